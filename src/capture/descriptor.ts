@@ -1,0 +1,52 @@
+/**
+ * The words of a descriptor: what the reader tells a tracker of one TCP segment, one cache line of int32.
+ * Owns their order and packing. Addresses, ports, sequence numbers are in host order; unsigned values are
+ * stored as int32 and read with `>>> 0`.
+ *
+ * With everything a tracker usually needs in the line, it seldom touches the frame's own bytes, which lie in
+ * the reader's cache: with 4 M full-size packets this is the difference between one cache miss a packet and three.
+ */
+
+/** Byte position of the frame in the block ring's buffer. */
+export const D_FRAME = 0;
+/** Index of the packet in its block. */
+export const D_INDEX = 1;
+/** Captured length of the frame in bytes. */
+export const D_CAPTURED = 2;
+/** Length on the wire in bytes, unsigned. */
+export const D_WIRE = 3;
+/** Seconds since 1970, unsigned. */
+export const D_SEC = 4;
+/** Nanoseconds in the second, 0 to 999,999,999. */
+export const D_NSEC = 5;
+/** Flag bits, offset of the IP header in the frame, offset of the TCP header: see below. */
+export const D_WHERE = 6;
+/** IPv4 addresses; for IPv6 D_SRC holds the conversation's hash and D_DST is 0. */
+export const D_SRC = 7;
+export const D_DST = 8;
+/** Source port << 16 | destination port. */
+export const D_PORTS = 9;
+export const D_SEQ = 10;
+export const D_ACK = 11;
+/** Bytes 12 to 15 of the TCP header: data offset, flags, window. */
+export const D_TCP = 12;
+/** Value and echo reply of a timestamp option, when WHERE_TIMESTAMPS is set. */
+export const D_TSVAL = 13;
+export const D_TSECR = 14;
+// Word 15 chains the descriptors of a shard: DESCRIPTOR_NEXT in src/ring/layout.ts.
+
+/** IPv6 rather than IPv4. */
+export const WHERE_V6 = 1 << 31;
+/** The IP header says that more fragments follow. */
+export const WHERE_MORE_FRAGMENTS = 1 << 30;
+/** The TCP options are exactly NOP, NOP, timestamps (RFC 7323 appendix A); the values are in the descriptor. */
+export const WHERE_TIMESTAMPS = 1 << 29;
+
+/** IP headers start in the first 8 KiB of a frame, TCP headers in the first 64 KiB. */
+export const MAX_IP_OFFSET = 0x1fff;
+export const MAX_TCP_OFFSET = 0xffff;
+
+/** Offset of the IP header in the frame. */
+export const ipOffset = (where: number): number => (where >>> 16) & MAX_IP_OFFSET;
+/** Offset of the TCP header in the frame. */
+export const tcpOffset = (where: number): number => where & MAX_TCP_OFFSET;

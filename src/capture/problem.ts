@@ -1,0 +1,39 @@
+/**
+ * What can be wrong with an input, and how it is said: one line with file, byte offset, what was found and
+ * what was expected. Plain data, so that threads can hand it to each other.
+ */
+
+/** Something wrong at a place of an input. */
+export interface InputProblem {
+  readonly file: string;
+  /** Byte in the file as stored; undefined when the file as a whole is meant. */
+  readonly byteOffset?: number;
+  readonly found: string;
+  readonly expected?: string;
+  /** The file gave nothing at all: it could not be opened or is no capture. */
+  readonly nothingRead: boolean;
+}
+
+/** The problem as one line without a newline. */
+export function describeProblem(problem: InputProblem): string {
+  const place = problem.byteOffset === undefined ? '' : ` at byte ${problem.byteOffset}`;
+  const expected = problem.expected === undefined ? '' : `, expected ${problem.expected}`;
+  return `tcploom: ${problem.file}${place}: ${problem.found}${expected}`;
+}
+
+const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  EISDIR: 'is a directory',
+  ENOTDIR: 'a part of the path is not a directory',
+  ELOOP: 'too many symbolic links',
+  EIO: 'the device reports an input/output error',
+  EMFILE: 'too many open files',
+};
+
+/** What a failed system call on a file means, in words. */
+export function describeSystemError(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  return SYSTEM_ERRORS[code] ?? `cannot be read (${code === '' ? String(error) : code})`;
+}

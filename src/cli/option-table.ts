@@ -1,0 +1,138 @@
+/**
+ * The one table of options. The parser, the help and the test that holds README and options together are made
+ * from it. Owns names and meanings on the command line; the values' meanings are `MiruoOptions`' and `RunPlan`'s.
+ */
+
+export type CommandName = 'run' | 'miruo';
+
+/** How an option's value is read: none, a count of repetitions, or a checked value. */
+export type OptionKind = 'switch' | 'repeated' | 'number' | 'choice' | 'bytes' | 'file';
+
+export interface OptionRow {
+  /** Long name without dashes; the first is the one that help shows. */
+  readonly names: readonly string[];
+  /** Single letter, understood by `tcploom miruo` only. */
+  readonly letter?: string;
+  readonly kind: OptionKind;
+  /** Name of the value in help. */
+  readonly value?: string;
+  /** Allowed values of a choice, as written. */
+  readonly choices?: readonly string[];
+  readonly help: string;
+  readonly commands: readonly CommandName[];
+}
+
+const BOTH: readonly CommandName[] = ['run', 'miruo'];
+
+export const OPTION_TABLE: readonly OptionRow[] = [
+  {
+    names: ['file'],
+    letter: 'f',
+    kind: 'file',
+    value: 'FILE',
+    help: 'capture to read (repeatable)',
+    commands: ['miruo'],
+  },
+  {
+    names: ['view-data'],
+    letter: 'v',
+    kind: 'number',
+    value: 'NUM',
+    help: 'also show NUM ordinary segments before and after each shown one (default 0)',
+    commands: BOTH,
+  },
+  {
+    names: ['long-connect'],
+    letter: 'T',
+    kind: 'number',
+    value: 'MS',
+    help: 'show sessions that last more than MS milliseconds (default 0: off)',
+    commands: BOTH,
+  },
+  {
+    names: ['long-delay'],
+    letter: 't',
+    kind: 'number',
+    value: 'MS',
+    help: 'show segments that come more than MS milliseconds after the one before (default 0: off)',
+    commands: BOTH,
+  },
+  {
+    names: ['retransmit'],
+    letter: 'r',
+    kind: 'number',
+    value: 'MS',
+    help: 'show retransmissions at least MS milliseconds after the original, 0 for none (default 1000)',
+    commands: BOTH,
+  },
+  {
+    names: ['syn'],
+    letter: 'S',
+    kind: 'choice',
+    value: '0|1',
+    choices: ['0', '1'],
+    help: 'show retransmitted SYN and SYN/ACK (default 1)',
+    commands: BOTH,
+  },
+  {
+    names: ['rst'],
+    letter: 'R',
+    kind: 'choice',
+    value: '0|1|2',
+    choices: ['0', '1', '2'],
+    help: 'resets: 0 none, 1 all but those after a FIN, 2 all (default 1)',
+    commands: BOTH,
+  },
+  {
+    names: ['fragment', 'flagment'],
+    letter: 'F',
+    kind: 'choice',
+    value: '0|1',
+    choices: ['0', '1'],
+    help: 'show segments whose IP header announces more fragments (default 1)',
+    commands: BOTH,
+  },
+  {
+    names: ['color'],
+    letter: 'C',
+    kind: 'choice',
+    value: '0|1',
+    choices: ['0', '1'],
+    help: 'colours (default: on a terminal)',
+    commands: BOTH,
+  },
+  {
+    names: ['quiet'],
+    letter: 'q',
+    kind: 'repeated',
+    help: 'short lines; twice: also hide "Duplicate connection"',
+    commands: BOTH,
+  },
+  { names: ['all'], kind: 'switch', help: 'show every session that closes', commands: BOTH },
+  {
+    names: ['classic'],
+    kind: 'switch',
+    help: 'see what the original miruo saw: IPv4 directly over the link layer, no time-outs on files',
+    commands: BOTH,
+  },
+  { names: ['no-timeout'], kind: 'switch', help: 'sessions never time out', commands: BOTH },
+  { names: ['unfinished'], kind: 'switch', help: 'also show sessions still open at the end', commands: BOTH },
+  {
+    names: ['workers'],
+    kind: 'number',
+    value: 'N',
+    help: 'tracker threads, 1 to 64 (default: cores - 1, at least 1); never changes a result',
+    commands: BOTH,
+  },
+  {
+    names: ['block-size'],
+    kind: 'bytes',
+    value: 'BYTES',
+    help: 'bytes read at once, 64K to 16M (default 1M); never changes a result',
+    commands: BOTH,
+  },
+];
+
+/** Rows that a command understands. */
+export const optionsOf = (command: CommandName): readonly OptionRow[] =>
+  OPTION_TABLE.filter((row) => row.commands.includes(command));

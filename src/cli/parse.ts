@@ -1,0 +1,109 @@
+/**
+ * Arguments to a command and its options, by commander, from the option table. Owns how values are read.
+ */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { AmbiguousOption, expandLongOptions } from './abbreviations.js';
+import { type CommandName, type OptionRow, optionsOf } from './option-table.js';
+import { type ParsedOptions, UsageError } from './plan.js';
+
+/** What the command line asks for: a run, or a text (help, version) to print. */
+export type Request =
+  | { readonly kind: 'run'; readonly files: readonly string[]; readonly options: ParsedOptions }
+  | { readonly kind: 'text'; readonly text: string };
+
+const MOST_NUMBER = 2 ** 31 - 1;
+
+const DESCRIPTIONS: Readonly<Record<CommandName, string>> = {
+  run: 'read captures and print the TCP sessions that look wrong (the default command)',
+  miruo: "the same with miruo's own options",
+};
+
+/** Reads the arguments that follow the program's name. Throws a UsageError. */
+export function parseArguments(args: readonly string[], version: string): Request {
+  let text = '';
+  let request: Request | undefined;
+  const output = { writeOut: (chunk: string) => void (text += chunk), writeErr: () => {} };
+  const program = new Command('tcploom')
+    .description(
+      'Reads packet captures of any size on all cores, tracks their TCP sessions and reports what went wrong.',
+    )
+    .version(version, '-V, --version', 'print the version')
+    .exitOverride()
+    .configureOutput(output);
+  program
+    .command('run', { isDefault: true })
+    .description(DESCRIPTIONS.run)
+    .argument('[FILE...]', 'captures, read one after the other as one')
+    .action((files: string[], options: ParsedOptions) => {
+      request = { kind: 'run', files, options };
+    });
+  program
+    .command('miruo')
+    .description(DESCRIPTIONS.miruo)
+    .argument('[EXPRESSION...]', 'a filter expression; not supported yet')
+    .action((expression: string[], options: ParsedOptions) => {
+      if (expression.length > 0)
+        throw new UsageError(`filter expressions are not supported yet: ${expression.join(' ')}`);
+      if (options.file === undefined) throw new UsageError('miruo needs a capture: -f FILE');
+      request = { kind: 'run', files: options.file, options };
+    });
+  for (const command of program.commands) {
+    command.exitOverride().configureOutput(output);
+    for (const row of optionsOf(command.name() as CommandName)) command.addOption(commanderOption(row, command.name()));
+  }
+  try {
+    program.parse(expandFor(args), { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return { kind: 'text', text };
+    if (error instanceof CommanderError) throw new UsageError(error.message.replace(/^error: /, ''));
+    throw error;
+  }
+  return request ?? { kind: 'text', text };
+}
+
+/** Abbreviated and single-dash long options belong to the drop-in command only. */
+function expandFor(args: readonly string[]): string[] {
+  if (args[0] !== 'miruo') return [...args];
+  const help: OptionRow = { names: ['help'], letter: 'h', kind: 'switch', help: '', commands: [] };
+  try {
+    return ['miruo', ...expandLongOptions(args.slice(1), [...optionsOf('miruo'), help])];
+  } catch (error) {
+    if (error instanceof AmbiguousOption) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+function commanderOption(row: OptionRow, command: string): Option {
+  const letter = command === 'miruo' && row.letter !== undefined ? `-${row.letter}, ` : '';
+  const value = row.value === undefined ? '' : ` <${row.value}>`;
+  const option = new Option(`${letter}--${row.names[0]}${value}`, row.help);
+  switch (row.kind) {
+    case 'number':
+      return option.argParser(readNumber);
+    case 'bytes':
+      return option.argParser(readBytes);
+    case 'choice':
+      return option.choices(row.choices!);
+    case 'repeated':
+      return option.argParser((_: string, before: number | undefined) => (before ?? 0) + 1);
+    case 'file':
+      return option.argParser((file: string, before: string[] | undefined) => [...(before ?? []), file]);
+    case 'switch':
+      return option;
+  }
+}
+
+function readNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > MOST_NUMBER) {
+    throw new InvalidArgumentError(`It must be a whole number from 0 to ${MOST_NUMBER}.`);
+  }
+  return value;
+}
+
+function readBytes(text: string): number {
+  const match = /^(\d+)([kKmM]?)(?:i?[bB])?$/.exec(text);
+  if (match === null) throw new InvalidArgumentError('It must be a number of bytes, as 65536, 64K or 1M.');
+  const unit = match[2] === '' ? 1 : match[2].toLowerCase() === 'k' ? 1024 : 1024 * 1024;
+  return Number(match[1]) * unit;
+}

@@ -1,0 +1,88 @@
+/**
+ * Time-outs of sessions: a wheel of whole seconds. Owns which row is due when; the owner of the rows keeps
+ * three words a row for it and says what being due means.
+ *
+ * A session's deadline moves with every segment, so an entry is not moved each time: it stays in the slot of
+ * an earlier deadline, and is put right when the clock comes by. Only a deadline that moves forward in the
+ * wheel (a shorter limit) needs a call. A tick costs nothing for sessions that are not near their deadline.
+ */
+import type { SessionTable } from './session-table.js';
+
+/** Slots, more than the longest limit in seconds. */
+const SLOTS = 1024;
+const SLOT_MASK = SLOTS - 1;
+
+/** Words the wheel uses in a row, from the position given to the constructor: previous, next, second entered for. */
+export const TIMER_WORDS = 3;
+const PREVIOUS = 0;
+const NEXT = 1;
+const DUE = 2;
+
+export class TimerWheel {
+  /** Row + 1 of the first entry of each slot. */
+  readonly #heads = new Int32Array(SLOTS);
+  readonly #table: SessionTable;
+  readonly #word: number;
+
+  /** `word`: position in a row of the wheel's words. */
+  constructor(table: SessionTable, word: number) {
+    this.#table = table;
+    this.#word = word;
+  }
+
+  /** Enters `row` for the second `due` (unsigned). It must not be entered already. */
+  add(row: number, due: number): void {
+    const slot = due & SLOT_MASK;
+    const page = this.#table.page(row);
+    const at = this.#table.at(row) + this.#word;
+    const next = this.#heads[slot];
+    page[at + PREVIOUS] = 0;
+    page[at + NEXT] = next;
+    page[at + DUE] = due | 0;
+    if (next !== 0) this.#table.page(next - 1)[this.#table.at(next - 1) + this.#word + PREVIOUS] = row + 1;
+    this.#heads[slot] = row + 1;
+  }
+
+  /** Takes `row` out of the wheel. */
+  remove(row: number): void {
+    const page = this.#table.page(row);
+    const at = this.#table.at(row) + this.#word;
+    const previous = page[at + PREVIOUS];
+    const next = page[at + NEXT];
+    if (previous === 0) this.#heads[page[at + DUE] & SLOT_MASK] = next;
+    else this.#table.page(previous - 1)[this.#table.at(previous - 1) + this.#word + NEXT] = next;
+    if (next !== 0) this.#table.page(next - 1)[this.#table.at(next - 1) + this.#word + PREVIOUS] = previous;
+  }
+
+  /** Moves `row` to the second `due` when that is before the one it is entered for. */
+  advance(row: number, due: number): void {
+    const entered = this.#table.page(row)[this.#table.at(row) + this.#word + DUE] >>> 0;
+    if (due >= entered) return;
+    this.remove(row);
+    this.add(row, due);
+  }
+
+  /**
+   * The clock goes from second `from` to second `to` (unsigned, `to` > `from`): takes each row whose deadline,
+   * `deadline(row)`, is at or before `to` out of the wheel and appends it to `due`; enters the others anew.
+   */
+  expire(from: number, to: number, deadline: (row: number) => number, due: number[]): void {
+    const steps = Math.min(to - from, SLOTS);
+    for (let step = 1; step <= steps; step++) {
+      const slot = (from + step) & SLOT_MASK;
+      let entry = this.#heads[slot];
+      while (entry !== 0) {
+        const row = entry - 1;
+        entry = this.#table.page(row)[this.#table.at(row) + this.#word + NEXT];
+        const at = deadline(row);
+        if (at <= to) {
+          this.remove(row);
+          due.push(row);
+        } else if ((at & SLOT_MASK) !== slot) {
+          this.remove(row);
+          this.add(row, at);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * What trackers tell the merger: the kinds of records in a result ring and their payloads. Owns the encoding,
+ * both ways. Every record carries the key of the packet that caused it: twice the packet's index in its block,
+ * less 1 for what a tick does before its packet is looked at.
+ */
+import type { MiruoEvents } from '../miruo/tracker.js';
+import { RECORD_HEADER_BYTES, type ResultWriter } from '../ring/result-ring.js';
+
+/** A session began; no payload. */
+export const SESSION_CREATED = 1;
+/** A session ended; payload: stored segments forgotten, whether TEXT records follow. */
+export const SESSION_ENDED = 2;
+/** Stored segments were forgotten; payload: how many. */
+export const SEGMENTS_DROPPED = 3;
+/** Lines of a session that ended; payload: byte count, then bytes that end with a whole line. */
+export const TEXT = 4;
+/** The lines of a session are complete; no payload. */
+export const TEXT_END = 5;
+/** A block is done; payload: number of words, then a bit for each packet that was stored. */
+export const BLOCK_DONE = 6;
+/** The stream is done; no payload. */
+export const STREAM_DONE = 7;
+
+/** Longest piece of text in one record. */
+const TEXT_BYTES = 32 * 1024;
+
+/** Encodes one tracker's events. `key` is set by the loop over packets before each of them. */
+export class EventWriter implements MiruoEvents {
+  key = 0;
+  readonly #ring: ResultWriter;
+  #storedBits = new Int32Array(1024);
+  #usedWords = 0;
+
+  constructor(ring: ResultWriter) {
+    this.#ring = ring;
+  }
+
+  created(row: number): void {
+    this.#ring.append(SESSION_CREATED, this.key, row, 0);
+  }
+
+  stored(): void {
+    // The key of a packet is even, and half of it is its index.
+    const index = this.key >> 1;
+    const word = index >> 5;
+    if (word >= this.#usedWords) {
+      if (word >= this.#storedBits.length) this.#growBits(word);
+      this.#usedWords = word + 1;
+    }
+    this.#storedBits[word] |= 1 << (index & 31);
+  }
+
+  dropped(segments: number): void {
+    const at = this.#ring.append(SEGMENTS_DROPPED, this.key, 0, 4);
+    this.#ring.words[(at + RECORD_HEADER_BYTES) >> 2] = segments;
+  }
+
+  ended(row: number, segments: number, isShown: boolean): void {
+    const at = this.#ring.append(SESSION_ENDED, this.key, row, 8);
+    const word = (at + RECORD_HEADER_BYTES) >> 2;
+    this.#ring.words[word] = segments;
+    this.#ring.words[word + 1] = isShown ? 1 : 0;
+  }
+
+  text(bytes: Uint8Array, from: number, to: number): void {
+    for (let start = from; start < to; ) {
+      let end = Math.min(to, start + TEXT_BYTES);
+      if (end < to) end = bytes.lastIndexOf(0x0a, end - 1) + 1;
+      const length = end - start;
+      const at = this.#ring.append(TEXT, this.key, 0, 4 + length);
+      this.#ring.words[(at + RECORD_HEADER_BYTES) >> 2] = length;
+      this.#ring.bytes.set(bytes.subarray(start, end), at + RECORD_HEADER_BYTES + 4);
+      start = end;
+    }
+  }
+
+  textEnd(): void {
+    this.#ring.append(TEXT_END, this.key, 0, 0);
+  }
+
+  /** Ends a block: tells which of its packets were stored, and makes everything visible. */
+  blockDone(): void {
+    const words = this.#usedWords;
+    const at = this.#ring.append(BLOCK_DONE, 0, 0, 4 + 4 * words);
+    const start = (at + RECORD_HEADER_BYTES) >> 2;
+    this.#ring.words[start] = words;
+    this.#ring.words.set(this.#storedBits.subarray(0, words), start + 1);
+    this.#storedBits.fill(0, 0, words);
+    this.#usedWords = 0;
+    this.#ring.publish();
+  }
+
+  streamDone(): void {
+    this.#ring.append(STREAM_DONE, 0, 0, 0);
+    this.#ring.publish();
+  }
+
+  #growBits(word: number): void {
+    const larger = new Int32Array(Math.max(2 * this.#storedBits.length, word + 1));
+    larger.set(this.#storedBits);
+    this.#storedBits = larger;
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * Brings the trackers' events into one order: by packet, then by the session's place in the order of creation.
+ * Owns the order, the session ids and what is counted over all shards; never waits (`step` says what for) and
+ * never writes to a file (lines go to a sink).
+ *
+ * Invariant: what comes out depends only on the events, never on when they arrive or how many shards there are.
+ */
+import { RECORD_HEADER_BYTES, RECORD_KEY, RECORD_KIND, RECORD_ROW, type ResultReader } from '../ring/result-ring.js';
+import { BLOCK_DONE, SEGMENTS_DROPPED, SESSION_CREATED, SESSION_ENDED, STREAM_DONE, TEXT, TEXT_END } from './events.js';
+import { SegmentPeak } from './segment-peak.js';
+import { displayedId, fitsPlaceholder, patchIds, SessionOrdinals, widenIds } from './session-ids.js';
+
+/** Where lines go. The bytes are the sink's to change, but only until it returns. */
+export type TextSink = (bytes: Uint8Array) => void;
+
+/** `step` is through with the stream. */
+export const MERGE_DONE = -1;
+/** `step` did its share; there is more to do at once. */
+export const MERGE_MORE = -2;
+
+const PAYLOAD_WORD = RECORD_HEADER_BYTES / 4;
+
+export class Merger {
+  activeSessions = 0;
+  activeSessionsMost = 0;
+  readonly segments = new SegmentPeak();
+  readonly ordinals: SessionOrdinals;
+  readonly #rings: readonly ResultReader[];
+  readonly #sink: TextSink;
+  readonly #hasIds: boolean;
+  /** Shard whose session's lines are being copied, or -1; and that session's id. */
+  #textShard = -1;
+  #textId = 0;
+
+  /** `hasIds`: lines carry an id placeholder. */
+  constructor(rings: readonly ResultReader[], hasIds: boolean, sink: TextSink) {
+    this.#rings = rings;
+    this.#sink = sink;
+    this.#hasIds = hasIds;
+    this.ordinals = new SessionOrdinals(rings.length);
+  }
+
+  /**
+   * Merges at most about `events` events. Returns MERGE_DONE, MERGE_MORE, or the shard whose ring has to have
+   * more before anything can go on.
+   */
+  step(events: number): number {
+    for (let left = events; left > 0; left--) {
+      const outcome = this.#textShard >= 0 ? this.#copyText() : this.#mergeOne();
+      if (outcome !== MERGE_MORE) return outcome;
+    }
+    return MERGE_MORE;
+  }
+
+  /** Merges the event that comes first; a shard that is through with the block has no say. */
+  #mergeOne(): number {
+    let first = -1;
+    let firstAt = 0;
+    let firstKey = 0;
+    let isDone = false;
+    for (let shard = 0; shard < this.#rings.length; shard++) {
+      const ring = this.#rings[shard];
+      const at = ring.peek();
+      if (at < 0) return shard;
+      const kind = ring.words[at + RECORD_KIND];
+      if (kind === BLOCK_DONE || kind === STREAM_DONE) {
+        isDone = kind === STREAM_DONE;
+        continue;
+      }
+      const key = ring.words[at + RECORD_KEY];
+      const isFirst = first < 0 || key < firstKey || (key === firstKey && this.#isOlder(shard, at, first, firstAt));
+      if (!isFirst) continue;
+      first = shard;
+      firstAt = at;
+      firstKey = key;
+    }
+    if (first < 0) {
+      this.#endBlock();
+      return isDone ? MERGE_DONE : MERGE_MORE;
+    }
+    this.#apply(first, this.#rings[first], firstAt);
+    return MERGE_MORE;
+  }
+
+  /** Only ended sessions share a key over several shards: those that one tick, or the end, ends. */
+  #isOlder(shard: number, at: number, other: number, otherAt: number): boolean {
+    const own = this.ordinals.of(shard, this.#rings[shard].words[at + RECORD_ROW]);
+    return own < this.ordinals.of(other, this.#rings[other].words[otherAt + RECORD_ROW]);
+  }
+
+  #apply(shard: number, ring: ResultReader, at: number): void {
+    const key = ring.words[at + RECORD_KEY];
+    const row = ring.words[at + RECORD_ROW];
+    switch (ring.words[at + RECORD_KIND]) {
+      case SESSION_CREATED:
+        this.ordinals.assign(shard, row);
+        this.activeSessions++;
+        if (this.activeSessions > this.activeSessionsMost) this.activeSessionsMost = this.activeSessions;
+        break;
+      case SESSION_ENDED:
+        this.activeSessions--;
+        this.segments.forget(key, ring.words[at + PAYLOAD_WORD]);
+        if (ring.words[at + PAYLOAD_WORD + 1] !== 0) {
+          this.#textShard = shard;
+          this.#textId = displayedId(this.ordinals.of(shard, row));
+        }
+        break;
+      case SEGMENTS_DROPPED:
+        this.segments.forget(key, ring.words[at + PAYLOAD_WORD]);
+        break;
+      default:
+        throw new Error(`unknown event ${ring.words[at + RECORD_KIND]}`);
+    }
+    ring.next();
+  }
+
+  /** Copies the next piece of the lines of the session whose turn it is; its tracker may still be writing them. */
+  #copyText(): number {
+    const ring = this.#rings[this.#textShard];
+    const at = ring.peek();
+    if (at < 0) return this.#textShard;
+    const kind = ring.words[at + RECORD_KIND];
+    if (kind === TEXT) {
+      const from = 4 * at + RECORD_HEADER_BYTES + 4;
+      this.#emit(ring.bytes.subarray(from, from + ring.words[at + PAYLOAD_WORD]));
+    } else if (kind === TEXT_END) {
+      this.#textShard = -1;
+    } else {
+      throw new Error(`event ${kind} within the lines of a session`);
+    }
+    ring.next();
+    return MERGE_MORE;
+  }
+
+  #emit(bytes: Uint8Array): void {
+    if (!this.#hasIds) {
+      this.#sink(bytes);
+    } else if (fitsPlaceholder(this.#textId)) {
+      patchIds(bytes, 0, bytes.length, this.#textId);
+      this.#sink(bytes);
+    } else {
+      this.#sink(widenIds(bytes, this.#textId));
+    }
+  }
+
+  #endBlock(): void {
+    for (const ring of this.#rings) {
+      const at = ring.peek();
+      if (ring.words[at + RECORD_KIND] === BLOCK_DONE) {
+        this.segments.addStored(ring.words, at + PAYLOAD_WORD + 1, ring.words[at + PAYLOAD_WORD]);
+      }
+      ring.next();
+    }
+    this.segments.endBlock();
+  }
+}

@@ -1,0 +1,440 @@
+/**
+ * The stored segments of sessions: appends, looks for repeats, colours, drops hidden ones.
+ * Owns the layout of a stored segment; never decides what a colour means.
+ *
+ * A session's segments lie in a list of chunks, each a header and packed segments of 5 words and their options:
+ *
+ *   chunk:   next | previous | class, plain, hidden, count, used | base sec | base usec | key low | key high | number
+ *            | segments...
+ *   segment: seq | ack | size | meta | microseconds since the chunk's base | option words...
+ *   meta:    flags 0-7, state 0 8-11, state 1 12-15, colour 16-18, shown 19, side 20, fragment 21,
+ *            option words 22-25, timestamps form 26, gap 27-31
+ *
+ * A segment's number in its session is the chunk's number plus the segments before it in the chunk, those kept and
+ * those dropped: a gap counts the ones dropped right before a segment.
+ *
+ * The key of a segment is seq + ack. Both directions of a session count the same two streams, so keys grow
+ * nearly monotonely over the whole session, and a chunk's keys are a narrow range: a segment that advances
+ * either stream cannot be among those stored, which one comparison tells (most packets); for the others
+ * a chunk is skipped by comparing its range.
+ */
+import { extendsUpwards, inRange } from '../flow/sequence.js';
+import { CHUNK_CLASSES, ChunkArena, chunkWords } from './chunk-arena.js';
+import {
+  M_HEAD,
+  M_HELD,
+  M_HIDDEN_FROM,
+  M_KEY_HIGH,
+  M_KEY_LOW,
+  M_LAST_AT,
+  M_SEGMENTS,
+  M_SYN_KEY,
+  M_TAIL,
+} from './session-row.js';
+
+export const COLOUR_NONE = 0;
+export const COLOUR_RED = 1;
+export const COLOUR_GREEN = 2;
+export const COLOUR_YELLOW = 3;
+export const COLOUR_BLUE = 4;
+export const COLOUR_MAGENTA = 5;
+export const COLOUR_CYAN = 6;
+
+export const META_STATES_SHIFT = 8;
+export const META_COLOUR_SHIFT = 16;
+export const META_COLOUR = 7 << META_COLOUR_SHIFT;
+export const META_SHOWN = 1 << 19;
+export const META_SIDE_SHIFT = 20;
+export const META_FRAGMENT = 1 << 21;
+export const META_OPTIONS_SHIFT = 22;
+/** The two option words are the values of NOP, NOP, timestamps; the twelve bytes are not stored. */
+export const META_TIMESTAMPS = 1 << 26;
+const META_GAP_SHIFT = 27;
+const META_WITHOUT_GAP = (1 << META_GAP_SHIFT) - 1;
+
+/** Words of a stored segment. */
+export const S_SEQ = 0;
+export const S_ACK = 1;
+export const S_SIZE = 2;
+export const S_META = 3;
+const S_DELTA_USEC = 4;
+export const S_OPTIONS = 5;
+
+/** Words of a chunk's header. */
+const C_NEXT = 0;
+const C_PREVIOUS = 1;
+const C_COUNTS = 2;
+const C_BASE_SEC = 3;
+const C_BASE_USEC = 4;
+const C_KEY_LOW = 5;
+const C_KEY_HIGH = 6;
+const C_NUMBER = 7;
+const C_HEADER = 8;
+
+/** C_COUNTS: class << 29 | plain << 21 | hidden << 14 | count << 8 | used words. */
+const USED = 0xff;
+const COUNT_SHIFT = 8;
+const COUNT = 0x3f;
+const HIDDEN_SHIFT = 14;
+const HIDDEN = 0x3f;
+const PLAIN_SHIFT = 21;
+const PLAIN = 0x3f;
+const CLASS_SHIFT = 29;
+
+/** The 2048 rule of the session monitor: more than this many held, hidden ones go until fewer than the second. */
+const MOST_HELD = 2048;
+const KEEP_BELOW = 1024;
+
+/** A delta of microseconds fits an int32 when it is within this, about 35 minutes. */
+const MOST_DELTA_USEC = 2 ** 31 - 1;
+
+/** Words a stored segment takes. */
+export const segmentWords = (meta: number): number => S_OPTIONS + ((meta >>> META_OPTIONS_SHIFT) & 15);
+
+export class SegmentStore {
+  readonly arena = new ChunkArena();
+  /** The segment last appended, found or visited: its page, position, and its chunk's position in the page. */
+  page: Int32Array = this.arena.page(1);
+  at = 0;
+  chunkAt = 0;
+  chunk = 0;
+  /** The current segment's number in its session, after `goToFirst` and `goToNext`. */
+  number = 0;
+
+  /** Makes the first chunk of a session's list; the row's words for the store are set. */
+  begin(row: Int32Array, r: number, sec: number, usec: number, key: number): void {
+    const ref = this.#newChunk(0, 0, sec, usec, key, 0);
+    row[r + M_HEAD] = ref;
+    row[r + M_TAIL] = ref;
+    row[r + M_HIDDEN_FROM] = ref;
+    row[r + M_SYN_KEY] = key;
+    row[r + M_KEY_LOW] = key;
+    row[r + M_KEY_HIGH] = key;
+    row[r + M_HELD] = 0;
+  }
+
+  /**
+   * Appends a segment without its options: the caller writes those at `page`, `at + S_OPTIONS`. Neither
+   * colour nor shown may be set in `meta` yet, but its count of option words must be.
+   */
+  append(
+    row: Int32Array,
+    r: number,
+    seq: number,
+    ack: number,
+    size: number,
+    meta: number,
+    sec: number,
+    usec: number,
+  ): void {
+    const words = segmentWords(meta);
+    const key = (seq + ack) | 0;
+    let ref = row[r + M_TAIL];
+    let page = this.arena.page(ref);
+    let c = this.arena.at(ref);
+    let counts = page[c + C_COUNTS];
+    let used = counts & USED;
+    let delta = this.#deltaUsec(page, c, sec, usec);
+    if (used + words > chunkWords(counts >>> CLASS_SHIFT) || delta > MOST_DELTA_USEC || delta < -MOST_DELTA_USEC) {
+      const sizeClass = Math.min((counts >>> CLASS_SHIFT) + 1, CHUNK_CLASSES - 1);
+      const tail = ref;
+      ref = this.#newChunk(tail, sizeClass, sec, usec, key, row[r + M_SEGMENTS]);
+      page[c + C_NEXT] = ref;
+      row[r + M_TAIL] = ref;
+      page = this.arena.page(ref);
+      c = this.arena.at(ref);
+      counts = page[c + C_COUNTS];
+      used = C_HEADER;
+      delta = 0;
+    } else if (!inRange(key, page[c + C_KEY_LOW], page[c + C_KEY_HIGH])) {
+      if (extendsUpwards(key, page[c + C_KEY_LOW], page[c + C_KEY_HIGH])) page[c + C_KEY_HIGH] = key;
+      else page[c + C_KEY_LOW] = key;
+    }
+    if (!inRange(key, row[r + M_KEY_LOW], row[r + M_KEY_HIGH])) {
+      if (extendsUpwards(key, row[r + M_KEY_LOW], row[r + M_KEY_HIGH])) row[r + M_KEY_HIGH] = key;
+      else row[r + M_KEY_LOW] = key;
+    }
+    const at = c + used;
+    page[at + S_SEQ] = seq;
+    page[at + S_ACK] = ack;
+    page[at + S_SIZE] = size;
+    page[at + S_META] = meta;
+    page[at + S_DELTA_USEC] = delta;
+    // One more segment, hidden and plain, and its words.
+    page[c + C_COUNTS] = counts + words + (1 << COUNT_SHIFT) + (1 << HIDDEN_SHIFT) + (1 << PLAIN_SHIFT);
+    row[r + M_LAST_AT] = used;
+    row[r + M_HELD]++;
+    this.page = page;
+    this.at = at;
+    this.chunkAt = c;
+    this.chunk = ref;
+  }
+
+  /** Whether a segment with this key may be stored in the session: false for nearly every packet. */
+  mayHold(row: Int32Array, r: number, key: number): boolean {
+    return key === row[r + M_SYN_KEY] || inRange(key, row[r + M_KEY_LOW], row[r + M_KEY_HIGH]);
+  }
+
+  /** Goes to the oldest stored segment with the same four fields; false when there is none. */
+  findRepeat(row: Int32Array, r: number, seq: number, ack: number, flags: number, size: number): boolean {
+    const key = (seq + ack) | 0;
+    for (let ref = row[r + M_HEAD]; ref !== 0; ) {
+      const page = this.arena.page(ref);
+      const c = this.arena.at(ref);
+      if (inRange(key, page[c + C_KEY_LOW], page[c + C_KEY_HIGH])) {
+        const end = c + (page[c + C_COUNTS] & USED);
+        for (let at = c + C_HEADER; at < end; at += segmentWords(page[at + S_META])) {
+          if (page[at + S_SEQ] !== seq || page[at + S_ACK] !== ack) continue;
+          if (page[at + S_SIZE] !== size || (page[at + S_META] & 0xff) !== flags) continue;
+          this.page = page;
+          this.at = at;
+          this.chunkAt = c;
+          this.chunk = ref;
+          return true;
+        }
+      }
+      ref = page[c + C_NEXT];
+    }
+    return false;
+  }
+
+  /** Goes to the segment stored last. */
+  goToLast(row: Int32Array, r: number): void {
+    this.chunk = row[r + M_TAIL];
+    this.page = this.arena.page(this.chunk);
+    this.chunkAt = this.arena.at(this.chunk);
+    this.at = this.chunkAt + row[r + M_LAST_AT];
+  }
+
+  /** Goes to a session's oldest segment, its first SYN. */
+  goToFirst(row: Int32Array, r: number): void {
+    this.chunk = row[r + M_HEAD];
+    this.page = this.arena.page(this.chunk);
+    this.chunkAt = this.arena.at(this.chunk);
+    this.at = this.chunkAt + C_HEADER;
+    this.number = 0;
+  }
+
+  /** Goes to the next stored segment; false at the end. */
+  goToNext(): boolean {
+    this.at += segmentWords(this.page[this.at + S_META]);
+    if (this.at < this.chunkAt + (this.page[this.chunkAt + C_COUNTS] & USED)) {
+      this.number += 1 + (this.page[this.at + S_META] >>> META_GAP_SHIFT);
+      return true;
+    }
+    const next = this.page[this.chunkAt + C_NEXT];
+    if (next === 0) return false;
+    this.chunk = next;
+    this.page = this.arena.page(next);
+    this.chunkAt = this.arena.at(next);
+    this.at = this.chunkAt + C_HEADER;
+    this.number = this.page[this.chunkAt + C_NUMBER] + (this.page[this.at + S_META] >>> META_GAP_SHIFT);
+    return true;
+  }
+
+  /** Seconds of the current segment's time, unsigned. */
+  sec(): number {
+    const usec = this.page[this.chunkAt + C_BASE_USEC] + this.page[this.at + S_DELTA_USEC];
+    return (this.page[this.chunkAt + C_BASE_SEC] >>> 0) + Math.floor(usec / 1e6);
+  }
+
+  /** Microseconds in the second of the current segment's time. */
+  usec(): number {
+    const usec = this.page[this.chunkAt + C_BASE_USEC] + this.page[this.at + S_DELTA_USEC];
+    return usec - Math.floor(usec / 1e6) * 1e6;
+  }
+
+  /** Colours the current segment and shows it. */
+  paint(colour: number): void {
+    const page = this.page;
+    const meta = page[this.at + S_META];
+    let counts = page[this.chunkAt + C_COUNTS];
+    if ((meta & META_SHOWN) === 0) counts -= 1 << HIDDEN_SHIFT;
+    if ((meta & META_COLOUR) === 0) counts -= 1 << PLAIN_SHIFT;
+    page[this.chunkAt + C_COUNTS] = counts;
+    page[this.at + S_META] = (meta & ~META_COLOUR) | META_SHOWN | (colour << META_COLOUR_SHIFT);
+  }
+
+  /** Shows the current segment, colour unchanged. */
+  show(): void {
+    const meta = this.page[this.at + S_META];
+    if ((meta & META_SHOWN) !== 0) return;
+    this.page[this.at + S_META] = meta | META_SHOWN;
+    this.page[this.chunkAt + C_COUNTS] -= 1 << HIDDEN_SHIFT;
+  }
+
+  /** Colours and shows each segment after the current one that has no colour yet; leaves the current segment. */
+  paintPlainAfter(colour: number): void {
+    const end = this.chunkAt + (this.page[this.chunkAt + C_COUNTS] & USED);
+    let at = this.at + segmentWords(this.page[this.at + S_META]);
+    this.#paintPlain(this.page, this.chunkAt, at, end, colour);
+    for (let ref = this.page[this.chunkAt + C_NEXT]; ref !== 0; ) {
+      const page = this.arena.page(ref);
+      const c = this.arena.at(ref);
+      const counts = page[c + C_COUNTS];
+      if (((counts >>> PLAIN_SHIFT) & PLAIN) !== 0) {
+        at = c + C_HEADER;
+        this.#paintPlain(page, c, at, c + (counts & USED), colour);
+      }
+      ref = page[c + C_NEXT];
+    }
+  }
+
+  /** Shows the `wanted` segments before the last one. */
+  showBeforeLast(row: Int32Array, r: number, wanted: number): void {
+    // The last segment is counted as the first to step over.
+    let missing = wanted + 1;
+    for (let ref = row[r + M_TAIL]; ref !== 0 && missing > 0; ) {
+      const page = this.arena.page(ref);
+      const c = this.arena.at(ref);
+      const count = (page[c + C_COUNTS] >>> COUNT_SHIFT) & COUNT;
+      let skip = Math.max(0, count - missing);
+      let at = c + C_HEADER;
+      const end = c + (page[c + C_COUNTS] & USED);
+      for (; at < end; at += segmentWords(page[at + S_META])) {
+        if (skip-- > 0 || (page[at + S_META] & META_SHOWN) !== 0) continue;
+        page[at + S_META] |= META_SHOWN;
+        page[c + C_COUNTS] -= 1 << HIDDEN_SHIFT;
+      }
+      missing -= count;
+      ref = page[c + C_PREVIOUS];
+    }
+  }
+
+  /**
+   * The 2048 rule: if more are held, drops hidden segments from the oldest on, but not the last one, until
+   * fewer than 1024 are. Returns how many went.
+   */
+  dropHidden(row: Int32Array, r: number): number {
+    if (row[r + M_HELD] <= MOST_HELD) return 0;
+    const before = row[r + M_HELD];
+    let ref = row[r + M_HIDDEN_FROM];
+    for (;;) {
+      const page = this.arena.page(ref);
+      const c = this.arena.at(ref);
+      const next = page[c + C_NEXT];
+      const hasHidden = ((page[c + C_COUNTS] >>> HIDDEN_SHIFT) & HIDDEN) !== 0;
+      const isGone = hasHidden && this.#dropHiddenOfChunk(row, r, ref, page, c);
+      const isEnough = row[r + M_HELD] < KEEP_BELOW;
+      if (next === 0 || (isEnough && !isGone)) break;
+      row[r + M_HIDDEN_FROM] = next;
+      if (isEnough) break;
+      ref = next;
+    }
+    const dropped = before - row[r + M_HELD];
+    // Fitting the range costs a walk over all that is held: worth it once half of it has gone, not for each segment.
+    if (dropped >= KEEP_BELOW) this.#narrowKeys(row, r);
+    return dropped;
+  }
+
+  /** Gives all memory of a session's segments back. */
+  end(row: Int32Array, r: number): void {
+    for (let ref = row[r + M_HEAD]; ref !== 0; ) {
+      const page = this.arena.page(ref);
+      const c = this.arena.at(ref);
+      const next = page[c + C_NEXT];
+      this.arena.free(ref, page[c + C_COUNTS] >>> CLASS_SHIFT);
+      ref = next;
+    }
+  }
+
+  #newChunk(previous: number, sizeClass: number, sec: number, usec: number, key: number, number: number): number {
+    const ref = this.arena.allocate(sizeClass);
+    const page = this.arena.page(ref);
+    const c = this.arena.at(ref);
+    page[c + C_NEXT] = 0;
+    page[c + C_PREVIOUS] = previous;
+    page[c + C_COUNTS] = (sizeClass << CLASS_SHIFT) | C_HEADER;
+    page[c + C_BASE_SEC] = sec;
+    page[c + C_BASE_USEC] = usec;
+    page[c + C_KEY_LOW] = key;
+    page[c + C_KEY_HIGH] = key;
+    page[c + C_NUMBER] = number;
+    return ref;
+  }
+
+  #deltaUsec(page: Int32Array, c: number, sec: number, usec: number): number {
+    return ((sec >>> 0) - (page[c + C_BASE_SEC] >>> 0)) * 1e6 + (usec - page[c + C_BASE_USEC]);
+  }
+
+  #paintPlain(page: Int32Array, c: number, from: number, end: number, colour: number): void {
+    for (let at = from; at < end; at += segmentWords(page[at + S_META])) {
+      const meta = page[at + S_META];
+      if ((meta & META_COLOUR) !== 0) continue;
+      if ((meta & META_SHOWN) === 0) page[c + C_COUNTS] -= 1 << HIDDEN_SHIFT;
+      page[c + C_COUNTS] -= 1 << PLAIN_SHIFT;
+      page[at + S_META] = meta | META_SHOWN | (colour << META_COLOUR_SHIFT);
+    }
+  }
+
+  /** Packs a chunk's remaining segments together; frees it when none is left, and returns whether it did. */
+  #dropHiddenOfChunk(row: Int32Array, r: number, ref: number, page: Int32Array, c: number): boolean {
+    const isTail = ref === row[r + M_TAIL];
+    const last = isTail ? c + row[r + M_LAST_AT] : -1;
+    const counts = page[c + C_COUNTS];
+    const end = c + (counts & USED);
+    let kept = 0;
+    let hidden = 0;
+    let plain = 0;
+    let gap = 0;
+    let to = c + C_HEADER;
+    for (let at = c + C_HEADER; at < end; ) {
+      const meta = page[at + S_META];
+      const words = segmentWords(meta);
+      const next = at + words;
+      const isHidden = (meta & META_SHOWN) === 0;
+      if (isHidden && at !== last && row[r + M_HELD] >= KEEP_BELOW) {
+        row[r + M_HELD]--;
+        gap += 1 + (meta >>> META_GAP_SHIFT);
+      } else {
+        if (to !== at) page.copyWithin(to, at, next);
+        page[to + S_META] = (meta & META_WITHOUT_GAP) | ((gap + (meta >>> META_GAP_SHIFT)) << META_GAP_SHIFT);
+        gap = 0;
+        if (isTail) row[r + M_LAST_AT] = to - c;
+        kept++;
+        if (isHidden) hidden++;
+        if ((meta & META_COLOUR) === 0) plain++;
+        to += words;
+      }
+      at = next;
+    }
+    page[c + C_COUNTS] =
+      (counts & (7 << CLASS_SHIFT)) |
+      (plain << PLAIN_SHIFT) |
+      (hidden << HIDDEN_SHIFT) |
+      (kept << COUNT_SHIFT) |
+      (to - c);
+    if (kept === 0) this.#unlink(ref, page, c);
+    return kept === 0;
+  }
+
+  /** Takes an empty chunk out of its list. It is neither the first (the SYN stays) nor the last (the newest does). */
+  #unlink(ref: number, page: Int32Array, c: number): void {
+    const previous = page[c + C_PREVIOUS];
+    const next = page[c + C_NEXT];
+    this.arena.page(previous)[this.arena.at(previous) + C_NEXT] = next;
+    this.arena.page(next)[this.arena.at(next) + C_PREVIOUS] = previous;
+    this.arena.free(ref, page[c + C_COUNTS] >>> CLASS_SHIFT);
+  }
+
+  /** Fits the session's range of keys to what is still held, the first SYN left out: it has a word of its own. */
+  #narrowKeys(row: Int32Array, r: number): void {
+    this.goToFirst(row, r);
+    let low = 0;
+    let high = -1;
+    let any = false;
+    while (this.goToNext()) {
+      const key = (this.page[this.at + S_SEQ] + this.page[this.at + S_ACK]) | 0;
+      if (!any) {
+        low = key;
+        high = key;
+        any = true;
+      } else if (!inRange(key, low, high)) {
+        if (extendsUpwards(key, low, high)) high = key;
+        else low = key;
+      }
+    }
+    row[r + M_KEY_LOW] = low;
+    row[r + M_KEY_HIGH] = high;
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * The words of a session's row that miruo keeps, after the key. Owns their order.
+ */
+import { KEY_WORDS } from '../flow/session-table.js';
+import { TIMER_WORDS } from '../flow/timer-wheel.js';
+
+/** The timer wheel's words. */
+export const M_TIMER = KEY_WORDS;
+/** How many sessions this shard had created before, low and high 32 bits: the order of creation. */
+export const M_ORDINAL = M_TIMER + TIMER_WORDS;
+/** State of side 0 | state of side 1 << 4 | MARKED. */
+export const M_STATE = M_ORDINAL + 2;
+/** Time of the first SYN: seconds (unsigned), microseconds. */
+export const M_FIRST_SEC = M_STATE + 1;
+export const M_FIRST_USEC = M_FIRST_SEC + 1;
+/** Time of the segment stored last. */
+export const M_LAST_SEC = M_FIRST_USEC + 1;
+export const M_LAST_USEC = M_LAST_SEC + 1;
+/** Second of the clock when that was stored (not its own time: clocks of captures go backwards). */
+export const M_LAST_CLOCK = M_LAST_USEC + 1;
+/** Segments so far; the next one's number. */
+export const M_SEGMENTS = M_LAST_CLOCK + 1;
+/** Bytes on the wire without the first SYN's, low and high 32 bits. */
+export const M_BYTES = M_SEGMENTS + 1;
+/** Segments held, first SYN included. */
+export const M_HELD = M_BYTES + 2;
+/** First and last chunk of the stored segments, and position of the last segment in the last chunk. */
+export const M_HEAD = M_HELD + 1;
+export const M_TAIL = M_HEAD + 1;
+export const M_LAST_AT = M_TAIL + 1;
+/** No chunk before this one holds a hidden segment. */
+export const M_HIDDEN_FROM = M_LAST_AT + 1;
+/** Key (seq + ack) of the first SYN, and a cyclic range that holds the keys of all other segments held. */
+export const M_SYN_KEY = M_HIDDEN_FROM + 1;
+export const M_KEY_LOW = M_SYN_KEY + 1;
+export const M_KEY_HIGH = M_KEY_LOW + 1;
+/** Segments that are still to be shown because one before them was. */
+export const M_CREDIT = M_KEY_HIGH + 1;
+
+export const MIRUO_ROW_WORDS = M_CREDIT + 1 - KEY_WORDS;
+
+/** Bit of M_STATE: the session is marked to be shown. */
+export const MARKED = 1 << 8;

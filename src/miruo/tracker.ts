@@ -1,0 +1,474 @@
+/**
+ * miruo's session tracking for one shard: takes segments in order, keeps the sessions, renders those that are
+ * to be shown. Owns the order of steps of section 4 of the behaviour. Never knows of other shards: what it has
+ * to say goes to a `MiruoEvents`, each with the packet that caused it.
+ */
+import {
+  D_ACK,
+  D_DST,
+  D_FRAME,
+  D_NSEC,
+  D_PORTS,
+  D_SEC,
+  D_SEQ,
+  D_SRC,
+  D_TCP,
+  D_TSECR,
+  D_TSVAL,
+  D_WHERE,
+  D_WIRE,
+  ipOffset,
+  tcpOffset,
+  WHERE_MORE_FRAGMENTS,
+  WHERE_TIMESTAMPS,
+} from '../capture/descriptor.js';
+import { SessionTable } from '../flow/session-table.js';
+import { TimerWheel } from '../flow/timer-wheel.js';
+import { hashIpv4 } from '../wire/conversation-hash.js';
+import { dataOffsetWords, flagsByte, TCP_CLASSIC_FLAGS, TCP_HEADER_BYTES, TCP_SYN } from '../wire/tcp.js';
+import { ascii } from './line-writer.js';
+import type { MiruoOptions } from './options.js';
+import { SessionRenderer } from './render.js';
+import {
+  COLOUR_CYAN,
+  COLOUR_GREEN,
+  COLOUR_MAGENTA,
+  COLOUR_NONE,
+  COLOUR_RED,
+  COLOUR_YELLOW,
+  META_FRAGMENT,
+  META_OPTIONS_SHIFT,
+  META_SHOWN,
+  META_SIDE_SHIFT,
+  META_STATES_SHIFT,
+  META_TIMESTAMPS,
+  S_ACK,
+  S_META,
+  S_OPTIONS,
+  S_SEQ,
+  SegmentStore,
+} from './segment-store.js';
+import {
+  M_BYTES,
+  M_CREDIT,
+  M_FIRST_SEC,
+  M_FIRST_USEC,
+  M_HELD,
+  M_LAST_CLOCK,
+  M_LAST_SEC,
+  M_LAST_USEC,
+  M_ORDINAL,
+  M_SEGMENTS,
+  M_STATE,
+  M_TIMER,
+  MARKED,
+  MIRUO_ROW_WORDS,
+} from './session-row.js';
+import {
+  isOver,
+  isShortLived,
+  SYN_RECV,
+  SYN_SENT,
+  T_COLOUR,
+  T_COLOUR_SHIFT,
+  T_PEER_SHIFT,
+  T_RST_AFTER_CLOSE,
+  T_RST_BREAK,
+  T_SHOWN,
+  transition,
+} from './states.js';
+import { type MiruoCounters, zeroCounters } from './statistics.js';
+
+/** A session without a segment for more than this many seconds is over; with an open handshake or close, the second. */
+const LONG_TIMEOUT_SEC = 900;
+const SHORT_TIMEOUT_SEC = 30;
+
+const ERROR_BREAK = ascii('error break');
+const DESTROY_SESSION = ascii('destroy session');
+const END_OF_CAPTURE = ascii('end of capture');
+const DUPLICATE = ascii('Duplicate connection(packet loss?)');
+const TIMED_OUT = ascii('time out');
+const STILL_OPEN = ascii('still open');
+
+/** What a tracker says; `row` names a session until it ended. Times are those of the current packet or tick. */
+export interface MiruoEvents {
+  /** A session began. */
+  created(row: number): void;
+  /** A segment other than a first SYN was stored. */
+  stored(): void;
+  /** Stored segments were forgotten while their session goes on. */
+  dropped(segments: number): void;
+  /** A session ended, forgetting `segments` stored ones; if `isShown`, its lines follow: `text` pieces, then `textEnd`. */
+  ended(row: number, segments: number, isShown: boolean): void;
+  text(bytes: Uint8Array, from: number, to: number): void;
+  textEnd(): void;
+}
+
+/** From the start of an IPv6 header to its two addresses (RFC 8200 section 3). */
+const IPV6_ADDRESSES_OFFSET = 8;
+
+export class MiruoTracker {
+  readonly counters: MiruoCounters = zeroCounters();
+  readonly #options: MiruoOptions;
+  readonly #events: MiruoEvents;
+  readonly #table = new SessionTable(MIRUO_ROW_WORDS);
+  readonly #wheel = new TimerWheel(this.#table, M_TIMER);
+  readonly #store = new SegmentStore();
+  readonly #renderer: SessionRenderer;
+  readonly #synMask: number;
+  readonly #retransmitMs: number;
+  readonly #longDelayMs: number;
+  readonly #context: number;
+  readonly #fragments: boolean;
+  #created = 0;
+  #clockSec = 0;
+  #hash = 0;
+  #isExpiring = false;
+  readonly #due: number[] = [];
+  readonly #deadline = (row: number): number => this.#deadlineOf(row);
+
+  constructor(options: MiruoOptions, events: MiruoEvents) {
+    this.#options = options;
+    this.#events = events;
+    this.#renderer = new SessionRenderer(options, this.#table, this.#store, (bytes, from, to) =>
+      events.text(bytes, from, to),
+    );
+    // The original takes only a flags byte of exactly 0x02 for a SYN; ECE and CWR (RFC 3168) do not make it another.
+    this.#synMask = options.classic ? 0xff : TCP_CLASSIC_FLAGS;
+    this.#retransmitMs = options.retransmitMs;
+    this.#longDelayMs = options.longDelayMs;
+    this.#context = options.contextSegments;
+    this.#fragments = options.fragments;
+  }
+
+  /** Sessions alive. */
+  get live(): number {
+    return this.#table.live;
+  }
+
+  /** The clock starts: the second (unsigned) of the first counted packet. */
+  startClock(sec: number): void {
+    this.#clockSec = sec;
+  }
+
+  /** The clock comes to second `sec` (unsigned), by a packet at `sec`, `usec`: sessions time out, oldest first. */
+  onTick(sec: number, usec: number): void {
+    const from = this.#clockSec;
+    this.#clockSec = sec;
+    if (!this.#options.timeouts) return;
+    const due = this.#due;
+    due.length = 0;
+    this.#wheel.expire(from, sec, this.#deadline, due);
+    if (due.length === 0) return;
+    this.#sortByCreation(due);
+    this.#isExpiring = true;
+    for (const row of due) {
+      this.counters.timeout++;
+      this.#destroy(row, true, DESTROY_SESSION, TIMED_OUT, sec, usec);
+    }
+    this.#isExpiring = false;
+  }
+
+  /** The capture is over; `sec` (unsigned) and `usec` are the time of its latest counted packet. */
+  onEnd(sec: number, usec: number): void {
+    if (!this.#options.unfinished) return;
+    const rows: number[] = [];
+    this.#table.forEach((row) => rows.push(row));
+    this.#sortByCreation(rows);
+    for (const row of rows) this.#destroy(row, true, END_OF_CAPTURE, STILL_OPEN, sec, usec);
+  }
+
+  /**
+   * One segment: the descriptor at word `d` of `words`, whose frame lies in `view`. Runs once per packet:
+   * nothing here allocates, and a segment that is neither repeated nor of interest ends up in `append`.
+   */
+  onSegment(words: Int32Array, d: number, view: DataView): void {
+    const row = this.#find(words, d, view);
+    const flags = flagsByte(words[d + D_TCP]);
+    if ((flags & this.#synMask) === TCP_SYN) {
+      if (row < 0) {
+        this.#create(words, d, view, false);
+        return;
+      }
+      if (!this.#repeatsFirstSyn(row, words[d + D_SEQ], words[d + D_ACK])) {
+        this.#replace(row, words, d, view);
+        return;
+      }
+    }
+    if (row >= 0) this.#follow(row, words, d, view, flags);
+  }
+
+  #find(words: Int32Array, d: number, view: DataView): number {
+    const where = words[d + D_WHERE];
+    const ports = words[d + D_PORTS];
+    const src = words[d + D_SRC];
+    if (where >= 0) {
+      const dst = words[d + D_DST];
+      this.#hash = hashIpv4(src, dst, ports);
+      return this.#table.find(src, dst, ports, this.#hash);
+    }
+    this.#hash = src;
+    return this.#table.findV6(view, words[d + D_FRAME] + ipOffset(where) + IPV6_ADDRESSES_OFFSET, ports, src);
+  }
+
+  #repeatsFirstSyn(row: number, seq: number, ack: number): boolean {
+    const store = this.#store;
+    store.goToFirst(this.#table.page(row), this.#table.at(row));
+    return store.page[store.at + S_SEQ] === seq && store.page[store.at + S_ACK] === ack;
+  }
+
+  /** Step "a session exists otherwise": the old one breaks, a new one begins. */
+  #replace(row: number, words: Int32Array, d: number, view: DataView): void {
+    this.counters.error++;
+    const sec = words[d + D_SEC] >>> 0;
+    const usec = (words[d + D_NSEC] / 1000) | 0;
+    this.#destroy(row, this.#options.quiet < 2, ERROR_BREAK, DUPLICATE, sec, usec);
+    this.#create(words, d, view, this.#options.quiet === 0);
+  }
+
+  /** A new session from its first SYN; `isMarked` after a broken one. */
+  #create(words: Int32Array, d: number, view: DataView, isMarked: boolean): void {
+    const where = words[d + D_WHERE];
+    const ports = words[d + D_PORTS];
+    const row =
+      where >= 0
+        ? this.#table.insert(words[d + D_SRC], words[d + D_DST], ports, this.#hash)
+        : this.#table.insertV6(view, words[d + D_FRAME] + ipOffset(where) + IPV6_ADDRESSES_OFFSET, ports, this.#hash);
+    const page = this.#table.page(row);
+    const r = this.#table.at(row);
+    const sec = words[d + D_SEC];
+    const usec = (words[d + D_NSEC] / 1000) | 0;
+    const seq = words[d + D_SEQ];
+    const ack = words[d + D_ACK];
+    const ordinal = this.#created++;
+    page[r + M_ORDINAL] = ordinal | 0;
+    page[r + M_ORDINAL + 1] = Math.floor(ordinal / 2 ** 32);
+    const states = SYN_SENT | (SYN_RECV << 4);
+    page[r + M_STATE] = states | (isMarked ? MARKED : 0);
+    page[r + M_FIRST_SEC] = sec;
+    page[r + M_FIRST_USEC] = usec;
+    this.#store.begin(page, r, sec, usec, (seq + ack) | 0);
+    const meta = this.#segmentMeta(words, d, 0) | (states << META_STATES_SHIFT);
+    this.#store.append(page, r, seq, ack, words[d + D_WIRE], meta, sec, usec);
+    this.#storeOptions(words, d, view, meta);
+    this.#store.paint(isMarked ? COLOUR_RED : COLOUR_YELLOW);
+    page[r + M_SEGMENTS] = 1;
+    page[r + M_LAST_SEC] = sec;
+    page[r + M_LAST_USEC] = usec;
+    page[r + M_LAST_CLOCK] = this.#clockSec | 0;
+    if (this.#options.timeouts) this.#wheel.add(row, this.#deadlineOf(row));
+    this.#events.created(row);
+  }
+
+  /** Steps 2 to 5 for an ordinary segment, then the end of the session if it came. */
+  #follow(row: number, words: Int32Array, d: number, view: DataView, flags: number): void {
+    const store = this.#store;
+    const page = this.#table.page(row);
+    const r = this.#table.at(row);
+    const side = this.#table.direction;
+    const seq = words[d + D_SEQ];
+    const ack = words[d + D_ACK];
+    const size = words[d + D_WIRE];
+    const sec = words[d + D_SEC];
+    const usec = (words[d + D_NSEC] / 1000) | 0;
+    let colour = COLOUR_NONE;
+    if (store.mayHold(page, r, (seq + ack) | 0) && store.findRepeat(page, r, seq, ack, flags, size)) {
+      if (!this.#isShownRepeat(sec, usec)) return;
+      colour = this.#hasSameOptions(words, d, view) ? COLOUR_RED : COLOUR_MAGENTA;
+      store.paint(COLOUR_GREEN);
+      store.paintPlainAfter(COLOUR_CYAN);
+      page[r + M_STATE] |= MARKED;
+      this.counters.retransmit++;
+    }
+    if (this.#longDelayMs > 0 && this.#isLate(page, r, sec, usec)) {
+      store.goToLast(page, r);
+      store.show();
+      page[r + M_STATE] |= MARKED;
+      colour = COLOUR_RED;
+      this.counters.longDelay++;
+    }
+    const meta = this.#segmentMeta(words, d, side);
+    if ((meta & META_FRAGMENT) !== 0 && this.#fragments) {
+      page[r + M_STATE] |= MARKED;
+      colour = COLOUR_RED;
+      this.counters.fragment++;
+    }
+    store.append(page, r, seq, ack, size, meta, sec, usec);
+    this.#storeOptions(words, d, view, meta);
+    if (colour !== COLOUR_NONE) store.paint(colour);
+    this.#count(page, r, size, sec, usec);
+    const dropped = store.dropHidden(page, r);
+    if (dropped > 0) {
+      this.#events.dropped(dropped);
+      store.goToLast(page, r);
+    }
+    this.#changeState(row, page, r, side, flags);
+    if (this.#context > 0) this.#showContext(page, r);
+    const states = page[r + M_STATE];
+    if (isOver(states & 15, (states >>> 4) & 15)) this.#close(row, page, r);
+  }
+
+  /** Whether the repeat of the store's current segment is to be shown; otherwise it is ignored wholly. */
+  #isShownRepeat(sec: number, usec: number): boolean {
+    const store = this.#store;
+    if ((store.page[store.at + S_META] & TCP_SYN) !== 0) return this.#options.synRetransmits;
+    if (this.#retransmitMs === 0) return false;
+    const late = ((sec >>> 0) - store.sec()) * 1e6 + (usec - store.usec());
+    return Math.trunc(late / 1000) >= this.#retransmitMs;
+  }
+
+  #isLate(page: Int32Array, r: number, sec: number, usec: number): boolean {
+    const delay = ((sec >>> 0) - (page[r + M_LAST_SEC] >>> 0)) * 1e6 + (usec - page[r + M_LAST_USEC]);
+    return Math.trunc(delay / 1000) > this.#longDelayMs;
+  }
+
+  /** Totals and times after a segment was stored. */
+  #count(page: Int32Array, r: number, size: number, sec: number, usec: number): void {
+    page[r + M_SEGMENTS]++;
+    const low = (page[r + M_BYTES] + size) | 0;
+    if (low >>> 0 < size >>> 0) page[r + M_BYTES + 1]++;
+    page[r + M_BYTES] = low;
+    page[r + M_LAST_SEC] = sec;
+    page[r + M_LAST_USEC] = usec;
+    page[r + M_LAST_CLOCK] = this.#clockSec | 0;
+    this.#events.stored();
+  }
+
+  /** Step 4, on the store's current segment, which is the one just stored. */
+  #changeState(row: number, page: Int32Array, r: number, side: number, flags: number): void {
+    const store = this.#store;
+    const before = page[r + M_STATE];
+    const self = (before >>> (4 * side)) & 15;
+    const peer = (before >>> (4 - 4 * side)) & 15;
+    const t = transition(flags, self, peer);
+    const after = ((t & 15) << (4 * side)) | (((t >>> T_PEER_SHIFT) & 15) << (4 - 4 * side));
+    let mark = before & MARKED;
+    if ((t & (T_RST_BREAK | T_RST_AFTER_CLOSE)) !== 0) {
+      this.counters.rst++;
+      const least = (t & T_RST_AFTER_CLOSE) !== 0 ? 1 : 0;
+      mark = this.#options.resets > least ? MARKED : 0;
+    }
+    page[r + M_STATE] = after | mark;
+    store.page[store.at + S_META] |= after << META_STATES_SHIFT;
+    const colour = (t & T_COLOUR) >>> T_COLOUR_SHIFT;
+    if (colour !== COLOUR_NONE) store.paint(colour);
+    else if ((t & T_SHOWN) !== 0) store.show();
+    if (this.#options.timeouts && (isShortLived(after & 15) || isShortLived(after >>> 4))) {
+      this.#wheel.advance(row, this.#clockSec + SHORT_TIMEOUT_SEC + 1);
+    }
+  }
+
+  /** Step 5: the segments around a shown one. */
+  #showContext(page: Int32Array, r: number): void {
+    const store = this.#store;
+    if ((store.page[store.at + S_META] & META_SHOWN) !== 0) {
+      store.showBeforeLast(page, r, this.#context);
+      page[r + M_CREDIT] = this.#context;
+    } else if (page[r + M_CREDIT] > 0) {
+      page[r + M_CREDIT]--;
+      store.show();
+    }
+  }
+
+  #close(row: number, page: Int32Array, r: number): void {
+    const duration =
+      ((page[r + M_LAST_SEC] >>> 0) - (page[r + M_FIRST_SEC] >>> 0)) * 1e6 +
+      (page[r + M_LAST_USEC] - page[r + M_FIRST_USEC]);
+    const limit = this.#options.longConnectMs;
+    let isShown = this.#options.all || (page[r + M_STATE] & MARKED) !== 0;
+    if (limit > 0 && Math.trunc(duration / 1000) > limit) {
+      this.counters.longConnect++;
+      isShown = true;
+    }
+    if (isShown) this.counters.lookup++;
+    this.#events.ended(row, page[r + M_HELD] - 1, isShown);
+    if (isShown) {
+      this.#renderer.session(row);
+      this.#renderer.flush();
+      this.#events.textEnd();
+    }
+    this.#forget(row, page, r);
+  }
+
+  /** Ends a session before its time, with a line that says why; `sec` (unsigned) and `usec` are now. */
+  #destroy(row: number, isShown: boolean, message: Uint8Array, reason: Uint8Array, sec: number, usec: number): void {
+    const page = this.#table.page(row);
+    const r = this.#table.at(row);
+    if (isShown) this.counters.lookup++;
+    this.#events.ended(row, page[r + M_HELD] - 1, isShown);
+    if (isShown) {
+      this.#renderer.session(row);
+      this.#renderer.destroyed(row, message, reason, sec, usec);
+      this.#renderer.flush();
+      this.#events.textEnd();
+    }
+    this.#forget(row, page, r);
+  }
+
+  #forget(row: number, page: Int32Array, r: number): void {
+    this.#store.end(page, r);
+    // A session that timed out has left the wheel already.
+    if (this.#options.timeouts && !this.#isExpiring) this.#wheel.remove(row);
+    this.#table.remove(row);
+  }
+
+  #deadlineOf(row: number): number {
+    const page = this.#table.page(row);
+    const r = this.#table.at(row);
+    const states = page[r + M_STATE];
+    const isShort = isShortLived(states & 15) || isShortLived((states >>> 4) & 15);
+    return (page[r + M_LAST_CLOCK] >>> 0) + (isShort ? SHORT_TIMEOUT_SEC : LONG_TIMEOUT_SEC) + 1;
+  }
+
+  #sortByCreation(rows: number[]): void {
+    const ordinal = (row: number): number => {
+      const page = this.#table.page(row);
+      const r = this.#table.at(row);
+      return page[r + M_ORDINAL + 1] * 2 ** 32 + (page[r + M_ORDINAL] >>> 0);
+    };
+    rows.sort((a, b) => ordinal(a) - ordinal(b));
+  }
+
+  /** Flags, side, fragment bit and form of the options; no colour, not shown. */
+  #segmentMeta(words: Int32Array, d: number, side: number): number {
+    const where = words[d + D_WHERE];
+    const tcpWord = words[d + D_TCP];
+    const fragment = (where & WHERE_MORE_FRAGMENTS) !== 0 ? META_FRAGMENT : 0;
+    const options =
+      (where & WHERE_TIMESTAMPS) !== 0
+        ? META_TIMESTAMPS | (2 << META_OPTIONS_SHIFT)
+        : (dataOffsetWords(tcpWord) - 5) << META_OPTIONS_SHIFT;
+    return flagsByte(tcpWord) | (side << META_SIDE_SHIFT) | fragment | options;
+  }
+
+  /** Copies the options of the descriptor's segment to the store's current one. */
+  #storeOptions(words: Int32Array, d: number, view: DataView, meta: number): void {
+    const page = this.#store.page;
+    const to = this.#store.at + S_OPTIONS;
+    if ((meta & META_TIMESTAMPS) !== 0) {
+      page[to] = words[d + D_TSVAL];
+      page[to + 1] = words[d + D_TSECR];
+      return;
+    }
+    const count = (meta >>> META_OPTIONS_SHIFT) & 15;
+    if (count === 0) return;
+    const from = words[d + D_FRAME] + tcpOffset(words[d + D_WHERE]) + TCP_HEADER_BYTES;
+    for (let i = 0; i < count; i++) page[to + i] = view.getInt32(from + 4 * i);
+  }
+
+  /** Whether the descriptor's segment has the option bytes of the store's current one. */
+  #hasSameOptions(words: Int32Array, d: number, view: DataView): boolean {
+    const store = this.#store;
+    const form = META_TIMESTAMPS | (15 << META_OPTIONS_SHIFT);
+    const meta = this.#segmentMeta(words, d, 0);
+    if ((meta & form) !== (store.page[store.at + S_META] & form)) return false;
+    const from = store.at + S_OPTIONS;
+    if ((meta & META_TIMESTAMPS) !== 0) {
+      return store.page[from] === words[d + D_TSVAL] && store.page[from + 1] === words[d + D_TSECR];
+    }
+    const start = words[d + D_FRAME] + tcpOffset(words[d + D_WHERE]) + TCP_HEADER_BYTES;
+    const count = (meta >>> META_OPTIONS_SHIFT) & 15;
+    for (let i = 0; i < count; i++) if (store.page[from + i] !== view.getInt32(start + 4 * i)) return false;
+    return true;
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * A result on its way to a file, a pipe or a terminal. Owns two buffers: one is filled while the other is
+ * written in the background, so the main thread never blocks on a slow reader of its output.
+ */
+import { EventEmitter, once } from 'node:events';
+import { write } from 'node:fs';
+
+const BUFFER_BYTES = 1 << 20;
+/** A descriptor that another process made non-blocking is tried again after this long. */
+const RETRY_MS = 5;
+
+/** Called around each write: on a terminal the progress line steps aside. */
+export interface WriteHooks {
+  before(): void;
+  after(): void;
+}
+
+export class OutputFile {
+  readonly #descriptor: number;
+  readonly #hooks: WriteHooks | undefined;
+  readonly #events = new EventEmitter();
+  #filling = new Uint8Array(BUFFER_BYTES);
+  #spare = new Uint8Array(BUFFER_BYTES);
+  #filled = 0;
+  #isWriting = false;
+  #error: NodeJS.ErrnoException | undefined;
+
+  constructor(descriptor: number, hooks?: WriteHooks) {
+    this.#descriptor = descriptor;
+    this.#hooks = hooks;
+  }
+
+  /** Bytes accepted and not yet handed to the system beyond which `ready` should be awaited. */
+  get isFull(): boolean {
+    return this.#isWriting && this.#filled >= BUFFER_BYTES / 2;
+  }
+
+  /** Appends bytes (copied before it returns). Throws the error of an earlier write. */
+  append(bytes: Uint8Array): void {
+    if (this.#error !== undefined) throw this.#error;
+    if (this.#filled + bytes.length > this.#filling.length) this.#grow(bytes.length);
+    this.#filling.set(bytes, this.#filled);
+    this.#filled += bytes.length;
+    if (this.#filled >= BUFFER_BYTES / 4) this.#start();
+  }
+
+  /** Starts writing what is there, however little: nothing more comes for now. */
+  push(): void {
+    if (this.#filled > 0) this.#start();
+  }
+
+  /** Resolves when `isFull` is over. Rejects with the error of a write. */
+  async ready(): Promise<void> {
+    while (this.isFull && this.#error === undefined) await once(this.#events, 'written');
+    if (this.#error !== undefined) throw this.#error;
+  }
+
+  /** Resolves when everything appended is written. Rejects with the error of a write. */
+  async flush(): Promise<void> {
+    while ((this.#isWriting || this.#filled > 0) && this.#error === undefined) {
+      this.#start();
+      await once(this.#events, 'written');
+    }
+    if (this.#error !== undefined) throw this.#error;
+  }
+
+  #grow(bytes: number): void {
+    const larger = new Uint8Array(Math.max(2 * this.#filling.length, this.#filled + bytes));
+    larger.set(this.#filling.subarray(0, this.#filled));
+    this.#filling = larger;
+  }
+
+  #start(): void {
+    if (this.#isWriting) return;
+    this.#isWriting = true;
+    const bytes = this.#filling;
+    const length = this.#filled;
+    this.#filling = this.#spare;
+    this.#spare = bytes;
+    this.#filled = 0;
+    this.#hooks?.before();
+    this.#writeRest(bytes, 0, length);
+  }
+
+  #writeRest(bytes: Uint8Array, from: number, to: number): void {
+    write(this.#descriptor, bytes, from, to - from, null, (error, written) => {
+      if (error?.code === 'EAGAIN') {
+        setTimeout(() => this.#writeRest(bytes, from, to), RETRY_MS);
+      } else if (error !== null) {
+        this.#end(error);
+      } else if (from + written < to) {
+        this.#writeRest(bytes, from + written, to);
+      } else {
+        this.#end(undefined);
+      }
+    });
+  }
+
+  #end(error: NodeJS.ErrnoException | undefined): void {
+    this.#hooks?.after();
+    this.#isWriting = false;
+    this.#error = error;
+    if (error === undefined && this.#filled >= BUFFER_BYTES / 4) this.#start();
+    this.#events.emit('written');
+  }
+}

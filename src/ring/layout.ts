@@ -1,0 +1,110 @@
+/**
+ * Every offset in the memory that threads share. Owns sizes and positions; knows nothing of packets, of
+ * what a descriptor's words mean (`src/capture/descriptor.ts`), or of who is waiting for whom.
+ *
+ * One SharedArrayBuffer holds the block ring:
+ *
+ *   byte 0          control words, each counter on a cache line of its own (64 bytes)
+ *                     line 0        published blocks        written by the reader
+ *                     line 1 + t    consumed blocks         written by tracker t
+ *   controlBytes    slot 0 | slot 1 | ... | slot n-1
+ *
+ *   slot:  header words | frame bytes: head room, block | descriptors | ticks
+ *            the head room takes the beginning of a record whose end lies in this block, right-aligned
+ *            against it, so that every record is contiguous
+ *
+ * A second one per tracker holds its result ring: control lines, then a power of two of payload bytes.
+ *
+ * Counters run freely through all of int32; slot = counter mod slots, position = counter & mask.
+ */
+
+/** Words of a cache line: counters of different writers never share one. */
+export const LINE_WORDS = 16;
+const WORD_BYTES = 4;
+const LINE_BYTES = LINE_WORDS * WORD_BYTES;
+
+/** Words of one descriptor: a cache line, so a tracker touches one line a packet. */
+export const DESCRIPTOR_WORDS = 16;
+
+/** The descriptor word that holds the index + 1 of the next descriptor for the same shard in this block; 0 ends the list. */
+export const DESCRIPTOR_NEXT = 15;
+
+/** Slot header words. The list heads of the shards follow at SLOT_HEADS. */
+export const SLOT_KIND = 0;
+/** Global number of the block's first packet, from 1: low 32 bits, then high. */
+export const SLOT_FIRST_PACKET = 1;
+export const SLOT_PACKETS = 3;
+export const SLOT_TICKS = 4;
+/** Time of the latest counted packet so far: seconds, nanoseconds. */
+export const SLOT_NOW = 5;
+export const SLOT_HEADS = 8;
+
+/** Values of SLOT_KIND: the end of the stream is a block of its own kind, not a value of a counter. */
+export const BLOCK_DATA = 0;
+export const BLOCK_END = 1;
+
+/** Longest record that can straddle two blocks (pcap header and 256 KiB of frame, rounded up). */
+export const HEAD_ROOM_BYTES = 264 * 1024;
+
+/** Fewest bytes of a record that needs a descriptor: pcap header, IPv4 header, TCP header. */
+const MIN_TRACKED_RECORD_BYTES = 16 + 20 + 20;
+
+/** Positions in the block ring, in bytes unless the name says words. */
+export interface BlockRingLayout {
+  readonly slots: number;
+  readonly trackers: number;
+  readonly blockBytes: number;
+  /** Descriptors that fit one slot; a block with more is impossible. */
+  readonly descriptorsPerSlot: number;
+  readonly controlBytes: number;
+  readonly slotBytes: number;
+  /** From the slot's start to its head room, to its block, to its descriptors, to its ticks. */
+  readonly headRoomOffset: number;
+  readonly blockOffset: number;
+  readonly descriptorsOffset: number;
+  readonly ticksOffset: number;
+  readonly totalBytes: number;
+}
+
+const roundUp = (value: number, unit: number): number => Math.ceil(value / unit) * unit;
+
+/** Lays out a block ring of `slots` (a power of two, so that a wrapped counter still points right) blocks. */
+export function layoutBlockRing(slots: number, blockBytes: number, trackers: number): BlockRingLayout {
+  const controlBytes = LINE_BYTES * (1 + trackers);
+  const headRoomOffset = roundUp((SLOT_HEADS + trackers) * WORD_BYTES, LINE_BYTES);
+  const blockOffset = headRoomOffset + HEAD_ROOM_BYTES;
+  const descriptorsOffset = roundUp(blockOffset + blockBytes, LINE_BYTES);
+  const descriptorsPerSlot = Math.ceil((blockBytes + HEAD_ROOM_BYTES) / MIN_TRACKED_RECORD_BYTES);
+  const ticksOffset = descriptorsOffset + descriptorsPerSlot * DESCRIPTOR_WORDS * WORD_BYTES;
+  const slotBytes = roundUp(ticksOffset + descriptorsPerSlot * WORD_BYTES, LINE_BYTES);
+  return {
+    slots,
+    trackers,
+    blockBytes,
+    descriptorsPerSlot,
+    controlBytes,
+    slotBytes,
+    headRoomOffset,
+    blockOffset,
+    descriptorsOffset,
+    ticksOffset,
+    totalBytes: controlBytes + slots * slotBytes,
+  };
+}
+
+/** Word of the reader's counter of published blocks. */
+export const PUBLISHED_WORD = 0;
+
+/** Word of tracker `t`'s counter of consumed blocks. */
+export const consumedWord = (tracker: number): number => LINE_WORDS * (1 + tracker);
+
+/** Result ring: words of the counters of written and read bytes, and where the payload starts. */
+export const WRITTEN_WORD = 0;
+export const READ_WORD = LINE_WORDS;
+export const RESULT_PAYLOAD_BYTES_OFFSET = 2 * LINE_BYTES;
+
+/** Progress counters, written by the reader once a block, read by the main thread at leisure: float64 positions. */
+export const PROGRESS_BYTES = 0;
+export const PROGRESS_PACKETS = 1;
+export const PROGRESS_FILE = 2;
+export const PROGRESS_DOUBLES = 8;

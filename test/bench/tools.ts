@@ -1,0 +1,66 @@
+/** The one table of what is measured: tcploom and the tools it is compared with, each as one pass over a capture. */
+
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isInstalled } from './measure.js';
+
+export interface Tool {
+  /** Name in `--tools` and in the table. */
+  name: string;
+  command(capturePath: string): string[];
+  /** Program on the PATH, or path of a file, that must be there. */
+  program: string;
+  /** Takes minutes, so it runs only when asked for. */
+  slow?: boolean;
+  before?(): void;
+  after?(): void;
+}
+
+const TCPLOOM = fileURLToPath(new URL('../../bin/tcploom.js', import.meta.url));
+
+/** tcploom once with its own choice of workers and once for each of `workers`; then the others, cheapest first. */
+export function allTools(workers: readonly number[], scratchDir: string): Tool[] {
+  return [
+    tcploom('tcploom', []),
+    ...workers.map((count) => tcploom(`tcploom-w${count}`, ['--workers', String(count)])),
+    { name: 'cat', program: 'cat', command: (path) => ['cat', path] },
+    { name: 'capinfos', program: 'capinfos', command: (path) => ['capinfos', '-c', path] },
+    {
+      name: 'tcpdump',
+      program: 'tcpdump',
+      command: (path) => ['tcpdump', '-r', path, '-w', '/dev/null', 'tcp port 80'],
+    },
+    nfpcapd(join(scratchDir, 'nfpcapd')),
+    // -n: without it every address is asked of the name server, for minutes.
+    { name: 'tcptrace', program: 'tcptrace', command: (path) => ['tcptrace', '-n', path] },
+    { name: 'ndpiReader', program: 'ndpiReader', command: (path) => ['ndpiReader', '-i', path, '-q'] },
+    {
+      name: 'tshark',
+      program: 'tshark',
+      slow: true,
+      command: (path) => ['tshark', '-q', '-z', 'conv,tcp', '-r', path],
+    },
+  ];
+}
+
+export function isMissing(tool: Tool): boolean {
+  return !(isAbsolute(tool.program) ? existsSync(tool.program) : isInstalled(tool.program));
+}
+
+function tcploom(name: string, options: string[]): Tool {
+  return { name, program: TCPLOOM, command: (path) => [process.execPath, TCPLOOM, ...options, path] };
+}
+
+/** It writes a file of flows for every five minutes of packet time, into a folder that must exist. */
+function nfpcapd(dir: string): Tool {
+  return {
+    name: 'nfpcapd',
+    program: 'nfpcapd',
+    command: (path) => ['nfpcapd', '-r', path, '-w', dir],
+    before: () => {
+      mkdirSync(dir, { recursive: true });
+    },
+    after: () => rmSync(dir, { recursive: true, force: true }),
+  };
+}

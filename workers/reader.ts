@@ -1,0 +1,12 @@
+/**
+ * The reader thread: attaches to the block ring and fills it.
+ */
+import { type ReadSummary, readCaptures } from '../src/capture/read-captures.js';
+import type { ReaderStart } from '../src/pipeline/messages.js';
+
+/** Runs to the end of the input. */
+export function read(start: ReaderStart): ReadSummary {
+  return readCaptures(start.plan, start.blocks, new Float64Array(start.progress), (problem) =>
+    start.problems.postMessage(problem),
+  );
+}

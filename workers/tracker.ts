@@ -1,0 +1,10 @@
+/**
+ * A tracker thread: attaches to the block ring and its result ring and tracks one shard.
+ */
+import type { TrackerStart } from '../src/pipeline/messages.js';
+import { type TrackSummary, trackBlocks } from '../src/pipeline/track-blocks.js';
+
+/** Runs to the end of the stream. */
+export function track(start: TrackerStart): TrackSummary {
+  return trackBlocks(start.shard, start.miruo, start.blocks, start.results);
+}
