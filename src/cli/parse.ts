@@ -22,7 +22,12 @@ const DESCRIPTIONS: Readonly<Record<CommandName, string>> = {
 export function parseArguments(args: readonly string[], version: string): Request {
   let text = '';
   let request: Request | undefined;
-  const output = { writeOut: (chunk: string) => void (text += chunk), writeErr: () => {} };
+  const output = {
+    writeOut: (chunk: string) => {
+      text += chunk;
+    },
+    writeErr: () => {},
+  };
   const program = new Command('tcploom')
     .description(
       'Reads packet captures of any size on all cores, tracks their TCP sessions and reports what went wrong.',

@@ -13,21 +13,24 @@
  * A segment's number in its session is the chunk's number plus the segments before it in the chunk, those kept and
  * those dropped: a gap counts the ones dropped right before a segment.
  *
- * The key of a segment is seq + ack. Both directions of a session count the same two streams, so keys grow
- * nearly monotonely over the whole session, and a chunk's keys are a narrow range: a segment that advances
- * either stream cannot be among those stored, which one comparison tells (most packets); for the others
- * a chunk is skipped by comparing its range.
+ * A segment can repeat only one with the same seq and ack, and nearly none does. Two tests tell that cheaply:
+ *  - a session keeps the range of seq + size + 2 ack of each side's segments. A segment that advances either stream,
+ *    or is data after a bare ACK, lies above its own side's range, and outside the other side's but for a rare
+ *    coincidence: no look-up at all;
+ *  - a chunk keeps the range of seq + ack. Both sides count the same two streams, so these grow nearly monotonely
+ *    over the whole session, chunks have narrow ranges, and most are skipped by one comparison.
  */
 import { extendsUpwards, inRange } from '../flow/sequence.js';
 import { CHUNK_CLASSES, ChunkArena, chunkWords } from './chunk-arena.js';
 import {
+  HAS_KEYS,
   M_HEAD,
   M_HELD,
   M_HIDDEN_FROM,
-  M_KEY_HIGH,
-  M_KEY_LOW,
+  M_KEYS,
   M_LAST_AT,
   M_SEGMENTS,
+  M_STATE,
   M_SYN_KEY,
   M_TAIL,
 } from './session-row.js';
@@ -101,15 +104,13 @@ export class SegmentStore {
   /** The current segment's number in its session, after `goToFirst` and `goToNext`. */
   number = 0;
 
-  /** Makes the first chunk of a session's list; the row's words for the store are set. */
-  begin(row: Int32Array, r: number, sec: number, usec: number, key: number): void {
-    const ref = this.#newChunk(0, 0, sec, usec, key, 0);
+  /** Makes the first chunk of a session's list for its first SYN; the row's words for the store are set. */
+  begin(row: Int32Array, r: number, sec: number, usec: number, seq: number, ack: number, size: number): void {
+    const ref = this.#newChunk(0, 0, sec, usec, (seq + ack) | 0, 0);
     row[r + M_HEAD] = ref;
     row[r + M_TAIL] = ref;
     row[r + M_HIDDEN_FROM] = ref;
-    row[r + M_SYN_KEY] = key;
-    row[r + M_KEY_LOW] = key;
-    row[r + M_KEY_HIGH] = key;
+    row[r + M_SYN_KEY] = sideKey(seq, ack, size);
     row[r + M_HELD] = 0;
   }
 
@@ -150,10 +151,6 @@ export class SegmentStore {
       if (extendsUpwards(key, page[c + C_KEY_LOW], page[c + C_KEY_HIGH])) page[c + C_KEY_HIGH] = key;
       else page[c + C_KEY_LOW] = key;
     }
-    if (!inRange(key, row[r + M_KEY_LOW], row[r + M_KEY_HIGH])) {
-      if (extendsUpwards(key, row[r + M_KEY_LOW], row[r + M_KEY_HIGH])) row[r + M_KEY_HIGH] = key;
-      else row[r + M_KEY_LOW] = key;
-    }
     const at = c + used;
     page[at + S_SEQ] = seq;
     page[at + S_ACK] = ack;
@@ -170,9 +167,29 @@ export class SegmentStore {
     this.chunk = ref;
   }
 
-  /** Whether a segment with this key may be stored in the session: false for nearly every packet. */
-  mayHold(row: Int32Array, r: number, key: number): boolean {
-    return key === row[r + M_SYN_KEY] || inRange(key, row[r + M_KEY_LOW], row[r + M_KEY_HIGH]);
+  /** Whether a segment with this seq, ack and size may be stored in the session: false for nearly every packet. */
+  mayHold(row: Int32Array, r: number, seq: number, ack: number, size: number): boolean {
+    const key = sideKey(seq, ack, size);
+    const state = row[r + M_STATE];
+    return (
+      ((state & HAS_KEYS) !== 0 && inRange(key, row[r + M_KEYS], row[r + M_KEYS + 1])) ||
+      ((state & (HAS_KEYS << 1)) !== 0 && inRange(key, row[r + M_KEYS + 2], row[r + M_KEYS + 3])) ||
+      key === row[r + M_SYN_KEY]
+    );
+  }
+
+  /** Extends the range of keys of `side` to a segment that is stored. */
+  noteKey(row: Int32Array, r: number, side: number, seq: number, ack: number, size: number): void {
+    const key = sideKey(seq, ack, size);
+    const low = r + M_KEYS + 2 * side;
+    if ((row[r + M_STATE] & (HAS_KEYS << side)) === 0) {
+      row[r + M_STATE] |= HAS_KEYS << side;
+      row[low] = key;
+      row[low + 1] = key;
+    } else if (!inRange(key, row[low], row[low + 1])) {
+      if (extendsUpwards(key, row[low], row[low + 1])) row[low + 1] = key;
+      else row[low] = key;
+    }
   }
 
   /** Goes to the oldest stored segment with the same four fields; false when there is none. */
@@ -417,24 +434,19 @@ export class SegmentStore {
     this.arena.free(ref, page[c + C_COUNTS] >>> CLASS_SHIFT);
   }
 
-  /** Fits the session's range of keys to what is still held, the first SYN left out: it has a word of its own. */
+  /** Fits the session's ranges of keys to what is still held. */
   #narrowKeys(row: Int32Array, r: number): void {
+    row[r + M_STATE] &= ~(HAS_KEYS | (HAS_KEYS << 1));
     this.goToFirst(row, r);
-    let low = 0;
-    let high = -1;
-    let any = false;
     while (this.goToNext()) {
-      const key = (this.page[this.at + S_SEQ] + this.page[this.at + S_ACK]) | 0;
-      if (!any) {
-        low = key;
-        high = key;
-        any = true;
-      } else if (!inRange(key, low, high)) {
-        if (extendsUpwards(key, low, high)) high = key;
-        else low = key;
-      }
+      const side = (this.page[this.at + S_META] >>> META_SIDE_SHIFT) & 1;
+      const at = this.at;
+      this.noteKey(row, r, side, this.page[at + S_SEQ], this.page[at + S_ACK], this.page[at + S_SIZE]);
     }
-    row[r + M_KEY_LOW] = low;
-    row[r + M_KEY_HIGH] = high;
   }
+}
+
+/** The key by which a side's segments are told apart without a look-up; int32. */
+function sideKey(seq: number, ack: number, size: number): number {
+  return (seq + size + 2 * ack) | 0;
 }

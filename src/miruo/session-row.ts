@@ -30,14 +30,19 @@ export const M_TAIL = M_HEAD + 1;
 export const M_LAST_AT = M_TAIL + 1;
 /** No chunk before this one holds a hidden segment. */
 export const M_HIDDEN_FROM = M_LAST_AT + 1;
-/** Key (seq + ack) of the first SYN, and a cyclic range that holds the keys of all other segments held. */
+/** Key of the first SYN, which counts for itself: it acknowledges nothing, so its key is far from all others. */
 export const M_SYN_KEY = M_HIDDEN_FROM + 1;
-export const M_KEY_LOW = M_SYN_KEY + 1;
-export const M_KEY_HIGH = M_KEY_LOW + 1;
+/** For each side a cyclic range that holds the keys of all its segments held but the first SYN: low, high. */
+export const M_KEYS = M_SYN_KEY + 1;
 /** Segments that are still to be shown because one before them was. */
-export const M_CREDIT = M_KEY_HIGH + 1;
+export const M_CREDIT = M_KEYS + 4;
 
 export const MIRUO_ROW_WORDS = M_CREDIT + 1 - KEY_WORDS;
 
-/** Bit of M_STATE: the session is marked to be shown. */
+/** Bits of M_STATE: the two states. */
+export const STATES = 0xff;
+/** The session is marked to be shown. */
 export const MARKED = 1 << 8;
+
+/** The range of keys of side 0 holds something; side 1 has the next bit. */
+export const HAS_KEYS = 1 << 9;

@@ -152,20 +152,25 @@ function onReset(t: Transition): void {
 function applyRules(flags: number, t: Transition): void {
   switch (flags) {
     case TCP_SYN:
-      return;
+      break;
     case TCP_SYN | TCP_ACK:
-      return onSynAck(t);
+      onSynAck(t);
+      break;
     case TCP_ACK:
-      return onAck(t);
+      onAck(t);
+      break;
     case TCP_FIN:
-      return onFin(t);
+      onFin(t);
+      break;
     case TCP_FIN | TCP_ACK:
-      return onFinAck(t);
+      onFinAck(t);
+      break;
     case TCP_RST:
     case TCP_RST | TCP_ACK:
-      return onReset(t);
+      onReset(t);
+      break;
     default:
-      return t.paint(COLOUR_RED);
+      t.paint(COLOUR_RED);
   }
 }
 

@@ -63,6 +63,7 @@ import {
   M_TIMER,
   MARKED,
   MIRUO_ROW_WORDS,
+  STATES,
 } from './session-row.js';
 import {
   isOver,
@@ -173,7 +174,9 @@ export class MiruoTracker {
   onEnd(sec: number, usec: number): void {
     if (!this.#options.unfinished) return;
     const rows: number[] = [];
-    this.#table.forEach((row) => rows.push(row));
+    this.#table.forEach((row) => {
+      rows.push(row);
+    });
     this.#sortByCreation(rows);
     for (const row of rows) this.#destroy(row, true, END_OF_CAPTURE, STILL_OPEN, sec, usec);
   }
@@ -247,7 +250,7 @@ export class MiruoTracker {
     page[r + M_STATE] = states | (isMarked ? MARKED : 0);
     page[r + M_FIRST_SEC] = sec;
     page[r + M_FIRST_USEC] = usec;
-    this.#store.begin(page, r, sec, usec, (seq + ack) | 0);
+    this.#store.begin(page, r, sec, usec, seq, ack, words[d + D_WIRE]);
     const meta = this.#segmentMeta(words, d, 0) | (states << META_STATES_SHIFT);
     this.#store.append(page, r, seq, ack, words[d + D_WIRE], meta, sec, usec);
     this.#storeOptions(words, d, view, meta);
@@ -272,7 +275,7 @@ export class MiruoTracker {
     const sec = words[d + D_SEC];
     const usec = (words[d + D_NSEC] / 1000) | 0;
     let colour = COLOUR_NONE;
-    if (store.mayHold(page, r, (seq + ack) | 0) && store.findRepeat(page, r, seq, ack, flags, size)) {
+    if (store.mayHold(page, r, seq, ack, size) && store.findRepeat(page, r, seq, ack, flags, size)) {
       if (!this.#isShownRepeat(sec, usec)) return;
       colour = this.#hasSameOptions(words, d, view) ? COLOUR_RED : COLOUR_MAGENTA;
       store.paint(COLOUR_GREEN);
@@ -294,6 +297,7 @@ export class MiruoTracker {
       this.counters.fragment++;
     }
     store.append(page, r, seq, ack, size, meta, sec, usec);
+    store.noteKey(page, r, side, seq, ack, size);
     this.#storeOptions(words, d, view, meta);
     if (colour !== COLOUR_NONE) store.paint(colour);
     this.#count(page, r, size, sec, usec);
@@ -343,12 +347,13 @@ export class MiruoTracker {
     const t = transition(flags, self, peer);
     const after = ((t & 15) << (4 * side)) | (((t >>> T_PEER_SHIFT) & 15) << (4 - 4 * side));
     let mark = before & MARKED;
+    const keys = before & ~(STATES | MARKED);
     if ((t & (T_RST_BREAK | T_RST_AFTER_CLOSE)) !== 0) {
       this.counters.rst++;
       const least = (t & T_RST_AFTER_CLOSE) !== 0 ? 1 : 0;
       mark = this.#options.resets > least ? MARKED : 0;
     }
-    page[r + M_STATE] = after | mark;
+    page[r + M_STATE] = after | mark | keys;
     store.page[store.at + S_META] |= after << META_STATES_SHIFT;
     const colour = (t & T_COLOUR) >>> T_COLOUR_SHIFT;
     if (colour !== COLOUR_NONE) store.paint(colour);
