@@ -31,19 +31,37 @@ export function trackBlocks(
   blocks: BlockRingMemory,
   results: ResultRingMemory,
 ): TrackSummary {
-  const consumer = new BlockConsumer(blocks, shard);
-  const events = new EventWriter(new ResultWriter(results));
-  const miruo = new MiruoTracker(options, events);
-  const walker = new ShardWalker(shard, blocks, events, miruo);
-  for (;;) {
-    const slot = consumer.take();
-    const isEnd = walker.walk(slot);
-    consumer.release();
-    if (isEnd) break;
-    events.blockDone();
+  const tracker = new ShardTracker(shard, options, blocks, results);
+  while (tracker.step());
+  return tracker.summary();
+}
+
+/** One shard's tracking, block by block. */
+export class ShardTracker {
+  readonly #consumer: BlockConsumer;
+  readonly #events: EventWriter;
+  readonly #miruo: MiruoTracker;
+  readonly #walker: ShardWalker;
+
+  constructor(shard: number, options: MiruoOptions, blocks: BlockRingMemory, results: ResultRingMemory) {
+    this.#consumer = new BlockConsumer(blocks, shard);
+    this.#events = new EventWriter(new ResultWriter(results));
+    this.#miruo = new MiruoTracker(options, this.#events);
+    this.#walker = new ShardWalker(shard, blocks, this.#events, this.#miruo);
   }
-  events.streamDone();
-  return { miruo: miruo.counters };
+
+  /** Takes the next block, waiting for it, and tracks it; false when it was the one that ends the stream. */
+  step(): boolean {
+    const isEnd = this.#walker.walk(this.#consumer.take());
+    this.#consumer.release();
+    if (isEnd) this.#events.streamDone();
+    else this.#events.blockDone();
+    return !isEnd;
+  }
+
+  summary(): TrackSummary {
+    return { miruo: this.#miruo.counters };
+  }
 }
 
 class ShardWalker {

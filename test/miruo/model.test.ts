@@ -1,0 +1,91 @@
+/**
+ * The product against a naive model of the behaviour, on generated traffic: same lines, same figures, for any
+ * options, number of trackers and block size.
+ */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import type { MiruoOptions } from '../../src/miruo/options.js';
+import { type ModelPacket, miruoModel } from '../model/miruo-model.js';
+import { fastCheckTraffic, generateTraffic } from '../support/craft.js';
+import { writePcap } from '../support/pcap-naive.js';
+import { runSingleThread, type SingleThreadForm } from '../support/single-thread.js';
+
+const millis = fc.constantFrom(0, 1, 5, 50, 200, 1000, 3000);
+
+const anyOptions: fc.Arbitrary<MiruoOptions> = fc
+  .record({
+    contextSegments: fc.constantFrom(0, 0, 1, 2, 7, 40),
+    longConnectMs: millis,
+    longDelayMs: millis,
+    retransmitMs: millis,
+    synRetransmits: fc.boolean(),
+    resets: fc.constantFrom<0 | 1 | 2>(0, 1, 2),
+    fragments: fc.boolean(),
+    colour: fc.boolean(),
+    quiet: fc.constantFrom<0 | 1 | 2>(0, 0, 0, 1, 2),
+    all: fc.boolean(),
+    classic: fc.boolean(),
+    timeouts: fc.boolean(),
+    unfinished: fc.boolean(),
+  })
+  .map((options) => ({ ...options, timeouts: options.timeouts && !options.classic }));
+
+const anyForm: fc.Arbitrary<SingleThreadForm> = fc.record({
+  trackers: fc.constantFrom(1, 2, 3, 8),
+  blockBytes: fc.constantFrom(64 * 1024, 1 << 20),
+  oneRecordBlocks: fc.boolean(),
+});
+
+/** The figures that both know, by the model's names. */
+function check(packets: readonly ModelPacket[], options: MiruoOptions, form: SingleThreadForm): void {
+  const linkType = packets.length > 0 ? packets[0].linkType : 1;
+  const expected = miruoModel(packets, options);
+  const result = runSingleThread(writePcap(packets, { linkType, nanosecond: true }), options, form);
+  assert.equal(result.stdout, expected.stdout);
+  const { stats } = expected;
+  assert.deepEqual(
+    {
+      sessions: result.sessions,
+      ...result.counters,
+      activeSession: result.activeSessions,
+      activeSessionMax: result.activeSessionsMost,
+      activeSegment: result.activeSegments,
+      activeSegmentMax: result.activeSegmentsMost,
+      recv: result.packets,
+    },
+    {
+      sessions: stats.sessions,
+      lookup: stats.lookup,
+      longConnect: stats.longConnect,
+      longDelay: stats.longDelay,
+      retransmit: stats.retransmit,
+      timeout: stats.timeout,
+      error: stats.error,
+      rst: stats.rst,
+      fragment: stats.fragment,
+      activeSession: stats.activeSession,
+      activeSessionMax: stats.activeSessionMax,
+      activeSegment: stats.activeSegment,
+      activeSegmentMax: stats.activeSegmentMax,
+      recv: stats.recv,
+    },
+  );
+}
+
+describe('equality with the naive model', () => {
+  const seed = Number(process.env.TCPLOOM_SEED ?? Math.floor(Math.random() * 2 ** 31));
+
+  test(`generated conversations, seed ${seed}`, () => {
+    fc.assert(fc.property(fastCheckTraffic(), anyOptions, anyForm, check), { numRuns: 400, seed });
+  });
+
+  test(`a stream of many conversations, seed ${seed}`, () => {
+    const options = fc.sample(anyOptions, { numRuns: 12, seed });
+    const forms = fc.sample(anyForm, { numRuns: 12, seed });
+    options.forEach((chosen, i) => {
+      const concurrency = [20, 200, 2000][i % 3];
+      check(generateTraffic(seed + i, 20_000, { concurrency }), chosen, { ...forms[i], oneRecordBlocks: false });
+    });
+  });
+});

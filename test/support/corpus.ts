@@ -1,0 +1,71 @@
+/**
+ * The corpus of real captures and the reference outputs that lie beside a checkout, when they are there.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MIRUO_DEFAULTS, type MiruoOptions } from '../../src/miruo/options.js';
+
+const SHARED = join(process.cwd(), '..', 'shared');
+const CAPTURES = join(SHARED, 'captures');
+const GOLDEN = join(SHARED, 'golden', 'miruo');
+
+/** Why corpus tests are skipped, or false when they can run. */
+export const corpusMissing: string | false =
+  existsSync(join(CAPTURES, 'SOURCES.tsv')) && existsSync(join(GOLDEN, 'index.tsv'))
+    ? false
+    : 'the corpus (../shared) is not beside this checkout';
+
+/** The reference runs' options, but for those that limit sessions and segments. */
+export const OPTION_SETS: Readonly<Record<string, MiruoOptions>> = {
+  all: { ...MIRUO_DEFAULTS, classic: true, timeouts: false, all: true },
+  default: { ...MIRUO_DEFAULTS, classic: true, timeouts: false },
+  deep: {
+    ...MIRUO_DEFAULTS,
+    classic: true,
+    timeouts: false,
+    retransmitMs: 1,
+    longConnectMs: 100,
+    longDelayMs: 50,
+    contextSegments: 2,
+    resets: 2,
+  },
+  quiet: { ...MIRUO_DEFAULTS, classic: true, timeouts: false, colour: true, quiet: 1, all: true, retransmitMs: 1 },
+};
+
+export interface GoldenRow {
+  readonly capture: string;
+  readonly path: string;
+  readonly set: string;
+  readonly sha256: string;
+  readonly sessions: number;
+  readonly rst: number;
+  readonly errors: number;
+}
+
+const rowsOf = (file: string): string[][] =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .slice(1)
+    .filter((line) => line !== '')
+    .map((line) => line.split('\t'));
+
+/** Reference rows of the original that are to be reproduced, for the option sets above. */
+export function goldenRows(): GoldenRow[] {
+  const excepted = new Set(rowsOf(join(GOLDEN, 'not-reproduced.tsv')).map(([file, set]) => `${file} ${set}`));
+  return rowsOf(join(GOLDEN, 'index.tsv'))
+    .filter(([capture, set, code]) => code === '0' && set in OPTION_SETS && !excepted.has(`${capture} ${set}`))
+    .map(([capture, set, , , sha256, sessions, rst, errors]) => ({
+      capture,
+      path: join(CAPTURES, capture),
+      set,
+      sha256,
+      sessions: Number(sessions),
+      rst: Number(rst),
+      errors: Number(errors),
+    }));
+}
+
+/** Paths of all captures of the corpus, whatever their format. */
+export function corpusFiles(): { readonly name: string; readonly path: string }[] {
+  return rowsOf(join(CAPTURES, 'SOURCES.tsv')).map(([name]) => ({ name, path: join(CAPTURES, name) }));
+}

@@ -1,0 +1,110 @@
+/**
+ * The whole pass without threads: reader, trackers and merger of the product take turns after each block, so
+ * that every block size and every number of shards is quick to try, down to one record a block.
+ */
+import { BlockFiller, type ByteSource } from '../../src/capture/block-filler.js';
+import { RECOGNISE_BYTES, recognise } from '../../src/capture/recognise.js';
+import { MERGE_DONE, MERGE_MORE, Merger } from '../../src/merge/merger.js';
+import type { MiruoOptions } from '../../src/miruo/options.js';
+import { addCounters, type MiruoCounters } from '../../src/miruo/statistics.js';
+import { ShardTracker } from '../../src/pipeline/track-blocks.js';
+import { allocateBlockRing, BlockProducer } from '../../src/ring/block-ring.js';
+import { layoutBlockRing } from '../../src/ring/layout.js';
+import { allocateResultRing, ResultReader } from '../../src/ring/result-ring.js';
+
+export interface SingleThreadForm {
+  readonly trackers: number;
+  readonly blockBytes: number;
+  /** Every read gives one record, so every block holds one. */
+  readonly oneRecordBlocks?: boolean;
+  /** Where the rings' counters start. */
+  readonly firstCounter?: number;
+}
+
+export interface SingleThreadResult {
+  readonly stdout: string;
+  readonly counters: MiruoCounters;
+  readonly sessions: number;
+  readonly activeSessions: number;
+  readonly activeSessionsMost: number;
+  readonly activeSegments: number;
+  readonly activeSegmentsMost: number;
+  readonly packets: number;
+  readonly end: string;
+}
+
+const SLOTS = 2;
+/** Large enough for the results of any block: nobody empties the ring while a tracker writes. */
+const RESULT_RING_BYTES = 16 << 20;
+
+/** Runs a classic pcap file's bytes through the product's parts in one thread. */
+export function runSingleThread(file: Uint8Array, options: MiruoOptions, form: SingleThreadForm): SingleThreadResult {
+  const layout = layoutBlockRing(SLOTS, form.blockBytes, form.trackers);
+  const blocks = allocateBlockRing(layout, form.firstCounter);
+  const results = Array.from({ length: form.trackers }, () =>
+    allocateResultRing(RESULT_RING_BYTES, (form.firstCounter ?? 0) & ~7),
+  );
+  const shards = results.map((ring, shard) => new ShardTracker(shard, options, blocks, ring));
+  const chunks: Buffer[] = [];
+  const rings = results.map((ring) => new ResultReader(ring));
+  const merger = new Merger(rings, options.quiet === 0, (bytes) => chunks.push(Buffer.from(bytes)));
+  let state = MERGE_MORE;
+  const turn = (): void => {
+    for (const shard of shards) shard.step();
+    do state = merger.step(1000);
+    while (state === MERGE_MORE);
+    for (const ring of rings) ring.release();
+  };
+  const filler = new BlockFiller(blocks, new BlockProducer(blocks), options.classic, turn);
+  const source = new MemorySource(file, form.oneRecordBlocks ?? false);
+  source.read(filler.bytes, filler.blockAt - RECOGNISE_BYTES, RECOGNISE_BYTES);
+  const format = recognise(filler.view, filler.blockAt - RECOGNISE_BYTES);
+  if (!('next' in format)) throw new Error(`not a capture: ${format.found}`);
+  const end = filler.fill(source, format, 0);
+  filler.end();
+  if (state !== MERGE_DONE) throw new Error('the merger did not come to an end');
+  return {
+    stdout: Buffer.concat(chunks).toString('latin1'),
+    counters: addCounters(shards.map((shard) => shard.summary().miruo)),
+    sessions: merger.ordinals.created,
+    activeSessions: merger.activeSessions,
+    activeSessionsMost: merger.activeSessionsMost,
+    activeSegments: merger.segments.active,
+    activeSegmentsMost: merger.segments.most,
+    packets: filler.packets,
+    end,
+  };
+}
+
+/** Bytes in memory; after the file header, one record a read if asked to. */
+class MemorySource implements ByteSource {
+  readonly #file: Uint8Array;
+  readonly #view: DataView;
+  readonly #oneRecord: boolean;
+  readonly #littleEndian: boolean;
+  #at = 0;
+
+  constructor(file: Uint8Array, oneRecord: boolean) {
+    this.#file = file;
+    this.#view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+    this.#oneRecord = oneRecord;
+    this.#littleEndian = file[0] !== 0xa1;
+  }
+
+  read(into: Uint8Array, at: number, length: number): number {
+    const left = this.#file.length - this.#at;
+    let bytes = Math.min(length, left);
+    if (this.#oneRecord && this.#at > 0 && left >= 16) {
+      bytes = Math.min(bytes, 16 + this.#view.getUint32(this.#at + 8, this.#littleEndian));
+    }
+    into.set(this.#file.subarray(this.#at, this.#at + bytes), at);
+    this.#at += bytes;
+    return bytes;
+  }
+}
+
+/** Whether these are the bytes of a capture that can be read. */
+export function isReadable(file: Uint8Array): boolean {
+  if (file.length < RECOGNISE_BYTES) return false;
+  return 'next' in recognise(new DataView(file.buffer, file.byteOffset, file.byteLength), 0);
+}
