@@ -3,7 +3,7 @@
  * Needs nothing but node and npm, so it can be the first thing anybody runs. Silent when there is nothing to do.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -21,8 +21,12 @@ export function prepare() {
     run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
     utimesSync(INSTALLED, new Date(), new Date());
   }
-  if (ageOf(BUILT) < Math.max(...SOURCES.map((folder) => newest(join(root, folder))), ageOf(join(root, 'tsconfig.json')))) {
+  if (
+    ageOf(BUILT) < Math.max(...SOURCES.map((folder) => newest(join(root, folder))), ageOf(join(root, 'tsconfig.json')))
+  ) {
     console.error('tcploom: building');
+    // What has no source any more must not be found.
+    rmSync(join(root, 'dist'), { recursive: true, force: true });
     run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', root]);
     utimesSync(BUILT, new Date(), new Date());
   }
@@ -50,7 +54,8 @@ function ageOf(file) {
 function newest(folder) {
   let time = 0;
   for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    if (entry.isFile() && entry.name.endsWith('.ts')) time = Math.max(time, statSync(join(entry.parentPath, entry.name)).mtimeMs);
+    if (entry.isFile() && entry.name.endsWith('.ts'))
+      time = Math.max(time, statSync(join(entry.parentPath, entry.name)).mtimeMs);
   }
   return time;
 }

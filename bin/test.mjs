@@ -18,5 +18,9 @@ if (files.length === 0) {
 }
 // Expected texts hold local times, so the zone is fixed.
 const env = { ...process.env, TZ: 'UTC' };
-const result = spawnSync(process.execPath, ['--test', '--test-concurrency=2', ...files], { stdio: 'inherit', cwd: root, env });
+const result = spawnSync(process.execPath, ['--test', '--test-concurrency=2', ...files], {
+  stdio: 'inherit',
+  cwd: root,
+  env,
+});
 process.exit(result.status ?? 2);

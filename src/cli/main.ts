@@ -49,7 +49,7 @@ export async function main(args: readonly string[], adjust: (plan: RunPlan) => R
 
 /** Runs a plan; messages and statistics go to standard error. */
 async function execute(plan: RunPlan): Promise<number> {
-  const line = process.stderr.isTTY ? new ProgressLine(process.stderr) : undefined;
+  const line = process.stderr.isTTY ? await ProgressLine.on(process.stderr) : undefined;
   const output = new OutputFile(1, process.stdout.isTTY ? line : undefined);
   const stop = new AbortController();
   const onSignal = (signal: NodeJS.Signals): void => stop.abort(new Interrupted(signal));

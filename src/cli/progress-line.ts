@@ -2,7 +2,7 @@
  * The progress line on a terminal. Owns when it is drawn and that it leaves no trace; what it says comes from
  * src/monitor/progress.ts.
  */
-import ora, { type Ora } from 'ora';
+import type { Ora } from 'ora';
 import { ProgressMeter, type ProgressSample, renderProgress } from '../monitor/progress.js';
 import type { WriteHooks } from '../pipeline/output-file.js';
 
@@ -15,14 +15,20 @@ export class ProgressLine implements WriteHooks {
   readonly #spinner: Ora;
   #timer: NodeJS.Timeout | undefined;
 
-  /** Draws on `stream`, which must be a terminal. */
-  constructor(stream: NodeJS.WriteStream) {
-    this.#stream = stream;
-    this.#spinner = ora({
+  /** A line on `stream`, which must be a terminal. ora is loaded only here: most runs have no terminal. */
+  static async on(stream: NodeJS.WriteStream): Promise<ProgressLine> {
+    const { default: ora } = await import('ora');
+    const spinner = ora({
       stream,
       spinner: { interval: UPDATE_MS, frames: ['|', '/', '-', '\\'] },
       discardStdin: false,
     });
+    return new ProgressLine(stream, spinner);
+  }
+
+  private constructor(stream: NodeJS.WriteStream, spinner: Ora) {
+    this.#stream = stream;
+    this.#spinner = spinner;
   }
 
   /** Starts drawing; `sample` is asked for the counters. */

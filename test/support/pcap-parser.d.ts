@@ -19,5 +19,5 @@ declare module 'pcap-parser' {
   }
 
   const pcapParser: { parse(stream: Readable): Parser };
-  export default pcapParser;
+  export = pcapParser;
 }

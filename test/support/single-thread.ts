@@ -11,6 +11,7 @@ import { ShardTracker } from '../../src/pipeline/track-blocks.js';
 import { allocateBlockRing, BlockProducer } from '../../src/ring/block-ring.js';
 import { layoutBlockRing } from '../../src/ring/layout.js';
 import { allocateResultRing, ResultReader } from '../../src/ring/result-ring.js';
+import { isKnownLinkType } from '../../src/wire/link.js';
 
 export interface SingleThreadForm {
   readonly trackers: number;
@@ -103,8 +104,9 @@ class MemorySource implements ByteSource {
   }
 }
 
-/** Whether these are the bytes of a capture that can be read. */
+/** Whether these are the bytes of a capture whose format and link type are understood. */
 export function isReadable(file: Uint8Array): boolean {
   if (file.length < RECOGNISE_BYTES) return false;
-  return 'next' in recognise(new DataView(file.buffer, file.byteOffset, file.byteLength), 0);
+  const format = recognise(new DataView(file.buffer, file.byteOffset, file.byteLength), 0);
+  return 'next' in format && isKnownLinkType(format.linkType);
 }

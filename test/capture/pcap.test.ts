@@ -1,0 +1,300 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import fc from 'fast-check';
+import { BAD_RECORD, NEED_BYTES, RECORD } from '../../src/capture/format.js';
+import { MAX_CAPTURED_BYTES, openPcap, PCAP_FILE_HEADER_BYTES, PcapFormat } from '../../src/capture/pcap.js';
+import type { ModelPacket } from '../model/model-packets.js';
+import { type PcapForm, readPcap, writePcap } from '../support/pcap-naive.js';
+import { checkProperty } from '../support/property.js';
+
+const RECORD_HEADER_BYTES = 16;
+/** The file lies somewhere in the view. */
+const AT = 5;
+
+interface Walk {
+  readonly packets: ModelPacket[];
+  /** What ended the walk: NEED_BYTES or BAD_RECORD, and where. */
+  readonly outcome: number;
+  readonly at: number;
+  readonly format: PcapFormat;
+  readonly view: DataView;
+}
+
+const viewOf = (file: Uint8Array): DataView => new DataView(file.buffer, file.byteOffset, file.byteLength);
+
+function open(view: DataView, at: number): PcapFormat {
+  const format = openPcap(view, at);
+  assert.ok(format instanceof PcapFormat, JSON.stringify(format));
+  return format;
+}
+
+/** Walks a file whose last byte is the last of its buffer. Times and lengths as whole numbers; positions from 0. */
+function walk(file: Uint8Array): Walk {
+  const bytes = new Uint8Array(AT + file.length);
+  bytes.set(file, AT);
+  const view = viewOf(bytes);
+  const format = open(view, AT);
+  const packets: ModelPacket[] = [];
+  let at = AT + PCAP_FILE_HEADER_BYTES;
+  for (;;) {
+    const outcome = format.next(view, at, bytes.length);
+    if (outcome !== RECORD) return { packets, outcome, at: at - AT, format, view };
+    assert.equal(format.frameAt, at + RECORD_HEADER_BYTES);
+    assert.equal(format.nextAt, format.frameAt + format.capturedBytes);
+    packets.push({
+      sec: format.sec >>> 0,
+      nsec: format.nsec,
+      captured: bytes.slice(format.frameAt, format.nextAt),
+      wireLength: format.wireBytes >>> 0,
+      linkType: format.linkType,
+    });
+    at = format.nextAt;
+  }
+}
+
+/** What is to come of packets as a naive reader has them: sub-second fields of a second and more carry. */
+function carried(packets: readonly ModelPacket[]): ModelPacket[] {
+  return packets.map((packet) => ({
+    ...packet,
+    sec: (packet.sec + Math.floor(packet.nsec / 1e9)) >>> 0,
+    nsec: packet.nsec % 1e9,
+  }));
+}
+
+/** The same file as an older version of the format; `isSwapped` says which records have the wire length first. */
+function older(file: Uint8Array, form: PcapForm, minor: number, isSwapped: (record: number) => boolean): Uint8Array {
+  const changed = file.slice();
+  const view = viewOf(changed);
+  const little = form.bigEndian !== true;
+  view.setUint16(6, minor, little);
+  let at = PCAP_FILE_HEADER_BYTES;
+  for (let record = 0; at < file.length; record++) {
+    const captured = view.getUint32(at + 8, little);
+    const wire = view.getUint32(at + 12, little);
+    if (isSwapped(record)) {
+      view.setUint32(at + 8, wire, little);
+      view.setUint32(at + 12, captured, little);
+    }
+    at += RECORD_HEADER_BYTES + captured;
+  }
+  return changed;
+}
+
+const packetArbitrary: fc.Arbitrary<ModelPacket> = fc
+  .record({
+    sec: fc.oneof(
+      fc.nat(100),
+      fc.constantFrom(2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1),
+      fc.integer({ min: 0, max: 2 ** 32 - 5000 }),
+    ),
+    usec: fc.oneof(fc.nat(999_999), fc.constantFrom(0, 999_999, 1e6, 1e6 + 1, 2e6 - 1, 4_294_967)),
+    nano: fc.nat(999),
+    captured: fc.uint8Array({ maxLength: 70 }),
+    beyond: fc.oneof(fc.nat(1500), fc.constantFrom(0, 2 ** 31, 2 ** 32 - 100)),
+  })
+  .map(({ sec, usec, nano, captured, beyond }) => ({
+    ...{ sec, nsec: Math.min(usec * 1000 + nano, 2 ** 32 - 1), captured },
+    ...{ wireLength: captured.length + beyond, linkType: 1 },
+  }));
+
+const formArbitrary: fc.Arbitrary<PcapForm> = fc.record({
+  linkType: fc.constantFrom(0, 1, 101, 113, 65_535),
+  nanosecond: fc.boolean(),
+  bigEndian: fc.boolean(),
+});
+
+const packetsArbitrary = fc.array(packetArbitrary, { maxLength: 8 });
+
+describe('classic pcap', () => {
+  it('gives the packets that the naive reader gives, in either byte order and resolution', (t: TestContext) => {
+    const property = fc.property(packetsArbitrary, formArbitrary, (packets, form) => {
+      const file = writePcap(packets, form);
+      const { packets: read, outcome, at } = walk(file);
+      assert.deepEqual(read, carried(readPcap(file).packets));
+      assert.equal(outcome, NEED_BYTES);
+      assert.equal(at, file.length);
+    });
+    checkProperty(t, property, 500);
+  });
+
+  it('takes the lengths of versions 2.0 to 2.3 in their order', (t: TestContext) => {
+    const property = fc.property(
+      packetsArbitrary,
+      formArbitrary,
+      fc.nat(3),
+      fc.nat(255),
+      (packets, form, minor, mix) => {
+        const file = writePcap(packets, form);
+        // Up to 2.2 the wire length is first; in 2.3 either is, and the captured one is the smaller.
+        const old = older(file, form, minor, (record) => minor < 3 || ((mix >> (record & 7)) & 1) === 1);
+        assert.deepEqual(walk(old).packets, carried(readPcap(file).packets));
+      },
+    );
+    checkProperty(t, property, 500);
+  });
+
+  it('gives the whole records of a file cut at any byte, and says what the cut one lacks', (t: TestContext) => {
+    const property = fc.property(
+      fc.array(packetArbitrary, { minLength: 1, maxLength: 3 }),
+      formArbitrary,
+      (packets, form) => {
+        const file = writePcap(packets, form);
+        for (let bytes = PCAP_FILE_HEADER_BYTES; bytes <= file.length; bytes++) {
+          const cut = file.slice(0, bytes);
+          const naive = readPcap(cut);
+          const { packets: read, outcome, at, format, view } = walk(cut);
+          assert.equal(read.length, naive.packets.length, `${bytes} bytes`);
+          assert.equal(outcome, NEED_BYTES);
+          assert.equal(at !== bytes, naive.damaged);
+          if (!naive.damaged) continue;
+          const left = bytes - at;
+          const wanted = packets[read.length].captured.length;
+          assert.deepEqual(
+            format.describeCut(view, AT + at, AT + bytes),
+            left < RECORD_HEADER_BYTES
+              ? { found: `${left} bytes of a record header`, expected: '16' }
+              : { found: `${left - RECORD_HEADER_BYTES} bytes of a packet`, expected: `${wanted}` },
+          );
+        }
+      },
+    );
+    checkProperty(t, property, 60);
+  });
+
+  it('says the captured length of a cut record of an old version', () => {
+    const packet = { sec: 1, nsec: 0, captured: new Uint8Array(60), wireLength: 1514, linkType: 1 };
+    for (const minor of [0, 2, 3]) {
+      const form = { linkType: 1 };
+      const cut = older(writePcap([packet], form), form, minor, () => true).slice(0, -1);
+      const { format, view, at } = walk(cut);
+      assert.equal(at, PCAP_FILE_HEADER_BYTES);
+      assert.deepEqual(format.describeCut(view, AT + at, AT + cut.length), {
+        found: '59 bytes of a packet',
+        expected: '60',
+      });
+    }
+  });
+
+  const carries: [nanosecond: boolean, sec: number, fraction: number, expected: [number, number]][] = [
+    [false, 10, 999_999, [10, 999_999_000]],
+    [false, 10, 1_000_000, [11, 0]],
+    [false, 10, 1_999_999, [11, 999_999_000]],
+    [false, 10, 2 ** 32 - 1, [4304, 967_295_000]],
+    [true, 10, 999_999_999, [10, 999_999_999]],
+    [true, 10, 1_000_000_000, [11, 0]],
+    [true, 10, 2 ** 32 - 1, [14, 294_967_295]],
+    [false, 2 ** 31 - 1, 1_000_000, [2 ** 31, 0]],
+    [false, 2 ** 32 - 1, 999_999, [2 ** 32 - 1, 999_999_000]],
+  ];
+  for (const [nanosecond, sec, fraction, expected] of carries) {
+    it(`carries ${sec} s and ${fraction} ${nanosecond ? 'ns' : 'us'} to ${expected}`, () => {
+      const packet = { sec, nsec: 0, captured: new Uint8Array(4), wireLength: 4, linkType: 1 };
+      for (const bigEndian of [false, true]) {
+        const file = writePcap([packet], { linkType: 1, nanosecond, bigEndian });
+        viewOf(file).setUint32(PCAP_FILE_HEADER_BYTES + 4, fraction, !bigEndian);
+        const [read] = walk(file).packets;
+        assert.deepEqual([read.sec, read.nsec], expected);
+      }
+    });
+  }
+});
+
+describe('absurd captured lengths', () => {
+  /** A file of one record whose lengths are these, with `bytes` bytes of frame. */
+  function fileWith(first: number, second: number, minor: number, bytes: number): Uint8Array {
+    const packet = { sec: 1, nsec: 0, captured: new Uint8Array(bytes), wireLength: 0, linkType: 1 };
+    const file = writePcap([packet], { linkType: 1 });
+    viewOf(file).setUint16(6, minor, true);
+    viewOf(file).setUint32(PCAP_FILE_HEADER_BYTES + 8, first, true);
+    viewOf(file).setUint32(PCAP_FILE_HEADER_BYTES + 12, second, true);
+    return file;
+  }
+
+  for (const length of [MAX_CAPTURED_BYTES + 1, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1]) {
+    it(`${length} is no record, however much is there`, () => {
+      for (const [first, second, minor] of [
+        [length, 60, 4],
+        [length, length, 4],
+        [60, length, 2],
+        [length, length, 3],
+      ]) {
+        const { outcome, format, at } = walk(fileWith(first, second, minor, 100));
+        assert.equal(outcome, BAD_RECORD, `version 2.${minor}`);
+        assert.equal(at, PCAP_FILE_HEADER_BYTES);
+        assert.deepEqual(format.problem, { found: `a captured length of ${length} bytes`, expected: 'at most 262144' });
+      }
+    });
+  }
+
+  it('the longest one allowed is a record, and one byte less of it is not enough', () => {
+    assert.equal(walk(fileWith(MAX_CAPTURED_BYTES, 2 ** 32 - 1, 4, MAX_CAPTURED_BYTES)).packets.length, 1);
+    const { packets, outcome } = walk(fileWith(MAX_CAPTURED_BYTES, 60, 4, MAX_CAPTURED_BYTES - 1));
+    assert.deepEqual([packets.length, outcome], [0, NEED_BYTES]);
+  });
+
+  it('a wire length is never absurd', () => {
+    assert.equal(walk(fileWith(60, 2 ** 32 - 1, 4, 60)).packets[0].wireLength, 2 ** 32 - 1);
+    assert.equal(walk(fileWith(2 ** 32 - 1, 60, 2, 60)).packets[0].wireLength, 2 ** 32 - 1);
+    assert.equal(walk(fileWith(2 ** 32 - 1, 60, 3, 60)).packets[0].wireLength, 2 ** 32 - 1);
+  });
+});
+
+describe('pcap file header', () => {
+  /** A header with the fields as they are to be read; the file lies in the middle of its buffer. */
+  function header(magic: number, major: number, minor: number, linkWord: number, isBig: boolean): DataView {
+    const view = viewOf(new Uint8Array(AT + PCAP_FILE_HEADER_BYTES));
+    view.setUint32(AT, magic, !isBig);
+    view.setUint16(AT + 4, major, !isBig);
+    view.setUint16(AT + 6, minor, !isBig);
+    view.setUint32(AT + 16, 65_535, !isBig);
+    view.setUint32(AT + 20, linkWord, !isBig);
+    return view;
+  }
+
+  for (const isBig of [false, true]) {
+    const order = isBig ? 'big' : 'little';
+
+    it(`is read in ${order} endian order, versions 2.0 to 2.4`, () => {
+      for (const magic of [0xa1b2c3d4, 0xa1b23c4d]) {
+        for (const minor of [0, 1, 2, 3, 4]) {
+          const format = open(header(magic, 2, minor, 113, isBig), AT);
+          assert.deepEqual([format.name, format.linkType, format.snaplen], ['pcap', 113, 65_535]);
+        }
+      }
+    });
+
+    it(`of another version is refused, ${order} endian`, () => {
+      for (const [major, minor] of [
+        [2, 5],
+        [2, 0x0400],
+        [1, 4],
+        [3, 0],
+        [0x0200, 4],
+        [0, 0],
+      ]) {
+        const expected = { found: `pcap version ${major}.${minor}`, expected: 'version 2.0 to 2.4' };
+        assert.deepEqual(openPcap(header(0xa1b2c3d4, major, minor, 1, isBig), AT), expected);
+      }
+    });
+
+    it(`may tell of a frame check sequence, but of nothing else, beside the link type, ${order} endian`, () => {
+      for (const bit of [26, 27, 28, 29, 30, 31]) {
+        assert.equal(open(header(0xa1b2c3d4, 2, 4, (1 << bit) | 0xffff, isBig), AT).linkType, 0xffff, `bit ${bit}`);
+      }
+      for (let bit = 16; bit < 26; bit++) {
+        const word = (1 << bit) | 1;
+        const expected = { found: `link-layer type ${word}`, expected: 'one below 65536' };
+        assert.deepEqual(openPcap(header(0xa1b2c3d4, 2, 4, word, isBig), AT), expected);
+      }
+    });
+  }
+
+  for (const magic of [0, 0xa1b2c3d5, 0xd4c3b2a0, 0x0a0d0d0a, 0xa1b2cd34, 0x1f8b0800]) {
+    it(`with the magic number ${magic.toString(16)} is none`, () => {
+      const problem = openPcap(header(magic, 2, 4, 1, true), AT);
+      assert.ok(!(problem instanceof PcapFormat));
+      assert.equal(problem.found, `0x${magic.toString(16).padStart(8, '0')}`);
+      assert.match(problem.expected, /a1b2c3d4 or a1b23c4d/);
+    });
+  }
+});

@@ -1,0 +1,284 @@
+/**
+ * The program between other programs: closed, full and slow outputs, pipes as inputs, signals. Output is the
+ * same bytes whatever the other end does and however many workers there are.
+ */
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readlinkSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { generateFile } from '../../datasets/generate.js';
+import {
+  assertMessages,
+  bash,
+  type Ended,
+  ended,
+  hasStatistics,
+  LAUNCHER,
+  tcploom,
+  temporaryFolder,
+} from '../support/launch.js';
+import { connectionFile, FILE_HEADER_BYTES, RECORD_BYTES, SHOW_ALL } from '../support/small-capture.js';
+
+const FOLDER = temporaryFolder();
+const LARGE = join(FOLDER, 'large.pcap');
+const SMALL = 'datasets/lossy.pcap';
+/** With these, every packet is a line. */
+const EVERYTHING = ['--all', '--view-data', '1000'];
+/** More than the pipe, the output's two buffers and a result ring hold together. */
+const LEAST_OUTPUT_BYTES = 10_000_000;
+
+const ESCAPE = '\u001b';
+
+const sha = (text: string): string => createHash('sha256').update(text, 'latin1').digest('hex');
+
+/** Makes a FIFO. */
+function fifo(name: string): string {
+  const path = join(FOLDER, name);
+  execFileSync('mkfifo', [path]);
+  return path;
+}
+
+let large: Ended;
+
+before(async () => {
+  generateFile({ bytes: 14_000_000, profile: 'small', sessions: 300, loss: 0.01 }, LARGE);
+  large = await tcploom([...EVERYTHING, LARGE]);
+  assert.equal(large.code, 0);
+  assert.ok(large.stdout.length > LEAST_OUTPUT_BYTES, `${large.stdout.length} bytes`);
+});
+
+describe('standard output', () => {
+  it('closed early: ends with exit code 0 and without a word', async () => {
+    const run = await bash(`set -o pipefail; $TCPLOOM ${EVERYTHING.join(' ')} ${LARGE} | head -1`);
+    assert.equal(run.stdout, `reading from ${LARGE}\n`);
+    assertMessages(run.stderr, []);
+    assert.equal(run.code, 0);
+  });
+
+  it('closed before anything came: the same', async () => {
+    const run = await bash(`set -o pipefail; $TCPLOOM ${EVERYTHING.join(' ')} ${LARGE} | true`);
+    assertMessages(run.stderr, []);
+    assert.equal(run.code, 0);
+  });
+
+  for (const [size, path] of [
+    ['more than a buffer', LARGE],
+    ['little', SMALL],
+  ]) {
+    it(`full, with ${size} to write: exit code 2, one message`, {
+      skip: !existsSync('/dev/full') && 'no /dev/full',
+    }, async () => {
+      const full = openSync('/dev/full', 'w');
+      try {
+        const run = await tcploom([...EVERYTHING, path], { stdio: ['ignore', full, 'pipe'] });
+        assertMessages(run.stderr, [/^tcploom: the run failed: ENOSPC: no space left on device/]);
+        assert.equal(hasStatistics(run.stderr), false, 'statistics of a run that failed');
+        assert.equal(run.code, 2);
+      } finally {
+        closeSync(full);
+      }
+    });
+  }
+
+  it('read slowly: the same bytes', async () => {
+    const slow = '{ sleep 0.5; head -c 200000; sleep 0.3; head -c 3000000; sleep 0.3; cat; }';
+    const run = await bash(`set -o pipefail; $TCPLOOM ${EVERYTHING.join(' ')} ${LARGE} | ${slow} | sha256sum`);
+    assertMessages(run.stderr, []);
+    assert.equal(run.code, 0);
+    assert.equal(run.stdout.slice(0, 64), sha(large.stdout));
+  });
+
+  it('a file: the same bytes', async () => {
+    const path = join(FOLDER, 'output.txt');
+    const descriptor = openSync(path, 'w');
+    const run = await tcploom([...EVERYTHING, LARGE], { stdio: ['ignore', descriptor, 'pipe'] });
+    closeSync(descriptor);
+    assert.equal(run.code, 0);
+    assert.equal(sha(readFileSync(path, 'latin1')), sha(large.stdout));
+  });
+
+  it('in non-blocking mode, as another program may leave it: the same bytes', async () => {
+    const run = await bash(
+      `set -o pipefail; { python3 -c 'import os; os.set_blocking(1, False)'; $TCPLOOM ${EVERYTHING.join(' ')} ${LARGE}; } | { sleep 0.5; sha256sum; }`,
+    );
+    assert.doesNotMatch(run.stderr, /tcploom: /);
+    assert.equal(run.stdout.slice(0, 64), sha(large.stdout));
+    assert.equal(run.code, 0);
+  });
+});
+
+describe('streams that are no terminal', () => {
+  it('get no control characters, not even where colours are forced on other programs', async () => {
+    for (const env of [{}, { FORCE_COLOR: '1', TERM: 'xterm-256color' }, { CI: 'true' }, { NO_COLOR: '1' }]) {
+      const run = await tcploom([...EVERYTHING, LARGE], { env: { ...process.env, ...env } });
+      for (const text of [run.stdout, run.stderr]) assert.equal(/[^\n\x20-\x7e]/.exec(text), null);
+      assertMessages(run.stderr, []);
+      assert.equal(run.code, 0);
+    }
+  });
+
+  it('get colours when asked for, and only on standard output', async () => {
+    const run = await tcploom([...EVERYTHING, '--color', '1', SMALL]);
+    for (const code of [1, 2, 3, 6]) assert.ok(run.stdout.includes(`${ESCAPE}[3${code}m`), `colour ${code}`);
+    assert.ok(!run.stderr.includes(ESCAPE));
+  });
+});
+
+describe('closed streams', () => {
+  for (const closed of ['<&-', '2>&-', '<&- 2>&-']) {
+    it(`${closed}: the same results`, async () => {
+      const run = await bash(`$TCPLOOM --all ${SMALL} ${closed}`);
+      const usual = await tcploom(['--all', SMALL]);
+      assert.equal(run.stdout, usual.stdout);
+      assert.equal(run.code, 0);
+    });
+  }
+
+  it('messages that nobody reads change no exit code', async () => {
+    const run = await bash(`set -o pipefail; $TCPLOOM ${FOLDER}/missing.pcap 2>&1 >/dev/null | true`);
+    assert.equal(run.code, 2);
+  });
+});
+
+describe('a pipe as input', () => {
+  it('a FIFO: the same results as the file', async () => {
+    const path = fifo('whole.fifo');
+    const run = await bash(
+      `cat ${LARGE} > ${path} & $TCPLOOM ${EVERYTHING.join(' ')} ${path}; code=$?; wait; exit $code`,
+    );
+    assertMessages(run.stderr, []);
+    assert.equal(run.code, 0);
+    assert.equal(run.stdout.split('\n', 1)[0], `reading from ${path}`);
+    assert.equal(sha(run.stdout.replace(path, LARGE)), sha(large.stdout));
+  });
+
+  it('a FIFO fed in odd pieces: the same results', async () => {
+    const path = fifo('pieces.fifo');
+    const run = await bash(
+      `dd if=${SMALL} bs=777 status=none > ${path} & $TCPLOOM --all ${path}; code=$?; wait; exit $code`,
+    );
+    const usual = await tcploom(['--all', SMALL]);
+    assertMessages(run.stderr, []);
+    assert.equal(run.stdout.replace(path, SMALL), usual.stdout);
+    assert.equal(run.code, 0);
+  });
+
+  it('standard input by its name', async () => {
+    const run = await bash(`cat ${SMALL} | $TCPLOOM --all /dev/stdin`);
+    const usual = await tcploom(['--all', SMALL]);
+    assert.equal(run.stdout.replace('/dev/stdin', SMALL), usual.stdout);
+    assert.equal(run.code, 0);
+  });
+
+  it('that ends too early: the byte offset all the same', async () => {
+    const run = await bash(`head -c 5000 datasets/web.pcap | $TCPLOOM /dev/stdin`);
+    assertMessages(run.stderr, [
+      'tcploom: /dev/stdin at byte 4670: the file is cut: 314 bytes of a packet, expected 1514',
+    ]);
+    assert.equal(run.code, 1);
+  });
+
+  it('that gives nothing: exit code 2', async () => {
+    const run = await bash('true | $TCPLOOM /dev/stdin');
+    assertMessages(run.stderr, [/^tcploom: \/dev\/stdin at byte 0: the file is empty/]);
+    assert.equal(run.code, 2);
+  });
+});
+
+describe('the number of workers', () => {
+  const captures = readdirSync('datasets')
+    .filter((name) => name.endsWith('.pcap'))
+    .map((name) => join('datasets', name));
+  it('changes no byte of standard output', async () => {
+    assert.ok(captures.length > 0);
+    const usual = await tcploom([...EVERYTHING, ...captures]);
+    for (const workers of ['1', '2', '3', '8']) {
+      const run = await tcploom([...EVERYTHING, '--workers', workers, LARGE]);
+      assert.equal(sha(run.stdout), sha(large.stdout), `${workers} workers`);
+      const real = await tcploom([...EVERYTHING, '--workers', workers, ...captures]);
+      assert.equal(real.stdout, usual.stdout, `${workers} workers`);
+    }
+  });
+});
+
+describe('a signal that cuts the run short', () => {
+  const PROMPT_MS = 3000;
+  const cases: readonly [NodeJS.Signals, number][] = [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ];
+
+  /** Waits until the program has the file open, so that it is past starting. */
+  async function hasOpened(child: ChildProcess, path: string): Promise<void> {
+    for (let tries = 0; tries < 200; tries++) {
+      await sleep(20);
+      try {
+        const folder = `/proc/${child.pid}/fd`;
+        if (readdirSync(folder).some((name) => readlinkSync(join(folder, name)) === path)) return;
+      } catch {
+        // A descriptor that was closed while we looked; or no /proc, then the tries are the wait.
+      }
+    }
+  }
+
+  const start = (args: readonly string[]): ChildProcess =>
+    spawn(process.execPath, [LAUNCHER, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+
+  function assertCutShort(run: Ended, code: number): void {
+    assertMessages(run.stderr, []);
+    assert.equal(run.code, code);
+  }
+
+  for (const [signal, code] of cases) {
+    it(`${signal} while a FIFO is held open and nothing comes: exit code ${code}`, async () => {
+      const path = fifo(`held-${signal}.fifo`);
+      // Both ends in one descriptor: opening it does not wait, and the program never sees the end.
+      const held = openSync(path, 'r+');
+      try {
+        writeSync(held, connectionFile().subarray(0, FILE_HEADER_BYTES + RECORD_BYTES));
+        const child = start([...SHOW_ALL, path]);
+        await hasOpened(child, path);
+        await sleep(200);
+        assert.equal(child.exitCode, null);
+        child.kill(signal);
+        assertCutShort(await ended(child, PROMPT_MS), code);
+      } finally {
+        closeSync(held);
+      }
+    });
+
+    it(`${signal} while nobody opens the other end of a FIFO: exit code ${code}`, async () => {
+      const child = start([fifo(`lonely-${signal}.fifo`)]);
+      await sleep(700);
+      child.kill(signal);
+      assertCutShort(await ended(child, PROMPT_MS), code);
+    });
+
+    it(`${signal} while nobody reads standard output: exit code ${code}`, async () => {
+      const unread = openSync(fifo(`unread-${signal}.fifo`), 'r+');
+      try {
+        const child = spawn(process.execPath, [LAUNCHER, ...EVERYTHING, LARGE], { stdio: ['ignore', unread, 'pipe'] });
+        await hasOpened(child, LARGE);
+        await sleep(400);
+        assert.equal(child.exitCode, null);
+        child.kill(signal);
+        assertCutShort(await ended(child, PROMPT_MS), code);
+      } finally {
+        closeSync(unread);
+      }
+    });
+
+    it(`${signal} in the middle of reading: exit code ${code}`, async () => {
+      // Far more than is read before the signal comes, without a file of that size.
+      const child = start(Array.from({ length: 500 }, () => LARGE));
+      await hasOpened(child, LARGE);
+      await sleep(200);
+      assert.equal(child.exitCode, null);
+      child.kill(signal);
+      assertCutShort(await ended(child, PROMPT_MS), code);
+    });
+  }
+});

@@ -1,0 +1,231 @@
+/**
+ * What a person sees: the program on a terminal of 80 columns and 24 lines, looked at many times a second. One
+ * progress line at most, always the last; and once it is over, nothing on the screen or above it but results
+ * and statistics.
+ */
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { generateFile } from '../../datasets/generate.js';
+import { LAUNCHER, tcploom, temporaryFolder } from '../support/launch.js';
+
+const FOLDER = temporaryFolder();
+const CAPTURE = join(FOLDER, 'traffic.pcap');
+const HAS_TMUX = spawnSync('tmux', ['-V']).status === 0;
+const LOOK_EVERY_MS = 40;
+const LIMIT_MS = 10_000;
+
+/** A spinner's frame, and after it what the meter says; its first frame has no text yet. */
+const PROGRESS = /^[|/\\-] .*B\/s/;
+const FIRST_FRAME = /^[|/\\-]$/;
+const PERCENT_PROGRESS =
+  /^[|/\\-] \d+\.\d% {2}\d+(\.\d\d)? [kMG]?B {2}\d+(\.\d\d)? [kMG]?B\/s {2}ETA \d+ s {2}ETF \d\d:\d\d:\d\d/;
+
+/** One screen of tmux with a server of its own. */
+class Screen {
+  static #screens = 0;
+  readonly #socket: string;
+  readonly #name: string;
+
+  /** Runs a script in it. `$TCPLOOM` is the program; the exit code of the last command is noted. */
+  constructor(script: string, columns = 80, environment = '') {
+    this.#name = `screen-${Screen.#screens++}`;
+    this.#socket = join(FOLDER, `${this.#name}.sock`);
+    const file = join(FOLDER, `${this.#name}.sh`);
+    const ended = join(FOLDER, `${this.#name}.code`);
+    const setup = `unset CI NO_COLOR FORCE_COLOR; export TCPLOOM="${process.execPath} ${LAUNCHER}" TZ=UTC ${environment}`;
+    // Ctrl-C is for the program, not for the script around it; the screen is to be looked at afterwards.
+    writeFileSync(file, `${setup}\ntrap : INT\n${script}\necho $? > ${ended}\nsleep 60\n`);
+    const settings = join(FOLDER, 'tmux.conf');
+    writeFileSync(settings, 'set -g history-limit 100000\nset -g status off\n');
+    const size = ['-x', String(columns), '-y', '24'];
+    execFileSync('tmux', ['-S', this.#socket, '-f', settings, 'new-session', '-d', ...size, `bash ${file}`]);
+  }
+
+  #tmux(...args: string[]): string {
+    return execFileSync('tmux', ['-S', this.#socket, ...args], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  }
+
+  /** Lines that are not empty, as they stand on the screen. */
+  lines(): string[] {
+    return this.#tmux('capture-pane', '-p')
+      .split('\n')
+      .filter((line) => line !== '');
+  }
+
+  /** Everything that was ever written and stayed, with wrapped lines put together. */
+  history(): string[] {
+    const lines = this.#tmux('capture-pane', '-p', '-J', '-S', '-').split('\n');
+    return withoutFigures(lines);
+  }
+
+  get isCursorVisible(): boolean {
+    return this.#tmux('display', '-p', '#{cursor_flag}').trim() === '1';
+  }
+
+  press(key: string): void {
+    this.#tmux('send-keys', key);
+  }
+
+  /** Exit code of the script's last command, or undefined while it runs. */
+  get code(): number | undefined {
+    const file = join(FOLDER, `${this.#name}.code`);
+    const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    return text.endsWith('\n') ? Number(text) : undefined;
+  }
+
+  /** Looks at the screen until the script is done or `isEnough`; returns all that was seen. */
+  async watch(isEnough: (seen: string[][]) => boolean = () => false): Promise<string[][]> {
+    const seen: string[][] = [];
+    for (const start = Date.now(); this.code === undefined && !isEnough(seen); ) {
+      assert.ok(Date.now() - start < LIMIT_MS, `no end; on the screen: ${JSON.stringify(seen.at(-1))}`);
+      seen.push(this.lines());
+      await sleep(LOOK_EVERY_MS);
+    }
+    return seen;
+  }
+
+  close(): void {
+    spawnSync('tmux', ['-S', this.#socket, 'kill-server']);
+  }
+}
+
+/** Lines to compare: memory and processor time differ from run to run. Empty lines at the end do not count. */
+function withoutFigures(lines: readonly string[]): string[] {
+  const text = lines.map((line) => line.trimEnd().replace(/^(CPU|VSZ|RSS)( +: ).*/, '$1$2-')).join('\n');
+  return text.trimEnd().split('\n');
+}
+
+/** What should be left on the terminal: standard output, where it goes there, then standard error. */
+async function expected(args: readonly string[], hasResults: boolean): Promise<string[]> {
+  const run = await tcploom(args);
+  return withoutFigures(`${hasResults ? run.stdout : ''}${run.stderr}`.split('\n'));
+}
+
+/** Thousands of lines make no message: the first that differs does. */
+function assertSame(lines: readonly string[], wanted: readonly string[]): void {
+  const at = wanted.findIndex((line, index) => line !== lines[index]);
+  if (at >= 0) assert.equal(lines[at], wanted[at], `line ${at + 1} of ${wanted.length}`);
+  assert.equal(lines.length, wanted.length);
+}
+
+const isProgress = (line: string): boolean => PROGRESS.test(line) || FIRST_FRAME.test(line);
+
+/** Nowhere more than one progress line, and nothing below it. Returns those seen, without the bare first frame. */
+function progressLines(seen: readonly string[][], columns = 80): string[] {
+  const found: string[] = [];
+  for (const lines of seen) {
+    const progress = lines.filter(isProgress);
+    assert.ok(progress.length <= 1, `several progress lines: ${JSON.stringify(lines)}`);
+    if (progress.length === 0) continue;
+    assert.equal(lines.at(-1), progress[0], `not the last line: ${JSON.stringify(lines)}`);
+    assert.ok(progress[0].length < columns);
+    if (PROGRESS.test(progress[0])) found.push(progress[0]);
+  }
+  return found;
+}
+
+describe('on a terminal', { skip: !HAS_TMUX && 'tmux is not installed' }, () => {
+  const screens: Screen[] = [];
+  const feeders: ChildProcess[] = [];
+  function open(script: string, columns?: number, environment?: string): Screen {
+    const screen = new Screen(script, columns, environment);
+    screens.push(screen);
+    return screen;
+  }
+
+  /** A FIFO that gets the capture in 31 pieces, in about `ms`. */
+  function slowFifo(name: string, ms: number): string {
+    const path = join(FOLDER, name);
+    execFileSync('mkfifo', [path]);
+    const piece = `dd if=${CAPTURE} bs=100000 skip=$i count=1 status=none; sleep ${ms / 31_000}`;
+    feeders.push(spawn('bash', ['-c', `for ((i = 0; i < 31; i++)); do ${piece}; done > ${path}`], { stdio: 'ignore' }));
+    return path;
+  }
+
+  before(() => generateFile({ bytes: 3_000_000, profile: 'small', sessions: 100, loss: 0.01 }, CAPTURE));
+  after(() => {
+    for (const screen of screens) screen.close();
+    for (const feeder of feeders) feeder.kill('SIGKILL');
+  });
+
+  /** The capture so many times over takes seconds. */
+  const LONG = Array.from({ length: 200 }, () => CAPTURE);
+  const longArguments = `$(for ((i = 0; i < ${LONG.length}; i++)); do echo ${CAPTURE}; done)`;
+
+  it('files: percent, bytes, rate, ETA and ETF; afterwards nothing but statistics', async () => {
+    const screen = open(`$TCPLOOM ${longArguments} > ${FOLDER}/results.txt`);
+    const seen = await screen.watch();
+    assert.equal(screen.code, 0);
+    const lines = progressLines(seen);
+    assert.ok(lines.length > 5, `${lines.length} looks at a progress line`);
+    for (const line of lines) assert.match(line, PERCENT_PROGRESS);
+    const percents = lines.map((line) => Number(/[\d.]+(?=%)/.exec(line)));
+    assert.deepEqual(
+      percents,
+      percents.toSorted((a, b) => a - b),
+      'the percentage never falls',
+    );
+    assert.ok(percents[0] < 50 && percents.at(-1)! > 50 && percents.at(-1)! <= 100, `${percents}`);
+    for (const lines of seen) if (lines.some(isProgress)) assert.equal(lines.length, 1, JSON.stringify(lines));
+    assertSame(screen.history(), await expected(LONG, false));
+    assert.ok(screen.isCursorVisible);
+  });
+
+  it('a FIFO: bytes and rates without a percentage; results above the progress line are whole', async () => {
+    const path = slowFifo('slow.fifo', 3000);
+    const screen = open(`$TCPLOOM --all --color 0 ${path}`);
+    const seen = await screen.watch();
+    assert.equal(screen.code, 0);
+    const lines = progressLines(seen);
+    assert.ok(lines.length > 10, `${lines.length} looks at a progress line`);
+    for (const line of lines) assert.doesNotMatch(line, /%|ET[AF]/);
+    const results = await expected(['--all', '--color', '0', CAPTURE], true);
+    assertSame(screen.history(), [`reading from ${path}`, ...results.slice(1)]);
+    assert.ok(screen.isCursorVisible);
+  });
+
+  it('a message about a file stands on a line of its own', async () => {
+    const missing = join(FOLDER, 'missing.pcap');
+    const screen = open(`$TCPLOOM ${missing} ${longArguments} ${missing} > ${FOLDER}/results.txt`);
+    const seen = await screen.watch();
+    assert.equal(screen.code, 1);
+    assert.ok(progressLines(seen).length > 0);
+    assertSame(screen.history(), await expected([missing, ...LONG, missing], false));
+  });
+
+  it('40 columns: the line is cut to the width, never wrapped', async () => {
+    const screen = open(`$TCPLOOM ${longArguments} > ${FOLDER}/results.txt`, 40);
+    const seen = await screen.watch();
+    assert.ok(progressLines(seen, 40).length > 5);
+    for (const lines of seen) if (lines.some(isProgress)) assert.equal(lines.length, 1, JSON.stringify(lines));
+    assertSame(screen.history(), await expected(LONG, false));
+  });
+
+  it('Ctrl-C: the progress line goes, the cursor is back, exit code 130', async () => {
+    const screen = open(`$TCPLOOM ${longArguments} ${longArguments} > ${FOLDER}/results.txt`);
+    await screen.watch((seen) => seen.some((lines) => lines.some((line) => PROGRESS.test(line))));
+    assert.equal(screen.code, undefined);
+    screen.press('C-c');
+    await screen.watch();
+    assert.equal(screen.code, 130);
+    assert.ok(
+      screen.lines().every((line) => line === '^C'),
+      JSON.stringify(screen.lines()),
+    );
+    assert.ok(screen.isCursorVisible);
+  });
+
+  // Terminals and jobs that take no progress line must get nothing in its place.
+  for (const environment of ['CI=true', 'TERM=dumb']) {
+    it(`${environment}: nothing but results and statistics`, async () => {
+      const screen = open(`$TCPLOOM --all --color 0 ${CAPTURE} ${CAPTURE}`, 80, environment);
+      await screen.watch();
+      assert.equal(screen.code, 0);
+      assertSame(screen.history(), await expected(['--all', '--color', '0', CAPTURE, CAPTURE], true));
+    });
+  }
+});

@@ -1,0 +1,414 @@
+/**
+ * The command line: help, version, wrong usage (exit code 2, one line), and the ways to write an option that
+ * `tcploom miruo` takes over from the original.
+ */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { describe, it } from 'node:test';
+import { AmbiguousOption, expandLongOptions } from '../../src/cli/abbreviations.js';
+import { OPTION_TABLE, optionsOf } from '../../src/cli/option-table.js';
+import { parseArguments } from '../../src/cli/parse.js';
+import { makePlan, type ParsedOptions, UsageError } from '../../src/cli/plan.js';
+import { MIRUO_DEFAULTS } from '../../src/miruo/options.js';
+import type { RunPlan } from '../../src/pipeline/run.js';
+import { assertMessages, hasStatistics, tcploom } from '../support/launch.js';
+
+const CAPTURE = 'datasets/web.pcap';
+const VERSION = (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version;
+const HINT = " (see 'tcploom --help')";
+
+/** The plan that a command line comes to, without running it. */
+function planOf(...args: string[]): RunPlan {
+  const request = parseArguments(args, VERSION);
+  assert.equal(request.kind, 'run');
+  return request.kind === 'run' ? makePlan(request.files, request.options, false) : assert.fail();
+}
+
+/** The text that a command line asks for. */
+function textOf(...args: string[]): string {
+  const request = parseArguments(args, VERSION);
+  assert.equal(request.kind, 'text');
+  return request.kind === 'text' ? request.text : '';
+}
+
+describe('a process that is asked for a text', () => {
+  for (const [args, pattern] of [
+    [['--help'], /^Usage: tcploom /],
+    [['-h'], /^Usage: tcploom /],
+    [['help'], /^Usage: tcploom /],
+    [['run', '--help'], /^Usage: tcploom run /],
+    [['miruo', '--help'], /^Usage: tcploom miruo /],
+    [['miruo', '-h'], /^Usage: tcploom miruo /],
+    [['--version'], new RegExp(`^${VERSION.replaceAll('.', '\\.')}\n$`)],
+    [['-V'], new RegExp(`^${VERSION.replaceAll('.', '\\.')}\n$`)],
+  ] as const) {
+    it(`${args.join(' ')}: on standard output, exit code 0`, async () => {
+      const run = await tcploom(args);
+      assert.match(run.stdout, pattern);
+      assert.equal(run.stderr, '');
+      assert.equal(run.code, 0);
+    });
+  }
+});
+
+describe('help', () => {
+  // Every message about wrong usage sends the reader here.
+  it("of the program names the default command's options", () => {
+    const text = textOf('--help');
+    const missing = optionsOf('run').filter((row) => !text.includes(`--${row.names[0]}`));
+    assert.deepEqual(
+      missing.map((row) => row.names[0]),
+      [],
+    );
+  });
+
+  it('of each command names its options, their letters, values and choices', () => {
+    for (const command of ['run', 'miruo'] as const) {
+      const text = textOf(command, '--help').replace(/\s+/g, ' ');
+      for (const row of optionsOf(command)) {
+        const letter = command === 'miruo' && row.letter !== undefined ? `-${row.letter}, ` : '';
+        const value = row.value === undefined ? '' : ` <${row.value}>`;
+        assert.ok(text.includes(`${letter}--${row.names[0]}${value} `), `${command}: --${row.names[0]}`);
+        assert.ok(text.includes(row.help), `${command}: what --${row.names[0]} does`);
+      }
+    }
+  });
+
+  it('comes before anything that is wrong with other arguments', () => {
+    assert.match(textOf('--help', '--nonsense'), /^Usage/);
+    assert.match(textOf('miruo', '-h', '-f', 'missing.pcap'), /^Usage/);
+  });
+});
+
+describe('wrong usage', () => {
+  const cases: readonly [args: string[], message: RegExp][] = [
+    [[], /^tcploom: no capture to read was given /],
+    [['run'], /^tcploom: no capture to read was given /],
+    [['--'], /^tcploom: no capture to read was given /],
+    [['--nonsense', CAPTURE], /^tcploom: unknown option '--nonsense' /],
+    [['-z', CAPTURE], /^tcploom: unknown option '-z' /],
+    [['--classi', CAPTURE], /^tcploom: unknown option '--classi'/],
+    [['-f', CAPTURE], /^tcploom: unknown option '-f'/],
+    [['--retransmit', 'soon', CAPTURE], /^tcploom: .*--retransmit.*'soon'.* whole number/],
+    [['--retransmit', '-5', CAPTURE], /^tcploom: .*--retransmit.*'-5'.* whole number/],
+    [['--retransmit', '1.5', CAPTURE], /^tcploom: .*--retransmit.*'1\.5'.* whole number/],
+    [['--retransmit', '1e3', CAPTURE], /^tcploom: .*--retransmit.*'1e3'.* whole number/],
+    [['--retransmit', '0x10', CAPTURE], /^tcploom: .*--retransmit.*'0x10'.* whole number/],
+    [['--retransmit', '2147483648', CAPTURE], /^tcploom: .*--retransmit.*'2147483648'.* 2147483647/],
+    [['--retransmit=', CAPTURE], /^tcploom: .*--retransmit.*'' is invalid/],
+    [[CAPTURE, '--retransmit'], /^tcploom: .*--retransmit.*argument missing/],
+    [['--color', 'yes', CAPTURE], /^tcploom: .*--color.*'yes'.* choices are 0, 1/],
+    [['--rst', '3', CAPTURE], /^tcploom: .*--rst.*'3'.* choices are 0, 1, 2/],
+    [['--all=1', CAPTURE], /^tcploom: unknown option '--all=1'/],
+    [['--workers', '0', CAPTURE], /^tcploom: --workers must be from 1 to 64, not 0 /],
+    [['--workers', '65', CAPTURE], /^tcploom: --workers must be from 1 to 64, not 65 /],
+    [['--workers', 'many', CAPTURE], /^tcploom: .*--workers.*'many'/],
+    [['--block-size', '65535', CAPTURE], /^tcploom: --block-size must be from 65536 to 16777216 bytes, not 65535 /],
+    [['--block-size', '17M', CAPTURE], /^tcploom: --block-size must be from 65536 to 16777216 bytes, not 17825792 /],
+    [['--block-size', '1G', CAPTURE], /^tcploom: .*--block-size.*'1G'.* number of bytes/],
+    [['help', 'nonsense'], /^tcploom: .*nonsense/],
+    [['miruo'], /^tcploom: miruo needs a capture: -f FILE /],
+    [['miruo', '-f'], /^tcploom: .*--file.*argument missing/],
+    [['miruo', '-f', CAPTURE, 'tcp', 'port', '80'], /^tcploom: filter expressions are not supported yet: tcp port 80 /],
+    [['miruo', '-f', CAPTURE, '--', '-x'], /^tcploom: filter expressions are not supported yet: -x /],
+    [['miruo', '-r', 'soon', '-f', CAPTURE], /^tcploom: .*--retransmit.*'soon'/],
+    [['miruo', '-S', '2', '-f', CAPTURE], /^tcploom: .*--syn.*'2'.* choices are 0, 1/],
+    [['miruo', '-C', '-f', CAPTURE], /^tcploom: .*--color.*'-f'/],
+    [['miruo', '-z', '-f', CAPTURE], /^tcploom: unknown option '-z'/],
+    [['miruo', '-qz', '-f', CAPTURE], /^tcploom: unknown option '-z'/],
+    [['miruo', '--f', '0', '-f', CAPTURE], /^tcploom: option '--f' is ambiguous: --file, --fragment /],
+    [['miruo', '--r=5', '-f', CAPTURE], /^tcploom: option '--r=5' is ambiguous: --retransmit, --rst /],
+    [['miruo', '--long', '5', '-f', CAPTURE], /^tcploom: option '--long' is ambiguous: --long-connect, --long-delay /],
+  ];
+
+  for (const [args, message] of cases) {
+    it(`${args.join(' ') || 'no arguments'}: told in one line`, () => {
+      assert.throws(
+        () => planOf(...args),
+        (error: Error) => {
+          assert.ok(error instanceof UsageError, `${error}`);
+          assert.match(`tcploom: ${error.message}${HINT}`, message);
+          assert.doesNotMatch(error.message, /\n/, 'more than one line');
+          return true;
+        },
+      );
+    });
+  }
+
+  // One of each way through the program; the rest is the same message on the same way.
+  for (const args of [
+    [],
+    ['--nonsense', CAPTURE],
+    ['--retransmit', 'soon', CAPTURE],
+    ['--workers', '0', CAPTURE],
+    ['miruo', '-f', CAPTURE, 'tcp'],
+    ['miruo', '--f', CAPTURE],
+    ['miruo', '--color', '7', '-f', CAPTURE],
+  ]) {
+    it(`${args.join(' ') || 'no arguments'}: exit code 2, nothing on standard output`, async () => {
+      const run = await tcploom(args);
+      assertMessages(run.stderr, [/^tcploom: .* \(see 'tcploom --help'\)$/]);
+      assert.equal(hasStatistics(run.stderr), false);
+      assert.equal(run.stdout, '');
+      assert.equal(run.code, 2);
+    });
+  }
+});
+
+describe('expandLongOptions', () => {
+  const rows = optionsOf('miruo');
+  const cases: readonly [given: string[], expanded: string[]][] = [
+    [[], []],
+    [
+      ['--retransmit', '5'],
+      ['--retransmit', '5'],
+    ],
+    [
+      ['--ret', '5'],
+      ['--retransmit', '5'],
+    ],
+    [['--ret=5'], ['--retransmit=5']],
+    [['-retransmit=5'], ['--retransmit=5']],
+    [
+      ['-retransmit', '5'],
+      ['--retransmit', '5'],
+    ],
+    [
+      ['-re', '5'],
+      ['--retransmit', '5'],
+    ],
+    [
+      ['--flagment', '0'],
+      ['--fragment', '0'],
+    ],
+    [['--flag=0'], ['--fragment=0']],
+    [['--fr=0'], ['--fragment=0']],
+    [
+      ['-file', 'x'],
+      ['--file', 'x'],
+    ],
+    // A whole name is never ambiguous, whatever else begins with it.
+    [
+      ['--long-connect', '1', '--long-d', '2'],
+      ['--long-connect', '1', '--long-delay', '2'],
+    ],
+    // Letters, with values and clustered, are the parser's.
+    [
+      ['-r5', '-qq', '-qr5', '-v', '2'],
+      ['-r5', '-qq', '-qr5', '-v', '2'],
+    ],
+    [
+      ['-q', '-all'],
+      ['-q', '--all'],
+    ],
+    // What is a value is left alone even when it looks like an option.
+    [
+      ['-f', '--ret'],
+      ['-f', '--ret'],
+    ],
+    [
+      ['--fil', '-all'],
+      ['--file', '-all'],
+    ],
+    [
+      ['--al', '--ret'],
+      ['--all', '--retransmit'],
+    ],
+    [
+      ['--quiet', '--al'],
+      ['--quiet', '--all'],
+    ],
+    [
+      ['--', '--ret', '-all'],
+      ['--', '--ret', '-all'],
+    ],
+    [
+      ['--al', '--', '--ret'],
+      ['--all', '--', '--ret'],
+    ],
+    // Unknown ones are the parser's to refuse.
+    [
+      ['--nonsense', '-', '-z', 'word'],
+      ['--nonsense', '-', '-z', 'word'],
+    ],
+    [['--ret=a=b'], ['--retransmit=a=b']],
+    [['--ret=a\nb'], ['--retransmit=a\nb']],
+  ];
+  for (const [given, expanded] of cases) {
+    it(JSON.stringify(given.join(' ')), () => assert.deepEqual(expandLongOptions(given, rows), expanded));
+  }
+
+  it('refuses what could be several, naming them', () => {
+    assert.throws(() => expandLongOptions(['--f', '0'], rows), AmbiguousOption);
+    assert.throws(() => expandLongOptions(['--lo', '0'], rows), {
+      message: "option '--lo' is ambiguous: --long-connect, --long-delay",
+    });
+  });
+
+  it('takes every unique beginning of every name, with one dash and with two', () => {
+    for (const row of rows) {
+      for (const name of row.names) {
+        for (let length = 2; length <= name.length; length++) {
+          const begin = name.slice(0, length);
+          const others = rows.filter((other) => other.names.some((candidate) => candidate.startsWith(begin)));
+          if (others.length > 1 && !rows.some((other) => other.names.includes(begin))) continue;
+          for (const dashes of ['-', '--']) {
+            assert.deepEqual(expandLongOptions([`${dashes}${begin}`], rows), [`--${row.names[0]}`], dashes + begin);
+          }
+        }
+      }
+    }
+  });
+});
+
+describe('options of the drop-in command, as the original takes them', () => {
+  const retransmitMs = (...args: string[]): number => planOf('miruo', ...args, '-f', CAPTURE).miruo.retransmitMs;
+
+  it('abbreviated, with one dash, with the value in any place', () => {
+    for (const args of [
+      ['--retransmit', '5'],
+      ['--retransmit=5'],
+      ['--ret', '5'],
+      ['--re=5'],
+      ['-retransmit', '5'],
+      ['-retransmit=5'],
+      ['-r', '5'],
+      ['-r5'],
+      ['-qr5'],
+      ['-qr', '5'],
+      ['-r', '7', '-r', '5'],
+    ]) {
+      assert.equal(retransmitMs(...args), 5, args.join(' '));
+    }
+  });
+
+  it('after the file too', () => {
+    assert.equal(planOf('miruo', '-f', CAPTURE, '-r', '5').miruo.retransmitMs, 5);
+  });
+
+  it('-q once and more often, clustered or not', () => {
+    const quiet = (...args: string[]): number => planOf('miruo', ...args, '-f', CAPTURE).miruo.quiet;
+    assert.deepEqual([quiet(), quiet('-q'), quiet('-q', '-q'), quiet('-qq'), quiet('-qqq')], [0, 1, 2, 2, 2]);
+    assert.deepEqual([quiet('--quiet'), quiet('--qu', '-q'), quiet('-quiet', '-quiet')], [1, 2, 2]);
+    assert.equal(planOf('miruo', '-qqf', CAPTURE).miruo.quiet, 2);
+  });
+
+  it('with both spellings of a name', () => {
+    for (const name of ['--fragment', '--flagment', '-flagment', '--fl']) {
+      assert.equal(planOf('miruo', name, '0', '-f', CAPTURE).miruo.fragments, false, name);
+    }
+  });
+
+  it('several files', () => {
+    assert.deepEqual(planOf('miruo', '-f', 'a', '--file=b', '-fc').files, ['a', 'b', 'c']);
+  });
+
+  it('help and version abbreviated too', () => {
+    for (const help of ['--help', '--hel', '-help', '-h']) assert.match(textOf('miruo', help), /^Usage: tcploom miruo/);
+    for (const version of ['--version', '--vers', '-V'])
+      assert.equal(textOf('miruo', version), `${VERSION}\n`, version);
+  });
+});
+
+describe('options of the default command', () => {
+  it('are written out, with or without its name', () => {
+    for (const first of [[], ['run']]) {
+      const plan = planOf(...first, '--view-data', '3', 'a', '--all', 'b', '--quiet', '--quiet');
+      assert.deepEqual(plan.files, ['a', 'b']);
+      assert.deepEqual([plan.miruo.contextSegments, plan.miruo.all, plan.miruo.quiet], [3, true, 2]);
+    }
+  });
+
+  it('leave what follows -- alone', () => {
+    assert.deepEqual(planOf('--', '--all', '-x').files, ['--all', '-x']);
+  });
+});
+
+describe('makePlan', () => {
+  const plan = (given: ParsedOptions = {}, files: readonly string[] = ['a'], isTerminal = false): RunPlan =>
+    makePlan(files, given, isTerminal);
+
+  it('decides everything when nothing is given', () => {
+    const { miruo, ...rest } = plan();
+    const trackers = Math.max(1, availableParallelism() - 1);
+    assert.deepEqual(rest, { files: ['a'], firstLine: 'reading from a\n', trackers, blockBytes: 1 << 20 });
+    assert.deepEqual(miruo, { ...MIRUO_DEFAULTS, colour: false });
+  });
+
+  it('cannot be changed afterwards', () => {
+    assert.ok(Object.isFrozen(plan()));
+    assert.ok(Object.isFrozen(plan().miruo));
+  });
+
+  it('names several files by the first', () => {
+    assert.equal(plan({}, ['a', 'b', 'c']).firstLine, 'reading from 3 files, a first\n');
+  });
+
+  it('has colours on a terminal, unless told otherwise', () => {
+    assert.equal(plan({}, ['a'], true).miruo.colour, true);
+    assert.equal(plan({ color: '0' }, ['a'], true).miruo.colour, false);
+    assert.equal(plan({ color: '1' }, ['a'], false).miruo.colour, true);
+  });
+
+  it('has time-outs unless they are switched off or the original had none', () => {
+    assert.deepEqual(
+      [plan(), plan({ timeout: false }), plan({ classic: true }), plan({ timeout: true })].map((p) => p.miruo.timeouts),
+      [true, false, false, true],
+    );
+    assert.equal(planOf('--no-timeout', 'a').miruo.timeouts, false);
+  });
+
+  it('takes every value over', () => {
+    const given = planOf(
+      ...['--view-data', '1', '--long-connect', '2', '--long-delay', '3', '--retransmit', '4', '--syn', '0'],
+      ...['--rst', '2', '--fragment', '0', '--color', '1', '--quiet', '--all', '--classic', '--unfinished'],
+      ...['--workers', '64', '--block-size', '64K', 'a'],
+    );
+    assert.deepEqual(given.miruo, {
+      ...{ contextSegments: 1, longConnectMs: 2, longDelayMs: 3, retransmitMs: 4, synRetransmits: false },
+      ...{ resets: 2, fragments: false, colour: true, quiet: 1, all: true, classic: true, timeouts: false },
+      unfinished: true,
+    });
+    assert.deepEqual([given.trackers, given.blockBytes], [64, 65536]);
+  });
+
+  it('knows units of bytes', () => {
+    for (const [text, bytes] of [
+      ['65536', 65536],
+      ['64k', 65536],
+      ['64KiB', 65536],
+      ['1M', 1 << 20],
+      ['16mb', 1 << 24],
+    ] as const) {
+      assert.equal(planOf('--block-size', text, 'a').blockBytes, bytes, text);
+    }
+  });
+
+  it('refuses sizes out of range, whole ranges included', () => {
+    assert.deepEqual([plan({ workers: 1 }).trackers, plan({ workers: 64 }).trackers], [1, 64]);
+    for (const workers of [0, 65]) assert.throws(() => plan({ workers }), UsageError);
+    assert.deepEqual(
+      [plan({ blockSize: 1 << 16 }).blockBytes, plan({ blockSize: 1 << 24 }).blockBytes],
+      [65536, 1 << 24],
+    );
+    for (const blockSize of [0, (1 << 16) - 1, (1 << 24) + 1]) assert.throws(() => plan({ blockSize }), UsageError);
+    assert.throws(() => plan({}, []), UsageError);
+  });
+});
+
+describe('the option table', () => {
+  it('has no name and no letter twice', () => {
+    const names = OPTION_TABLE.flatMap((row) => row.names);
+    const letters = OPTION_TABLE.flatMap((row) => row.letter ?? []);
+    assert.equal(new Set(names).size, names.length);
+    assert.equal(new Set(letters).size, letters.length);
+  });
+
+  it('has choices for a choice and a value for each option that takes one', () => {
+    for (const row of OPTION_TABLE) {
+      assert.equal(row.choices !== undefined, row.kind === 'choice', row.names[0]);
+      assert.equal(row.value === undefined, row.kind === 'switch' || row.kind === 'repeated', row.names[0]);
+    }
+  });
+});

@@ -1,0 +1,215 @@
+/**
+ * Rules of this house that no compiler knows: which way imports go, what the core must not touch, and that
+ * option table, help, README, change log and package.json tell the same story.
+ */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, normalize } from 'node:path';
+import { describe, it } from 'node:test';
+import { OPTION_TABLE, optionsOf } from '../src/cli/option-table.js';
+import { parseArguments } from '../src/cli/parse.js';
+
+/** An import goes to the own folder or to one further down. */
+const FOLDERS = [
+  'bin',
+  'src/cli',
+  'src/pipeline',
+  'workers',
+  'src/merge',
+  'src/monitor',
+  'src/miruo',
+  'src/flow',
+  'src/capture',
+  'src/wire',
+  'src/ring',
+];
+/** No files, no clock, no environment: what they compute depends on what they are given. */
+const CORE = ['src/wire', 'src/flow', 'src/miruo', 'src/monitor', 'src/merge', 'src/ring'];
+const SELF_CONTAINED = ['src/wire', 'src/ring'];
+const MOST_LINES = 500;
+
+interface Source {
+  readonly path: string;
+  readonly folder: string;
+  /** Without comments. */
+  readonly code: string;
+  readonly text: string;
+  /** What is imported: a path from the root for relative ones, else as written. */
+  readonly imports: readonly string[];
+}
+
+const SOURCES: readonly Source[] = ['bin', 'src', 'workers'].flatMap((top) =>
+  readdirSync(top, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readSource(join(top, name))),
+);
+
+function readSource(path: string): Source {
+  const text = readFileSync(path, 'utf8');
+  // A comment sign within a string would be taken for a comment; all that is lost is the rest of that line.
+  const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:])\/\/.*$/gm, '$1');
+  const found = code.matchAll(/\bfrom\s+'([^']+)'|\bimport\s*\(?\s*'([^']+)'/g);
+  const specifiers = [...found].map((match) => match[1] ?? match[2]);
+  const imports = specifiers.map((name) => (name.startsWith('.') ? normalize(join(dirname(path), name)) : name));
+  return { path, folder: dirname(path), code, text, imports };
+}
+
+const isIn = (source: Source, folders: readonly string[]): boolean => folders.includes(source.folder);
+
+/** Folder of an import within this project, or undefined for a package. */
+const folderOf = (name: string): string | undefined =>
+  name.endsWith('.js') && name.includes('/') ? dirname(name) : undefined;
+
+describe('imports', () => {
+  it('are found at all', () => {
+    assert.ok(SOURCES.length > 30, `${SOURCES.length} files`);
+    assert.ok(SOURCES.flatMap((source) => source.imports).length > 80);
+  });
+
+  it('are those of a folder that has its place in the order', () => {
+    for (const source of SOURCES) assert.ok(isIn(source, FOLDERS), source.path);
+  });
+
+  it('go downwards only', () => {
+    for (const source of SOURCES) {
+      for (const name of source.imports) {
+        const folder = folderOf(name);
+        if (folder === undefined || folder === source.folder) continue;
+        const what = `${source.path} imports ${name}`;
+        assert.ok(FOLDERS.includes(folder), what);
+        // A thread's file takes its start message and its one core function from the pipeline.
+        if (source.folder === 'workers') assert.ok(folder.startsWith('src/') && folder !== 'src/cli', what);
+        else assert.ok(FOLDERS.indexOf(folder) > FOLDERS.indexOf(source.folder) && folder !== 'workers', what);
+      }
+    }
+  });
+
+  it('of the folders that stand alone stay within them', () => {
+    for (const source of SOURCES.filter((candidate) => isIn(candidate, SELF_CONTAINED))) {
+      for (const name of source.imports) assert.equal(folderOf(name), source.folder, `${source.path} imports ${name}`);
+    }
+  });
+
+  it('of packages are those that package.json names, and none in the core', () => {
+    const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      dependencies: Record<string, string>;
+    };
+    for (const source of SOURCES) {
+      for (const name of source.imports) {
+        if (folderOf(name) !== undefined || name.startsWith('node:')) continue;
+        assert.ok(name in dependencies && !isIn(source, CORE), `${source.path} imports ${name}`);
+      }
+    }
+  });
+});
+
+describe('the core', () => {
+  const FORBIDDEN = [
+    /'node:(fs|os|process|child_process|net|worker_threads|perf_hooks|timers)/,
+    /\bprocess\s*\./,
+    /\bDate\.now\b/,
+    /\bnew Date\(\)/,
+    /\bperformance\s*\./,
+    /\bset(Timeout|Interval|Immediate)\b/,
+    /\bMath\.random\b/,
+    /\bconsole\s*\./,
+  ];
+  it('knows no file, no environment and no clock', () => {
+    for (const source of SOURCES.filter((candidate) => isIn(candidate, CORE))) {
+      for (const pattern of FORBIDDEN) assert.doesNotMatch(source.code, pattern, source.path);
+    }
+  });
+});
+
+describe('files', () => {
+  it('have no default exports', () => {
+    for (const { path, code } of SOURCES) assert.doesNotMatch(code, /\bexport\s+default\b|\bas\s+default\b/, path);
+  });
+
+  it('are named for an idea, and none only passes on what others export', () => {
+    for (const { path, code } of SOURCES) {
+      assert.doesNotMatch(basename(path), /^(index|utils?|helpers?|misc|common)\b/, path);
+      assert.doesNotMatch(code, /\bexport\s+(type\s+)?(\*|\{[^}]*\})\s*from\b/, path);
+    }
+  });
+
+  it(`have at most ${MOST_LINES} lines`, () => {
+    for (const { path, text } of SOURCES) {
+      const lines = text.split('\n').length - 1;
+      assert.ok(lines <= MOST_LINES, `${path}: ${lines} lines`);
+    }
+  });
+
+  it('begin with what they own', () => {
+    for (const { path, text } of SOURCES.filter((source) => source.folder !== 'bin')) {
+      assert.match(text, /^\/\*\*\n \* \S/, path);
+    }
+  });
+});
+
+describe('options', () => {
+  const helpOf = (...args: string[]): string => {
+    const request = parseArguments(args, '0.0.0');
+    return request.kind === 'text' ? request.text : '';
+  };
+  const HELP = new Set(
+    [
+      ...helpOf('run', '--help').matchAll(/--[a-z][a-z-]*/g),
+      ...helpOf('miruo', '--help').matchAll(/--[a-z][a-z-]*/g),
+    ].flat(),
+  );
+  const README = existsSync('README.md') ? readFileSync('README.md', 'utf8') : '';
+  const skip = README === '' && 'README.md is not there yet';
+
+  it('of the table are all in the help of their commands', () => {
+    for (const command of ['run', 'miruo'] as const) {
+      const text = helpOf(command, '--help');
+      for (const row of optionsOf(command)) assert.match(text, new RegExp(`--${row.names[0]}\\b`), `${command} --help`);
+    }
+    assert.ok(HELP.size >= OPTION_TABLE.length);
+  });
+
+  it("are all in README's section on options", { skip }, () => {
+    const section = /^(#+) [^\n]*\boptions?\b[^\n]*\n([\s\S]*?)(?=^#{1,3} |$(?![\s\S]))/im.exec(README);
+    assert.notEqual(section, null, 'README.md has no heading with "options"');
+    for (const row of OPTION_TABLE) {
+      assert.match(section![2], new RegExp(`--${row.names[0]}(?![a-z-])`), `--${row.names[0]} is not in README.md`);
+    }
+  });
+
+  it('that README names all exist', { skip }, () => {
+    const known = new Set([
+      '--help',
+      '--version',
+      ...OPTION_TABLE.flatMap((row) => row.names.map((name) => `--${name}`)),
+    ]);
+    // Lines that show other programs at work name those programs' options.
+    const lines = README.split('\n').filter(
+      (line) => !/\b(npm|npx|git|node|docker|tshark|tcpdump|datasets?)\b/.test(line),
+    );
+    for (const line of lines) {
+      for (const [name] of line.matchAll(/(?<![\w-])--[a-z][a-z-]*/g)) assert.ok(known.has(name), `README.md: ${line}`);
+    }
+  });
+});
+
+describe('package.json', () => {
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    version: string;
+    dependencies: Record<string, string>;
+    devDependencies: Record<string, string>;
+  };
+
+  it('pins every dependency', () => {
+    const all = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
+    assert.ok(all.length > 0);
+    for (const [name, version] of all) assert.match(version, /^\d+\.\d+\.\d+(-[\w.]+)?$/, name);
+  });
+
+  it('has the version that the change log tells of', {
+    skip: !existsSync('CHANGELOG.md') && 'no CHANGELOG.md yet',
+  }, () => {
+    const version = manifest.version.replaceAll('.', '\\.');
+    assert.match(readFileSync('CHANGELOG.md', 'utf8'), new RegExp(`^#+ .*\\b${version}\\b`, 'm'));
+  });
+});
