@@ -53,6 +53,8 @@ export const META_OPTIONS_SHIFT = 22;
 /** The two option words are the values of NOP, NOP, timestamps; the twelve bytes are not stored. */
 export const META_TIMESTAMPS = 1 << 26;
 const META_GAP_SHIFT = 27;
+/** The numbers in a chunk span no more than a gap can count, though places of dropped segments are used again. */
+const MOST_GAP = 31;
 const META_WITHOUT_GAP = (1 << META_GAP_SHIFT) - 1;
 
 /** Words of a stored segment. */
@@ -85,7 +87,7 @@ const PLAIN = 0x3f;
 const CLASS_SHIFT = 29;
 
 /** The 2048 rule of the session monitor: more than this many held, hidden ones go until fewer than the second. */
-const MOST_HELD = 2048;
+export const MOST_HELD = 2048;
 const KEEP_BELOW = 1024;
 
 /** A delta of microseconds fits an int32 when it is within this, about 35 minutes. */
@@ -115,8 +117,8 @@ export class SegmentStore {
   }
 
   /**
-   * Appends a segment without its options: the caller writes those at `page`, `at + S_OPTIONS`. Neither
-   * colour nor shown may be set in `meta` yet, but its count of option words must be.
+   * Appends a segment without its options: the caller writes those at `page`, `at + S_OPTIONS`. `meta` is complete:
+   * a segment that has a colour is also shown.
    */
   append(
     row: Int32Array,
@@ -136,10 +138,14 @@ export class SegmentStore {
     let counts = page[c + C_COUNTS];
     let used = counts & USED;
     let delta = this.#deltaUsec(page, c, sec, usec);
-    if (used + words > chunkWords(counts >>> CLASS_SHIFT) || delta > MOST_DELTA_USEC || delta < -MOST_DELTA_USEC) {
-      const sizeClass = Math.min((counts >>> CLASS_SHIFT) + 1, CHUNK_CLASSES - 1);
+    const number = row[r + M_SEGMENTS];
+    const isFull = used + words > chunkWords(counts >>> CLASS_SHIFT);
+    const isFar = delta > MOST_DELTA_USEC || delta < -MOST_DELTA_USEC || number - page[c + C_NUMBER] > MOST_GAP;
+    if (isFull || isFar) {
+      // A chunk that was closed before it was full is no sign that much will follow.
+      const sizeClass = isFull ? Math.min((counts >>> CLASS_SHIFT) + 1, CHUNK_CLASSES - 1) : 0;
       const tail = ref;
-      ref = this.#newChunk(tail, sizeClass, sec, usec, key, row[r + M_SEGMENTS]);
+      ref = this.#newChunk(tail, sizeClass, sec, usec, key, number);
       page[c + C_NEXT] = ref;
       row[r + M_TAIL] = ref;
       page = this.arena.page(ref);
@@ -157,8 +163,10 @@ export class SegmentStore {
     page[at + S_SIZE] = size;
     page[at + S_META] = meta;
     page[at + S_DELTA_USEC] = delta;
-    // One more segment, hidden and plain, and its words.
-    page[c + C_COUNTS] = counts + words + (1 << COUNT_SHIFT) + (1 << HIDDEN_SHIFT) + (1 << PLAIN_SHIFT);
+    let more = words + (1 << COUNT_SHIFT);
+    if ((meta & META_SHOWN) === 0) more += 1 << HIDDEN_SHIFT;
+    if ((meta & META_COLOUR) === 0) more += 1 << PLAIN_SHIFT;
+    page[c + C_COUNTS] = counts + more;
     row[r + M_LAST_AT] = used;
     row[r + M_HELD]++;
     this.page = page;

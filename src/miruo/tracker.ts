@@ -36,12 +36,14 @@ import {
   COLOUR_NONE,
   COLOUR_RED,
   COLOUR_YELLOW,
+  META_COLOUR_SHIFT,
   META_FRAGMENT,
   META_OPTIONS_SHIFT,
   META_SHOWN,
   META_SIDE_SHIFT,
   META_STATES_SHIFT,
   META_TIMESTAMPS,
+  MOST_HELD,
   S_ACK,
   S_META,
   S_OPTIONS,
@@ -121,6 +123,7 @@ export class MiruoTracker {
   readonly #longDelayMs: number;
   readonly #context: number;
   readonly #fragments: boolean;
+  readonly #timeouts: boolean;
   #created = 0;
   #clockSec = 0;
   #hash = 0;
@@ -140,6 +143,7 @@ export class MiruoTracker {
     this.#longDelayMs = options.longDelayMs;
     this.#context = options.contextSegments;
     this.#fragments = options.fragments;
+    this.#timeouts = options.timeouts;
   }
 
   /** Sessions alive. */
@@ -156,7 +160,7 @@ export class MiruoTracker {
   onTick(sec: number, usec: number): void {
     const from = this.#clockSec;
     this.#clockSec = sec;
-    if (!this.#options.timeouts) return;
+    if (!this.#timeouts) return;
     const due = this.#due;
     due.length = 0;
     this.#wheel.expire(from, sec, this.#deadline, due);
@@ -251,15 +255,15 @@ export class MiruoTracker {
     page[r + M_FIRST_SEC] = sec;
     page[r + M_FIRST_USEC] = usec;
     this.#store.begin(page, r, sec, usec, seq, ack, words[d + D_WIRE]);
-    const meta = this.#segmentMeta(words, d, 0) | (states << META_STATES_SHIFT);
+    const colour = isMarked ? COLOUR_RED : COLOUR_YELLOW;
+    const meta = segmentMeta(words, d, 0) | (states << META_STATES_SHIFT) | (colour << META_COLOUR_SHIFT) | META_SHOWN;
     this.#store.append(page, r, seq, ack, words[d + D_WIRE], meta, sec, usec);
     this.#storeOptions(words, d, view, meta);
-    this.#store.paint(isMarked ? COLOUR_RED : COLOUR_YELLOW);
     page[r + M_SEGMENTS] = 1;
     page[r + M_LAST_SEC] = sec;
     page[r + M_LAST_USEC] = usec;
     page[r + M_LAST_CLOCK] = this.#clockSec | 0;
-    if (this.#options.timeouts) this.#wheel.add(row, this.#deadlineOf(row));
+    if (this.#timeouts) this.#wheel.add(row, this.#deadlineOf(row));
     this.#events.created(row);
   }
 
@@ -290,23 +294,26 @@ export class MiruoTracker {
       colour = COLOUR_RED;
       this.counters.longDelay++;
     }
-    const meta = this.#segmentMeta(words, d, side);
+    let meta = segmentMeta(words, d, side);
     if ((meta & META_FRAGMENT) !== 0 && this.#fragments) {
       page[r + M_STATE] |= MARKED;
       colour = COLOUR_RED;
       this.counters.fragment++;
     }
+    // What step 4 does does not depend on the segment being stored, so it is stored as it will be shown.
+    const change = this.#changeState(row, page, r, side, flags);
+    meta |= (page[r + M_STATE] & STATES) << META_STATES_SHIFT;
+    if ((change & T_COLOUR) !== 0) colour = (change & T_COLOUR) >>> T_COLOUR_SHIFT;
+    if (colour !== COLOUR_NONE || (change & T_SHOWN) !== 0) meta |= (colour << META_COLOUR_SHIFT) | META_SHOWN;
     store.append(page, r, seq, ack, size, meta, sec, usec);
     store.noteKey(page, r, side, seq, ack, size);
     this.#storeOptions(words, d, view, meta);
-    if (colour !== COLOUR_NONE) store.paint(colour);
     this.#count(page, r, size, sec, usec);
-    const dropped = store.dropHidden(page, r);
-    if (dropped > 0) {
-      this.#events.dropped(dropped);
+    if (page[r + M_HELD] > MOST_HELD) {
+      const dropped = store.dropHidden(page, r);
+      if (dropped > 0) this.#events.dropped(dropped);
       store.goToLast(page, r);
     }
-    this.#changeState(row, page, r, side, flags);
     if (this.#context > 0) this.#showContext(page, r);
     const states = page[r + M_STATE];
     if (isOver(states & 15, (states >>> 4) & 15)) this.#close(row, page, r);
@@ -338,29 +345,25 @@ export class MiruoTracker {
     this.#events.stored();
   }
 
-  /** Step 4, on the store's current segment, which is the one just stored. */
-  #changeState(row: number, page: Int32Array, r: number, side: number, flags: number): void {
-    const store = this.#store;
+  /** Step 4: the states after the segment; returns how it is shown, as `transition` does. */
+  #changeState(row: number, page: Int32Array, r: number, side: number, flags: number): number {
     const before = page[r + M_STATE];
     const self = (before >>> (4 * side)) & 15;
     const peer = (before >>> (4 - 4 * side)) & 15;
     const t = transition(flags, self, peer);
     const after = ((t & 15) << (4 * side)) | (((t >>> T_PEER_SHIFT) & 15) << (4 - 4 * side));
-    let mark = before & MARKED;
-    const keys = before & ~(STATES | MARKED);
+    let others = before & ~STATES;
     if ((t & (T_RST_BREAK | T_RST_AFTER_CLOSE)) !== 0) {
       this.counters.rst++;
       const least = (t & T_RST_AFTER_CLOSE) !== 0 ? 1 : 0;
-      mark = this.#options.resets > least ? MARKED : 0;
+      // A reset sets the mark either way, whatever it was before.
+      others = this.#options.resets > least ? others | MARKED : others & ~MARKED;
     }
-    page[r + M_STATE] = after | mark | keys;
-    store.page[store.at + S_META] |= after << META_STATES_SHIFT;
-    const colour = (t & T_COLOUR) >>> T_COLOUR_SHIFT;
-    if (colour !== COLOUR_NONE) store.paint(colour);
-    else if ((t & T_SHOWN) !== 0) store.show();
-    if (this.#options.timeouts && (isShortLived(after & 15) || isShortLived(after >>> 4))) {
+    page[r + M_STATE] = after | others;
+    if (this.#timeouts && (isShortLived(after & 15) || isShortLived(after >>> 4))) {
       this.#wheel.advance(row, this.#clockSec + SHORT_TIMEOUT_SEC + 1);
     }
+    return t;
   }
 
   /** Step 5: the segments around a shown one. */
@@ -413,7 +416,7 @@ export class MiruoTracker {
   #forget(row: number, page: Int32Array, r: number): void {
     this.#store.end(page, r);
     // A session that timed out has left the wheel already.
-    if (this.#options.timeouts && !this.#isExpiring) this.#wheel.remove(row);
+    if (this.#timeouts && !this.#isExpiring) this.#wheel.remove(row);
     this.#table.remove(row);
   }
 
@@ -432,18 +435,6 @@ export class MiruoTracker {
       return page[r + M_ORDINAL + 1] * 2 ** 32 + (page[r + M_ORDINAL] >>> 0);
     };
     rows.sort((a, b) => ordinal(a) - ordinal(b));
-  }
-
-  /** Flags, side, fragment bit and form of the options; no colour, not shown. */
-  #segmentMeta(words: Int32Array, d: number, side: number): number {
-    const where = words[d + D_WHERE];
-    const tcpWord = words[d + D_TCP];
-    const fragment = (where & WHERE_MORE_FRAGMENTS) !== 0 ? META_FRAGMENT : 0;
-    const options =
-      (where & WHERE_TIMESTAMPS) !== 0
-        ? META_TIMESTAMPS | (2 << META_OPTIONS_SHIFT)
-        : (dataOffsetWords(tcpWord) - 5) << META_OPTIONS_SHIFT;
-    return flagsByte(tcpWord) | (side << META_SIDE_SHIFT) | fragment | options;
   }
 
   /** Copies the options of the descriptor's segment to the store's current one. */
@@ -465,7 +456,7 @@ export class MiruoTracker {
   #hasSameOptions(words: Int32Array, d: number, view: DataView): boolean {
     const store = this.#store;
     const form = META_TIMESTAMPS | (15 << META_OPTIONS_SHIFT);
-    const meta = this.#segmentMeta(words, d, 0);
+    const meta = segmentMeta(words, d, 0);
     if ((meta & form) !== (store.page[store.at + S_META] & form)) return false;
     const from = store.at + S_OPTIONS;
     if ((meta & META_TIMESTAMPS) !== 0) {
@@ -476,4 +467,16 @@ export class MiruoTracker {
     for (let i = 0; i < count; i++) if (store.page[from + i] !== view.getInt32(start + 4 * i)) return false;
     return true;
   }
+}
+
+/** Flags, side, fragment bit and form of the options; no colour, not shown. */
+function segmentMeta(words: Int32Array, d: number, side: number): number {
+  const where = words[d + D_WHERE];
+  const tcpWord = words[d + D_TCP];
+  const fragment = (where & WHERE_MORE_FRAGMENTS) !== 0 ? META_FRAGMENT : 0;
+  const options =
+    (where & WHERE_TIMESTAMPS) !== 0
+      ? META_TIMESTAMPS | (2 << META_OPTIONS_SHIFT)
+      : (dataOffsetWords(tcpWord) - 5) << META_OPTIONS_SHIFT;
+  return flagsByte(tcpWord) | (side << META_SIDE_SHIFT) | fragment | options;
 }

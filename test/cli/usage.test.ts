@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { describe, it } from 'node:test';
 import { AmbiguousOption, expandLongOptions } from '../../src/cli/abbreviations.js';
-import { OPTION_TABLE, optionsOf } from '../../src/cli/option-table.js';
+import { OPTION_TABLE, type OptionRow, optionsOf } from '../../src/cli/option-table.js';
 import { parseArguments } from '../../src/cli/parse.js';
 import { makePlan, type ParsedOptions, UsageError } from '../../src/cli/plan.js';
 import { MIRUO_DEFAULTS } from '../../src/miruo/options.js';
@@ -244,6 +244,13 @@ describe('expandLongOptions', () => {
     assert.throws(() => expandLongOptions(['--lo', '0'], rows), {
       message: "option '--lo' is ambiguous: --long-connect, --long-delay",
     });
+  });
+
+  it('takes a whole name for what it is though others begin with it', () => {
+    const named = (name: string): OptionRow => ({ names: [name], kind: 'switch', help: '', commands: ['miruo'] });
+    const three = [named('live-all'), named('live'), named('live-long')];
+    assert.deepEqual(expandLongOptions(['--live', '-live', '--live-a'], three), ['--live', '--live', '--live-all']);
+    assert.throws(() => expandLongOptions(['--liv'], three), AmbiguousOption);
   });
 
   it('takes every unique beginning of every name, with one dash and with two', () => {
