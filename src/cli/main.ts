@@ -3,11 +3,12 @@
  * never ends the process itself.
  */
 import { readFileSync, statSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describeProblem } from '../capture/problem.js';
 import { renderStatistics } from '../miruo/statistics.js';
 import { OutputFile } from '../pipeline/output-file.js';
 import { processFigures } from '../pipeline/process-figures.js';
-import { type RunOutcome, type RunPlan, runPass, ThreadFailure } from '../pipeline/run.js';
+import { type RunOutcome, type RunPlan, runPass, ThreadFailure, ThreadStuck } from '../pipeline/run.js';
 import { PROGRESS_BYTES, PROGRESS_PACKETS } from '../ring/layout.js';
 import { parseArguments } from './parse.js';
 import { makePlan, UsageError } from './plan.js';
@@ -20,6 +21,9 @@ export const EXIT_DAMAGED = 1;
 export const EXIT_FAILED = 2;
 /** 128 and the number of the signal that cut the run short. */
 const SIGNAL_EXITS: Readonly<Partial<Record<NodeJS.Signals, number>>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+
+/** How long the lines of a run that was cut short may take to be written. */
+const FLUSH_MS = 500;
 
 /** A signal ended the run. */
 class Interrupted extends Error {
@@ -58,6 +62,10 @@ async function execute(plan: RunPlan): Promise<number> {
   let outcome: RunOutcome;
   try {
     outcome = await runPass(plan, output, watcherOf(plan, line), stop.signal);
+  } catch (error) {
+    // Whole lines were merged up to here: they are results, and go out unless their reader does not take them.
+    if (!isClosedPipe(error)) await Promise.race([output.flush(), sleep(FLUSH_MS)]);
+    throw error;
   } finally {
     line?.stop();
     for (const signal of signals) process.off(signal, onSignal);
@@ -116,15 +124,28 @@ function statisticsOf(plan: RunPlan, outcome: RunOutcome): string {
 }
 
 function report(error: unknown): number {
+  if (error instanceof ThreadStuck) return leaveStuckThread(report(error.cause), error.cause);
   if (error instanceof Interrupted) return SIGNAL_EXITS[error.signal] ?? EXIT_FAILED;
-  const code = (error as NodeJS.ErrnoException).code;
-  // The reader of our output has had enough: | head.
-  if (code === 'EPIPE') return EXIT_DONE;
+  if (isClosedPipe(error)) return EXIT_DONE;
   const message = error instanceof Error ? error.message : String(error);
   const hint = error instanceof UsageError ? " (see 'tcploom --help')" : '';
   const what = error instanceof UsageError || error instanceof ThreadFailure ? message : `the run failed: ${message}`;
   process.stderr.write(`tcploom: ${what}${hint}\n`);
   return EXIT_FAILED;
+}
+
+/** The reader of our output has had enough: | head. */
+function isClosedPipe(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EPIPE';
+}
+
+/**
+ * An ordinary exit waits for all threads, so it would hang here: the process ends by the signal that cut it short,
+ * which a shell shows as the same exit code, or, when there was none, is killed.
+ */
+function leaveStuckThread(code: number, cause: unknown): number {
+  process.kill(process.pid, cause instanceof Interrupted ? cause.signal : 'SIGKILL');
+  return code;
 }
 
 /** The version in package.json, three folders up from the built file. */

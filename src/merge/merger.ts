@@ -31,6 +31,8 @@ export class Merger {
   /** Shard whose session's lines are being copied, or -1; and that session's id. */
   #textShard = -1;
   #textId = 0;
+  /** Bytes given to the sink in this turn. */
+  #emittedBytes = 0;
 
   /** `hasIds`: lines carry an id placeholder. */
   constructor(rings: readonly ResultReader[], hasIds: boolean, sink: TextSink) {
@@ -41,11 +43,12 @@ export class Merger {
   }
 
   /**
-   * Merges at most about `events` events. Returns MERGE_DONE, MERGE_MORE, or the shard whose ring has to have
-   * more before anything can go on.
+   * Merges at most `events` events, and stops earlier once it gave the sink more than `bytes`. Returns MERGE_DONE,
+   * MERGE_MORE, or the shard whose ring has to have more before anything can go on.
    */
-  step(events: number): number {
-    for (let left = events; left > 0; left--) {
+  step(events: number, bytes: number): number {
+    this.#emittedBytes = 0;
+    for (let left = events; left > 0 && this.#emittedBytes <= bytes; left--) {
       const outcome = this.#textShard >= 0 ? this.#copyText() : this.#mergeOne();
       if (outcome !== MERGE_MORE) return outcome;
     }
@@ -133,6 +136,7 @@ export class Merger {
   }
 
   #emit(bytes: Uint8Array): void {
+    this.#emittedBytes += bytes.length;
     if (!this.#hasIds) {
       this.#sink(bytes);
     } else if (fitsPlaceholder(this.#textId)) {

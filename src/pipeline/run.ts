@@ -2,6 +2,7 @@
  * One pass over captures: allocates the rings, starts the threads, merges what comes back, and sees to it that a
  * failure anywhere ends the run. Owns the threads' lives; knows nothing of packets or of the terminal.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
@@ -50,17 +51,23 @@ export interface RunOutcome {
 /** A thread came to an end before its work did. */
 export class ThreadFailure extends Error {}
 
+/** The run ended for the reason in `cause`, but a thread is stuck in a system call and will not end. */
+export class ThreadStuck extends Error {}
+
 const BLOCK_SLOTS = 8;
 const RESULT_RING_BYTES = 4 << 20;
-/** Events merged before other callbacks of the main thread get a turn: well below a millisecond's worth. */
+/** Events merged, and bytes of lines, before other callbacks of the main thread get a turn: about a millisecond's worth. */
 const EVENTS_PER_TURN = 2000;
+const BYTES_PER_TURN = 256 * 1024;
+/** A thread that does not end within this is stuck in a system call, such as reading a pipe that stays silent. */
+const END_MS = 300;
 
 const READER_FILE = new URL('../../workers/reader.js', import.meta.url);
 const TRACKER_FILE = new URL('../../workers/tracker.js', import.meta.url);
 
 /**
  * Runs the plan; lines go to `output`. Rejects with a ThreadFailure, with an error of writing, or with the
- * reason of `stop` when that fires; no thread is left running in any case.
+ * reason of `stop` when that fires, or with a ThreadStuck around one of them; otherwise no thread is left running.
  */
 export async function runPass(
   plan: RunPlan,
@@ -77,9 +84,12 @@ export async function runPass(
     workerData: null,
   });
   try {
-    return await new Pass(plan, pool, output, watcher, stop).run();
-  } finally {
+    const outcome = await new Pass(plan, pool, output, watcher, stop).run();
     await pool.destroy();
+    return outcome;
+  } catch (error) {
+    const isEnded = await Promise.race([pool.destroy().then(() => true), sleep(END_MS, false)]);
+    throw isEnded ? error : new ThreadStuck('a thread does not end', { cause: error });
   }
 }
 
@@ -185,7 +195,7 @@ class Pass {
 
   async #merge(merger: Merger, rings: readonly ResultReader[]): Promise<void> {
     for (;;) {
-      const outcome = merger.step(EVENTS_PER_TURN);
+      const outcome = merger.step(EVENTS_PER_TURN, BYTES_PER_TURN);
       if (outcome === MERGE_DONE) return;
       if (this.#output.isFull) await this.#output.ready();
       if (outcome === MERGE_MORE) {

@@ -52,7 +52,7 @@ export function runSingleThread(file: Uint8Array, options: MiruoOptions, form: S
   let state = MERGE_MORE;
   const turn = (): void => {
     for (const shard of shards) shard.step();
-    do state = merger.step(1000);
+    do state = merger.step(1000, 1 << 20);
     while (state === MERGE_MORE);
     for (const ring of rings) ring.release();
   };
