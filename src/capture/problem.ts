@@ -32,8 +32,13 @@ const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
   EMFILE: 'too many open files',
 };
 
+/** Whether the system refused something; anything else that is thrown is a fault of this program. */
+export function isSystemError(error: unknown): boolean {
+  return error instanceof Error && typeof (error as NodeJS.ErrnoException).code === 'string';
+}
+
 /** What a failed system call on a file means, in words. */
 export function describeSystemError(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code ?? '';
-  return SYSTEM_ERRORS[code] ?? `cannot be read (${code === '' ? String(error) : code})`;
+  return SYSTEM_ERRORS[code] ?? `cannot be read (${code})`;
 }

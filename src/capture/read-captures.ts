@@ -9,7 +9,7 @@ import { BlockFiller } from './block-filler.js';
 import { BAD_IP_HEADER, BAD_LINK_HEADER, BAD_TCP_HEADER } from './decode.js';
 import { FileSource } from './file-source.js';
 import type { CaptureFormat } from './format.js';
-import { describeSystemError, type InputProblem } from './problem.js';
+import { describeSystemError, type InputProblem, isSystemError } from './problem.js';
 import { RECOGNISE_BYTES, recognise } from './recognise.js';
 
 /** What the reader is to read. */
@@ -85,6 +85,7 @@ class CapturesReader {
     try {
       this.#source = new FileSource(name);
     } catch (error) {
+      if (!isSystemError(error)) throw error;
       this.#tell({ file: name, found: describeSystemError(error), nothingRead: true });
       return;
     }
@@ -94,6 +95,7 @@ class CapturesReader {
       this.#filesRead++;
       this.#readRecords(name, this.#source, format);
     } catch (error) {
+      if (!isSystemError(error)) throw error;
       const isNothing = this.#source.bytesRead === 0;
       const place = isNothing ? {} : { byteOffset: this.#source.bytesRead };
       this.#tell({ file: name, ...place, found: describeSystemError(error), nothingRead: isNothing });

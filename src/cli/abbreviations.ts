@@ -14,12 +14,18 @@ export function expandLongOptions(args: readonly string[], rows: readonly Option
   for (let i = 0; i < args.length; i++) {
     const arg = args[i];
     if (arg === '--') return [...expanded, ...args.slice(i)];
-    const full = arg.startsWith('-') && arg.length > 2 ? expandOne(arg, rows, letters) : undefined;
+    const full = isOption(arg, letters) ? expandOne(arg, rows, letters) : undefined;
     expanded.push(full ?? arg);
     // The value of an option that takes one as the next argument is no option, whatever it looks like.
     if (takesNext(full ?? arg, rows, letters) && i + 1 < args.length) expanded.push(args[++i]);
   }
   return expanded;
+}
+
+/** Whether an argument may be a long option: a single letter is one only if it is no letter of its own. */
+function isOption(arg: string, letters: ReadonlyMap<string, OptionRow>): boolean {
+  if (!/^--?[^-=]/.test(arg)) return false;
+  return arg.length > 2 || !letters.has(arg[1]);
 }
 
 function expandOne(

@@ -37,7 +37,7 @@ class Interrupted extends Error {
 /** Runs the command line `args` (without the program's name); `adjust` lets a test change the plan. */
 export async function main(args: readonly string[], adjust: (plan: RunPlan) => RunPlan = (p) => p): Promise<number> {
   // A closed standard error is nobody's loss.
-  process.stderr.on('error', () => {});
+  if (process.stderr.listenerCount('error') === 0) process.stderr.on('error', () => {});
   try {
     const request = parseArguments(args, packageVersion());
     if (request.kind === 'text') {
@@ -53,7 +53,7 @@ export async function main(args: readonly string[], adjust: (plan: RunPlan) => R
 
 /** Runs a plan; messages and statistics go to standard error. */
 async function execute(plan: RunPlan): Promise<number> {
-  const line = process.stderr.isTTY ? await ProgressLine.on(process.stderr) : undefined;
+  const line = await ProgressLine.on(process.stderr);
   const output = new OutputFile(1, process.stdout.isTTY ? line : undefined);
   const stop = new AbortController();
   const onSignal = (signal: NodeJS.Signals): void => stop.abort(new Interrupted(signal));

@@ -56,22 +56,34 @@ export function parseArguments(args: readonly string[], version: string): Reques
     command.exitOverride().configureOutput(output);
     for (const row of optionsOf(command.name() as CommandName)) command.addOption(commanderOption(row, command.name()));
   }
+  // The default command's options are the program's.
+  program.addHelpText('after', () => `\n${program.commands[0].helpInformation()}`);
+  program.commands[1].version(version, '-V, --version', 'print the version');
   try {
     program.parse(expandFor(args), { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return { kind: 'text', text };
-    if (error instanceof CommanderError) throw new UsageError(error.message.replace(/^error: /, ''));
+    if (error instanceof CommanderError) throw new UsageError(usageMessage(error, args));
     throw error;
   }
   return request ?? { kind: 'text', text };
 }
 
+/** Commander's message as one line; for help on a command that does not exist it has none. */
+function usageMessage(error: CommanderError, args: readonly string[]): string {
+  if (error.code === 'commander.help') return `there is no command '${args[1]}'`;
+  return error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+}
+
 /** Abbreviated and single-dash long options belong to the drop-in command only. */
 function expandFor(args: readonly string[]): string[] {
   if (args[0] !== 'miruo') return [...args];
-  const help: OptionRow = { names: ['help'], letter: 'h', kind: 'switch', help: '', commands: [] };
+  const own: OptionRow[] = [
+    { names: ['help'], letter: 'h', kind: 'switch', help: '', commands: [] },
+    { names: ['version'], letter: 'V', kind: 'switch', help: '', commands: [] },
+  ];
   try {
-    return ['miruo', ...expandLongOptions(args.slice(1), [...optionsOf('miruo'), help])];
+    return ['miruo', ...expandLongOptions(args.slice(1), [...optionsOf('miruo'), ...own])];
   } catch (error) {
     if (error instanceof AmbiguousOption) throw new UsageError(error.message);
     throw error;

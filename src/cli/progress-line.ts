@@ -15,15 +15,20 @@ export class ProgressLine implements WriteHooks {
   readonly #spinner: Ora;
   #timer: NodeJS.Timeout | undefined;
 
-  /** A line on `stream`, which must be a terminal. ora is loaded only here: most runs have no terminal. */
-  static async on(stream: NodeJS.WriteStream): Promise<ProgressLine> {
+  /**
+   * A line on `stream`, if that is a terminal to draw on: not in CI, not a dumb one. ora is loaded only when it may
+   * be, since most runs have no terminal.
+   */
+  static async on(stream: NodeJS.WriteStream): Promise<ProgressLine | undefined> {
+    if (!stream.isTTY) return undefined;
     const { default: ora } = await import('ora');
     const spinner = ora({
       stream,
       spinner: { interval: UPDATE_MS, frames: ['|', '/', '-', '\\'] },
       discardStdin: false,
     });
-    return new ProgressLine(stream, spinner);
+    // Disabled, it would print its text as a line at each start.
+    return spinner.isEnabled ? new ProgressLine(stream, spinner) : undefined;
   }
 
   private constructor(stream: NodeJS.WriteStream, spinner: Ora) {
@@ -34,11 +39,14 @@ export class ProgressLine implements WriteHooks {
   /** Starts drawing; `sample` is asked for the counters. */
   start(totalBytes: number, sample: () => ProgressSample): void {
     const meter = new ProgressMeter(totalBytes, sample());
-    this.#spinner.start(' ');
-    this.#timer = setInterval(() => {
+    const text = (): string => {
       const now = sample();
       const columns = (this.#stream.columns ?? 80) - SPINNER_COLUMNS;
-      this.#spinner.text = renderProgress(meter.update(now), now.atMs, columns);
+      return renderProgress(meter.update(now), now.atMs, columns);
+    };
+    this.#spinner.start(text());
+    this.#timer = setInterval(() => {
+      this.#spinner.text = text();
     }, UPDATE_MS);
   }
 

@@ -10,6 +10,8 @@ import { RECORD_HEADER_BYTES, type ResultWriter } from '../ring/result-ring.js';
 export const SESSION_CREATED = 1;
 /** A session ended; payload: stored segments forgotten, whether TEXT records follow. */
 export const SESSION_ENDED = 2;
+/** A session is still open at the end of the stream; no payload, TEXT records follow. */
+export const SESSION_OPEN = 8;
 /** Stored segments were forgotten; payload: how many. */
 export const SEGMENTS_DROPPED = 3;
 /** Lines of a session that ended; payload: byte count, then bytes that end with a whole line. */
@@ -60,6 +62,10 @@ export class EventWriter implements MiruoEvents {
     const word = (at + RECORD_HEADER_BYTES) >> 2;
     this.#ring.words[word] = segments;
     this.#ring.words[word + 1] = isShown ? 1 : 0;
+  }
+
+  open(row: number): void {
+    this.#ring.append(SESSION_OPEN, this.key, row, 0);
   }
 
   text(bytes: Uint8Array, from: number, to: number): void {

@@ -6,7 +6,16 @@
  * Invariant: what comes out depends only on the events, never on when they arrive or how many shards there are.
  */
 import { RECORD_HEADER_BYTES, RECORD_KEY, RECORD_KIND, RECORD_ROW, type ResultReader } from '../ring/result-ring.js';
-import { BLOCK_DONE, SEGMENTS_DROPPED, SESSION_CREATED, SESSION_ENDED, STREAM_DONE, TEXT, TEXT_END } from './events.js';
+import {
+  BLOCK_DONE,
+  SEGMENTS_DROPPED,
+  SESSION_CREATED,
+  SESSION_ENDED,
+  SESSION_OPEN,
+  STREAM_DONE,
+  TEXT,
+  TEXT_END,
+} from './events.js';
 import { SegmentPeak } from './segment-peak.js';
 import { displayedId, fitsPlaceholder, patchIds, SessionOrdinals, widenIds } from './session-ids.js';
 
@@ -85,7 +94,7 @@ export class Merger {
     return MERGE_MORE;
   }
 
-  /** Only ended sessions share a key over several shards: those that one tick, or the end, ends. */
+  /** Events of several shards share a key only where one tick, or the end of the stream, meets many sessions. */
   #isOlder(shard: number, at: number, other: number, otherAt: number): boolean {
     const own = this.ordinals.of(shard, this.#rings[shard].words[at + RECORD_ROW]);
     return own < this.ordinals.of(other, this.#rings[other].words[otherAt + RECORD_ROW]);
@@ -103,10 +112,10 @@ export class Merger {
       case SESSION_ENDED:
         this.activeSessions--;
         this.segments.forget(key, ring.words[at + PAYLOAD_WORD]);
-        if (ring.words[at + PAYLOAD_WORD + 1] !== 0) {
-          this.#textShard = shard;
-          this.#textId = displayedId(this.ordinals.of(shard, row));
-        }
+        if (ring.words[at + PAYLOAD_WORD + 1] !== 0) this.#beginText(shard, row);
+        break;
+      case SESSION_OPEN:
+        this.#beginText(shard, row);
         break;
       case SEGMENTS_DROPPED:
         this.segments.forget(key, ring.words[at + PAYLOAD_WORD]);
@@ -115,6 +124,12 @@ export class Merger {
         throw new Error(`unknown event ${ring.words[at + RECORD_KIND]}`);
     }
     ring.next();
+  }
+
+  /** The lines of this session come next in its shard's ring. */
+  #beginText(shard: number, row: number): void {
+    this.#textShard = shard;
+    this.#textId = displayedId(this.ordinals.of(shard, row));
   }
 
   /** Copies the next piece of the lines of the session whose turn it is; its tracker may still be writing them. */

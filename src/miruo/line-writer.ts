@@ -119,14 +119,14 @@ export class LineWriter {
   }
 }
 
-let offsetQuarter = -1;
+let offsetMinute = -1;
 let offsetSec = 0;
 
-/** Seconds that local time is ahead of UTC at `sec`; zones change at quarters of an hour. */
+/** Seconds that local time is ahead of UTC at `sec`; zones have changed at odd minutes, as Newfoundland's at 00:01. */
 function localOffsetSec(sec: number): number {
-  const quarter = Math.floor(sec / 900);
-  if (quarter !== offsetQuarter) {
-    offsetQuarter = quarter;
+  const minute = Math.floor(sec / 60);
+  if (minute !== offsetMinute) {
+    offsetMinute = minute;
     offsetSec = -60 * new Date(sec * 1000).getTimezoneOffset();
   }
   return offsetSec;

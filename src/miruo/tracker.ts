@@ -103,6 +103,8 @@ export interface MiruoEvents {
   dropped(segments: number): void;
   /** A session ended, forgetting `segments` stored ones; if `isShown`, its lines follow: `text` pieces, then `textEnd`. */
   ended(row: number, segments: number, isShown: boolean): void;
+  /** A session is still open at the end, and goes on to count as such; its lines follow likewise. */
+  open(row: number): void;
   text(bytes: Uint8Array, from: number, to: number): void;
   textEnd(): void;
 }
@@ -182,7 +184,11 @@ export class MiruoTracker {
       rows.push(row);
     });
     this.#sortByCreation(rows);
-    for (const row of rows) this.#destroy(row, true, END_OF_CAPTURE, STILL_OPEN, sec, usec);
+    for (const row of rows) {
+      this.counters.lookup++;
+      this.#events.open(row);
+      this.#render(row, END_OF_CAPTURE, STILL_OPEN, sec, usec);
+    }
   }
 
   /**
@@ -404,13 +410,16 @@ export class MiruoTracker {
     const r = this.#table.at(row);
     if (isShown) this.counters.lookup++;
     this.#events.ended(row, page[r + M_HELD] - 1, isShown);
-    if (isShown) {
-      this.#renderer.session(row);
-      this.#renderer.destroyed(row, message, reason, sec, usec);
-      this.#renderer.flush();
-      this.#events.textEnd();
-    }
+    if (isShown) this.#render(row, message, reason, sec, usec);
     this.#forget(row, page, r);
+  }
+
+  /** The lines of a session that did not close, with the one that says why. */
+  #render(row: number, message: Uint8Array, reason: Uint8Array, sec: number, usec: number): void {
+    this.#renderer.session(row);
+    this.#renderer.destroyed(row, message, reason, sec, usec);
+    this.#renderer.flush();
+    this.#events.textEnd();
   }
 
   #forget(row: number, page: Int32Array, r: number): void {

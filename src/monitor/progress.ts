@@ -71,7 +71,7 @@ export function renderProgress(view: ProgressView, nowMs: number, columns: numbe
     view.remainingSec === undefined ? '' : `ETA ${spoken(view.remainingSec)}`,
     view.finishMs === undefined ? '' : `ETF ${timeOfDay(view.finishMs, nowMs)}`,
     `${scaled(view.packetsPerSec)}pkt/s`,
-    `${scaled(view.sessions)}sessions`,
+    `${scaled(view.sessions).trim()} sessions`,
   ].filter((part) => part !== '');
   while (parts.length > 1 && parts.join('  ').length > columns) parts.pop();
   return parts.join('  ').slice(0, columns);

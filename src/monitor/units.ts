@@ -2,7 +2,7 @@
  * Numbers for people: SI units with two decimals, times in words.
  */
 
-const PREFIXES = ['', 'k', 'M', 'G', 'T', 'P'];
+const PREFIXES = ['', 'K', 'M', 'G', 'T', 'P'];
 
 /** `35443192` -> `35.44 M`, `999` -> `999`; a space stands before the prefix. */
 export function scaled(value: number): string {

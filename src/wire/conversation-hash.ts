@@ -5,8 +5,7 @@
 
 /** Hash of an IPv4 conversation; `ports` is source << 16 | destination. */
 export function hashIpv4(src: number, dst: number, ports: number): number {
-  const sum = (src + dst) | 0;
-  return mix(Math.imul(sum, 0x9e3779b1) ^ (src ^ dst), ports);
+  return mix(addressBits((src + dst) | 0, src ^ dst), ports);
 }
 
 /** Hash of an IPv6 conversation whose two addresses of 16 bytes start at byte `at` of `view`. */
@@ -19,7 +18,12 @@ export function hashIpv6(view: DataView, at: number, ports: number): number {
     sum = (Math.imul(sum, 0x85ebca6b) + a + b) | 0;
     difference = Math.imul(difference, 0xc2b2ae35) ^ a ^ b;
   }
-  return mix(Math.imul(sum, 0x9e3779b1) ^ difference, ports);
+  return mix(addressBits(sum, difference), ports);
+}
+
+/** Sum and difference agree in their top bits, where the multiplier alone would cancel them: the shift keeps them apart. */
+function addressBits(sum: number, difference: number): number {
+  return Math.imul(sum, 0x9e3779b1) ^ difference ^ (difference >>> 15);
 }
 
 /** The last steps are those of MurmurHash3's finaliser: every input bit reaches the bits of shard and table. */

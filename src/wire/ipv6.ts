@@ -45,6 +45,7 @@ export function locateTcp6(view: DataView, at: number, ip: number, captured: num
       const length = view.getUint8(at + offset + 1);
       // RFC 4302 2.2: AH counts in words of 4 bytes less 2; the others in words of 8 less 1.
       offset += header === AUTHENTICATION ? (length + 2) * 4 : (length + 1) * 8;
+      if (captured < offset) return TCP6_SHORT;
     }
     header = next;
   }

@@ -89,7 +89,7 @@ function afterEthertype(view: DataView, at: number, offset: number, captured: nu
 
 /** BSD loopback: AF_INET is 2 everywhere, AF_INET6 is 10, 24, 28 or 30; in the byte order of the capturing host. */
 function afterAddressFamily(family: number): number {
-  const value = family >= 0x01000000 ? family >>> 24 : family;
+  const value = (family & 0xffffff) === 0 ? family >>> 24 : family;
   if (value === 2) return 4;
   if (value === 10 || value === 24 || value === 28 || value === 30) return 4 + IP_HEADER_V6;
   return LINK_NOT_IP;

@@ -153,7 +153,7 @@ describe('on a terminal', { skip: !HAS_TMUX && 'tmux is not installed' }, () => 
   });
 
   /** The capture so many times over takes seconds. */
-  const LONG = Array.from({ length: 200 }, () => CAPTURE);
+  const LONG = Array.from({ length: 300 }, () => CAPTURE);
   const longArguments = `$(for ((i = 0; i < ${LONG.length}; i++)); do echo ${CAPTURE}; done)`;
 
   it('files: percent, bytes, rate, ETA and ETF; afterwards nothing but statistics', async () => {
@@ -169,7 +169,7 @@ describe('on a terminal', { skip: !HAS_TMUX && 'tmux is not installed' }, () => 
       percents.toSorted((a, b) => a - b),
       'the percentage never falls',
     );
-    assert.ok(percents[0] < 50 && percents.at(-1)! > 50 && percents.at(-1)! <= 100, `${percents}`);
+    assert.ok(new Set(percents).size >= 3 && percents.at(-1)! <= 100, `${percents}`);
     for (const lines of seen) if (lines.some(isProgress)) assert.equal(lines.length, 1, JSON.stringify(lines));
     assertSame(screen.history(), await expected(LONG, false));
     assert.ok(screen.isCursorVisible);

@@ -84,7 +84,10 @@ export function miruoModel(packets: readonly ModelPacket[], options: MiruoOption
     else if (decoded !== 'ignored') count(decoded);
   }
   if (options.unfinished) {
+    // They are shown, but they are still active.
+    const { activeSession, activeSegment } = stats;
     for (const session of [...sessions.values()]) destroy(session, 'end of capture', 'still open', true);
+    Object.assign(stats, { activeSession, activeSegment });
   }
   return { stdout: lines.map((line) => `${line}\n`).join(''), stats };
 

@@ -133,7 +133,7 @@ describe('progress line', () => {
   it('has everything where there is room', () => {
     const clock = new Date(view.finishMs!).toTimeString().slice(0, 8);
     const line = renderProgress(view, START_MS, 200);
-    assert.equal(line, `42.4%  35.44 MB  11.88 MB/s  ETA 4 m 16 s  ETF ${clock}  173.30 kpkt/s  1.23 ksessions`);
+    assert.equal(line, `42.4%  35.44 MB  11.88 MB/s  ETA 4 m 16 s  ETF ${clock}  173.30 Kpkt/s  1.23 K sessions`);
   });
 
   it('leaves the least important out first, and is never longer than the terminal', (t: TestContext) => {
@@ -174,6 +174,6 @@ describe('progress line', () => {
       START_MS,
       200,
     );
-    assert.equal(line, '35.44 MB  11.88 MB/s  173.30 kpkt/s  1.23 ksessions');
+    assert.equal(line, '35.44 MB  11.88 MB/s  173.30 Kpkt/s  1.23 K sessions');
   });
 });

@@ -9,11 +9,11 @@ describe('scaled numbers', () => {
     [0, '0 '],
     [1, '1 '],
     [999, '999 '],
-    [1000, '1.00 k'],
-    [1004, '1.00 k'],
-    [1006, '1.01 k'],
-    [517_029, '517.03 k'],
-    [999_994, '999.99 k'],
+    [1000, '1.00 K'],
+    [1004, '1.00 K'],
+    [1006, '1.01 K'],
+    [517_029, '517.03 K'],
+    [999_994, '999.99 K'],
     [999_996, '1.00 M'],
     [27_170_706, '27.17 M'],
     [35_443_192, '35.44 M'],
@@ -28,7 +28,7 @@ describe('scaled numbers', () => {
   it('are within half a unit of the last digit, and short', (t: TestContext) => {
     const property = fc.property(fc.oneof(fc.nat(5000), fc.maxSafeNat(), fc.nat()), (value) => {
       const [digits, prefix] = scaled(value).split(' ');
-      const power = ['', 'k', 'M', 'G', 'T', 'P'].indexOf(prefix);
+      const power = ['', 'K', 'M', 'G', 'T', 'P'].indexOf(prefix);
       assert.ok(power >= 0);
       const unit = 1000 ** power;
       assert.ok(Math.abs(Number(digits) * unit - value) <= (power === 0 ? 0.5 : 0.00501 * unit), scaled(value));

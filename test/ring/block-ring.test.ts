@@ -19,6 +19,9 @@ import { startRingWorker } from '../support/ring-content.js';
 /** Bytes of the shortest frame that is a segment, with its record header: raw IPv4 and TCP headers. */
 const LEAST_RECORD_BYTES = 16 + 40;
 
+/** Threads that wait for each other for ever end as a failure. */
+const TIMEOUT_MS = 30_000;
+
 /** Counters start here: at 0, before int32 turns negative, before it comes back to 0. */
 const FIRST_COUNTERS = [0, 0x7fffffff - 2, -3];
 
@@ -111,12 +114,14 @@ describe('block ring between threads', () => {
   const BLOCKS = 6000;
 
   for (const first of FIRST_COUNTERS) {
-    it(`passes ${BLOCKS} blocks whole to three trackers, each side waiting, counters from ${first}`, async () => {
+    it(`passes ${BLOCKS} blocks whole to three trackers, each side waiting, counters from ${first}`, {
+      timeout: TIMEOUT_MS,
+    }, async (t: TestContext) => {
       const memory = allocateBlockRing(layoutBlockRing(2, 128, 3), first);
       const results = await Promise.all([
-        startRingWorker({ do: 'publish blocks', memory, blocks: BLOCKS, napEvery: 500 }),
+        startRingWorker(t, { do: 'publish blocks', memory, blocks: BLOCKS, napEvery: 500 }),
         ...[300, 700, 1_000_000].map((napEvery, tracker) =>
-          startRingWorker({ do: 'take blocks', memory, tracker, napEvery }),
+          startRingWorker(t, { do: 'take blocks', memory, tracker, napEvery }),
         ),
       ]);
       assert.deepEqual(results, new Array(4).fill({ count: BLOCKS, firstWrong: -1 }));
@@ -129,13 +134,15 @@ describe('block ring between threads', () => {
     });
   }
 
-  it('holds the producer up while the slowest tracker has all slots, and goes on after', async () => {
+  it('holds the producer up while the slowest tracker has all slots, and goes on after', {
+    timeout: TIMEOUT_MS,
+  }, async (t: TestContext) => {
     const layout = layoutBlockRing(4, 128, 2);
     const memory = allocateBlockRing(layout, 0x7ffffffe);
     const control = controlOf(memory);
     const published = (): number => (Atomics.load(control, PUBLISHED_WORD) - 0x7ffffffe) | 0;
-    const fast = startRingWorker({ do: 'take blocks', memory, tracker: 0, napEvery: 1000 });
-    const producing = startRingWorker({ do: 'publish blocks', memory, blocks: 20, napEvery: 1000 });
+    const fast = startRingWorker(t, { do: 'take blocks', memory, tracker: 0, napEvery: 1000 });
+    const producing = startRingWorker(t, { do: 'publish blocks', memory, blocks: 20, napEvery: 1000 });
     const slow = new BlockConsumer(memory, 1);
     for (let block = 0; block <= 20; block++) {
       const most = Math.min(21, block + layout.slots);

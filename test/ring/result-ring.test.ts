@@ -16,6 +16,9 @@ import {
 import { checkProperty } from '../support/property.js';
 import { payloadByte, payloadBytes, startRingWorker } from '../support/ring-content.js';
 
+/** Threads that wait for each other for ever end as a failure. */
+const TIMEOUT_MS = 30_000;
+
 const FIRST_COUNTERS = [0, 0x7fffffff - 63, -64];
 
 /** Appends record number `record` and fills its payload. */
@@ -111,10 +114,12 @@ describe('result ring between threads', () => {
   const RECORDS = 20_000;
 
   for (const first of FIRST_COUNTERS) {
-    it(`passes ${RECORDS} records whole, both sides waiting, counters from ${first}`, async () => {
+    it(`passes ${RECORDS} records whole, both sides waiting, counters from ${first}`, {
+      timeout: TIMEOUT_MS,
+    }, async (t: TestContext) => {
       const memory = allocateResultRing(4096, first);
       const reader = new ResultReader(memory);
-      const writing = startRingWorker({ do: 'write records', memory, records: RECORDS, napEvery: 2000 });
+      const writing = startRingWorker(t, { do: 'write records', memory, records: RECORDS, napEvery: 2000 });
       let waits = 0;
       for (let record = 0; record < RECORDS; record++) {
         while (reader.peek() < 0) {
@@ -133,11 +138,13 @@ describe('result ring between threads', () => {
     });
   }
 
-  it('stops the writer when the ring is full, without loss, and lets it go on once there is room', async () => {
+  it('stops the writer when the ring is full, without loss, and lets it go on once there is room', {
+    timeout: TIMEOUT_MS,
+  }, async (t: TestContext) => {
     const memory = allocateResultRing(1024, 0x7fffffff - 1023);
     const reader = new ResultReader(memory);
     let isOver = false;
-    const writing = startRingWorker({ do: 'write records', memory, records: 300, napEvery: 1_000_000 }).then(
+    const writing = startRingWorker(t, { do: 'write records', memory, records: 300, napEvery: 1_000_000 }).then(
       (result) => {
         isOver = true;
         return result;
@@ -161,7 +168,7 @@ describe('result ring between threads', () => {
     assert.equal((await writing).count, 300);
   });
 
-  it('resolves wait when there is more than peek saw, and not before', async () => {
+  it('resolves wait when there is more than peek saw, and not before', { timeout: TIMEOUT_MS }, async () => {
     const memory = allocateResultRing(256);
     const writer = new ResultWriter(memory);
     const reader = new ResultReader(memory);

@@ -2,6 +2,7 @@
  * What the tests of the rings put into blocks and records: a value for each place, which both ends can work out.
  */
 import { once } from 'node:events';
+import type { TestContext } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import type { RingWorkerResult, RingWorkerTask } from './ring-worker.js';
 
@@ -15,10 +16,11 @@ export function payloadBytes(record: number, capacityBytes: number): number {
 
 export const payloadByte = (record: number, at: number): number => (record + 31 * at) & 255;
 
-/** Starts a thread on one end of a ring; resolves to what it says at its end. */
-export async function startRingWorker(task: RingWorkerTask): Promise<RingWorkerResult> {
+/** Starts a thread on one end of a ring, for the length of test `t`; resolves to what it says at its end. */
+export async function startRingWorker(t: TestContext, task: RingWorkerTask): Promise<RingWorkerResult> {
   const worker = new Worker(new URL('./ring-worker.js', import.meta.url), { workerData: task });
+  // Where a test failed, its threads may wait for ever.
+  t.after(() => worker.terminate());
   const [result] = (await once(worker, 'message')) as [RingWorkerResult];
-  await worker.terminate();
   return result;
 }
