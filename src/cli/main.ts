@@ -144,7 +144,10 @@ function isClosedPipe(error: unknown): boolean {
  * which a shell shows as the same exit code, or, when there was none, is killed.
  */
 function leaveStuckThread(code: number, cause: unknown): number {
-  process.kill(process.pid, cause instanceof Interrupted ? cause.signal : 'SIGKILL');
+  const signal = cause instanceof Interrupted ? cause.signal : 'SIGKILL';
+  // Libraries may listen too (for the cursor, which is back already): with no listener the signal does what it does.
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
   return code;
 }
 

@@ -9,18 +9,23 @@ import type { WriteHooks } from '../pipeline/output-file.js';
 const UPDATE_MS = 250;
 /** Cells that the spinner and its space take. */
 const SPINNER_COLUMNS = 3;
+/** On a narrower terminal nothing useful fits; one that says 0, as some consoles do, makes ora clear lines for ever. */
+const LEAST_COLUMNS = 20;
 
 export class ProgressLine implements WriteHooks {
   readonly #stream: NodeJS.WriteStream;
   readonly #spinner: Ora;
   #timer: NodeJS.Timeout | undefined;
+  readonly #onResize = (): void => {
+    if (this.#stream.columns < LEAST_COLUMNS) this.stop();
+  };
 
   /**
    * A line on `stream`, if that is a terminal to draw on: not in CI, not a dumb one. ora is loaded only when it may
    * be, since most runs have no terminal.
    */
   static async on(stream: NodeJS.WriteStream): Promise<ProgressLine | undefined> {
-    if (!stream.isTTY) return undefined;
+    if (!stream.isTTY || !(stream.columns >= LEAST_COLUMNS)) return undefined;
     const { default: ora } = await import('ora');
     const spinner = ora({
       stream,
@@ -41,9 +46,9 @@ export class ProgressLine implements WriteHooks {
     const meter = new ProgressMeter(totalBytes, sample());
     const text = (): string => {
       const now = sample();
-      const columns = (this.#stream.columns ?? 80) - SPINNER_COLUMNS;
-      return renderProgress(meter.update(now), now.atMs, columns);
+      return renderProgress(meter.update(now), now.atMs, this.#stream.columns - SPINNER_COLUMNS);
     };
+    this.#stream.prependListener('resize', this.#onResize);
     this.#spinner.start(text());
     this.#timer = setInterval(() => {
       this.#spinner.text = text();
@@ -61,6 +66,7 @@ export class ProgressLine implements WriteHooks {
 
   /** Ends for good; the line is gone. */
   stop(): void {
+    this.#stream.off('resize', this.#onResize);
     clearInterval(this.#timer);
     this.#timer = undefined;
     this.#spinner.stop();

@@ -20,9 +20,10 @@ const LIMIT_MS = 10_000;
 
 /** A spinner's frame, and after it what the meter says; its first frame has no text yet. */
 const PROGRESS = /^[|/\\-] .*B\/s/;
-const FIRST_FRAME = /^[|/\\-]$/;
+/** Before the first block: nothing to compute with. */
+const FIRST_FRAME = / 0 B\/s/;
 const PERCENT_PROGRESS =
-  /^[|/\\-] \d+\.\d% {2}\d+(\.\d\d)? [kMG]?B {2}\d+(\.\d\d)? [kMG]?B\/s {2}ETA \d+ s {2}ETF \d\d:\d\d:\d\d/;
+  /^[|/\\-] \d+\.\d% {2}\d+(\.\d\d)? [KMG]?B {2}\d+(\.\d\d)? [KMG]?B\/s {2}ETA \d+ s {2}ETF \d\d:\d\d:\d\d/;
 
 /** One screen of tmux with a server of its own. */
 class Screen {
@@ -114,7 +115,7 @@ function assertSame(lines: readonly string[], wanted: readonly string[]): void {
 
 const isProgress = (line: string): boolean => PROGRESS.test(line) || FIRST_FRAME.test(line);
 
-/** Nowhere more than one progress line, and nothing below it. Returns those seen, without the bare first frame. */
+/** Nowhere more than one progress line, and nothing below it. Returns those seen, without the first frame. */
 function progressLines(seen: readonly string[][], columns = 80): string[] {
   const found: string[] = [];
   for (const lines of seen) {
@@ -123,7 +124,7 @@ function progressLines(seen: readonly string[][], columns = 80): string[] {
     if (progress.length === 0) continue;
     assert.equal(lines.at(-1), progress[0], `not the last line: ${JSON.stringify(lines)}`);
     assert.ok(progress[0].length < columns);
-    if (PROGRESS.test(progress[0])) found.push(progress[0]);
+    if (PROGRESS.test(progress[0]) && !FIRST_FRAME.test(progress[0])) found.push(progress[0]);
   }
   return found;
 }
