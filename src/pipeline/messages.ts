@@ -9,6 +9,8 @@ import type { BlockRingMemory } from '../ring/block-ring.js';
 import type { ResultRingMemory } from '../ring/result-ring.js';
 
 export interface ReaderStart {
+  /** To be told that the thread is up: see start-count.ts. */
+  readonly started: SharedArrayBuffer;
   readonly plan: ReadPlan;
   readonly blocks: BlockRingMemory;
   /** Progress counters: see src/ring/layout.ts. */
@@ -18,6 +20,7 @@ export interface ReaderStart {
 }
 
 export interface TrackerStart {
+  readonly started: SharedArrayBuffer;
   readonly shard: number;
   readonly miruo: MiruoOptions;
   readonly blocks: BlockRingMemory;

@@ -16,6 +16,7 @@ import { layoutBlockRing, PROGRESS_DOUBLES } from '../ring/layout.js';
 import { allocateResultRing, ResultReader } from '../ring/result-ring.js';
 import type { ReaderStart, TrackerStart } from './messages.js';
 import type { OutputFile } from './output-file.js';
+import { allocateStartCount, allStarted } from './start-count.js';
 import type { TrackSummary } from './track-blocks.js';
 
 /** What is to be run; every value decided. */
@@ -61,6 +62,8 @@ const EVENTS_PER_TURN = 2000;
 const BYTES_PER_TURN = 256 * 1024;
 /** A thread that does not end within this is stuck in a system call, such as reading a pipe that stays silent. */
 const END_MS = 300;
+/** Threads are up long before this, even on a busy machine; one that is not has failed. */
+const START_MS = 2000;
 
 const READER_FILE = new URL('../../workers/reader.js', import.meta.url);
 const TRACKER_FILE = new URL('../../workers/tracker.js', import.meta.url);
@@ -83,11 +86,13 @@ export async function runPass(
     execArgv: [],
     workerData: null,
   });
+  const started = allocateStartCount();
   try {
-    const outcome = await new Pass(plan, pool, output, watcher, stop).run();
+    const outcome = await new Pass(plan, pool, output, watcher, stop, started).run();
     await pool.destroy();
     return outcome;
   } catch (error) {
+    await allStarted(started, plan.trackers + 1, START_MS);
     const isEnded = await Promise.race([pool.destroy().then(() => true), sleep(END_MS, false)]);
     throw isEnded ? error : new ThreadStuck('a thread does not end', { cause: error });
   }
@@ -99,26 +104,37 @@ class Pass {
   readonly #output: OutputFile;
   readonly #watcher: RunWatcher;
   readonly #stop: AbortSignal;
+  readonly #started: SharedArrayBuffer;
   #isBegun = false;
 
-  constructor(plan: RunPlan, pool: Piscina, output: OutputFile, watcher: RunWatcher, stop: AbortSignal) {
+  constructor(
+    plan: RunPlan,
+    pool: Piscina,
+    output: OutputFile,
+    watcher: RunWatcher,
+    stop: AbortSignal,
+    started: SharedArrayBuffer,
+  ) {
     this.#plan = plan;
     this.#pool = pool;
     this.#output = output;
     this.#watcher = watcher;
     this.#stop = stop;
+    this.#started = started;
   }
 
   async run(): Promise<RunOutcome> {
     const { trackers, blockBytes, miruo } = this.#plan;
+    const started = this.#started;
     const blocks = allocateBlockRing(layoutBlockRing(BLOCK_SLOTS, blockBytes, trackers));
     const results = Array.from({ length: trackers }, () => allocateResultRing(RESULT_RING_BYTES));
     const progress = new SharedArrayBuffer(8 * PROGRESS_DOUBLES);
     const rings = results.map((ring) => new ResultReader(ring));
     const merger = new Merger(rings, miruo.quiet === 0, (bytes) => this.#append(bytes));
     this.#watcher.onStart(new Float64Array(progress), () => merger.ordinals.created);
-    const tracking = results.map((ring, shard) => this.#startTracker({ shard, miruo, blocks, results: ring }));
+    const tracking = results.map((ring, shard) => this.#startTracker({ started, shard, miruo, blocks, results: ring }));
     const reading = this.#startReader({
+      started,
       plan: { files: this.#plan.files, directOnly: miruo.classic },
       blocks,
       progress,
