@@ -121,7 +121,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     names: ['workers'],
     kind: 'number',
     value: 'N',
-    help: 'tracker threads, 1 to 64 (default: cores - 1, at least 1); never changes a result',
+    help: 'tracker threads, 1 to 64 (default: as many as cores, at most 8); never changes a result',
     commands: BOTH,
   },
   {

@@ -31,6 +31,11 @@ export interface ParsedOptions {
 }
 
 export const MOST_WORKERS = 64;
+/**
+ * The reader is idle most of the time with one tracker and saturated with about five, so there are as many
+ * trackers as cores, up to this; more would wait for it (measured: ARCHITECTURE.md).
+ */
+const MOST_USEFUL_TRACKERS = 8;
 export const LEAST_BLOCK_BYTES = 64 * 1024;
 export const MOST_BLOCK_BYTES = 16 * 1024 * 1024;
 const DEFAULT_BLOCK_BYTES = 1024 * 1024;
@@ -38,7 +43,7 @@ const DEFAULT_BLOCK_BYTES = 1024 * 1024;
 /** The plan for reading `files`; `isTerminal`: standard output is one. */
 export function makePlan(files: readonly string[], given: ParsedOptions, isTerminal: boolean): RunPlan {
   if (files.length === 0) throw new UsageError('no capture to read was given');
-  const trackers = given.workers ?? Math.max(1, availableParallelism() - 1);
+  const trackers = given.workers ?? Math.min(availableParallelism(), MOST_USEFUL_TRACKERS);
   if (trackers < 1 || trackers > MOST_WORKERS) {
     throw new UsageError(`--workers must be from 1 to ${MOST_WORKERS}, not ${trackers}`);
   }

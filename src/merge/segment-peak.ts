@@ -60,7 +60,7 @@ export class SegmentPeak {
       const last = Math.min(end, (word + 1) << 5);
       let bits = this.#bits[word] >>> (bit & 31);
       const width = last - bit;
-      if (width < 32) bits &= 2 ** width - 1;
+      if (width < 32) bits &= (1 << width) - 1;
       count += popcount(bits);
       bit = last;
     }
