@@ -3,7 +3,7 @@
  * both ways. Every record carries the key of the packet that caused it: twice the packet's index in its block,
  * less 1 for what a tick does before its packet is looked at.
  */
-import type { MiruoEvents } from '../miruo/tracker.js';
+import type { MiruoEvents } from '../miruo/events.js';
 import { RECORD_HEADER_BYTES, type ResultWriter } from '../ring/result-ring.js';
 
 /** A session began; no payload. */

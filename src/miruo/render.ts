@@ -24,8 +24,8 @@ import {
   S_OPTIONS,
   S_SEQ,
   S_SIZE,
-  type SegmentStore,
-} from './segment-store.js';
+} from './segment-layout.js';
+import type { SegmentStore } from './segment-store.js';
 import { M_BYTES, M_FIRST_SEC, M_FIRST_USEC, M_HELD, M_LAST_SEC, M_LAST_USEC, M_SEGMENTS } from './session-row.js';
 import { STATE_NAMES } from './states.js';
 

@@ -1,17 +1,6 @@
 /**
- * The stored segments of sessions: appends, looks for repeats, colours, drops hidden ones.
- * Owns the layout of a stored segment; never decides what a colour means.
- *
- * A session's segments lie in a list of chunks, each a header and packed segments of 5 words and their options:
- *
- *   chunk:   next | previous | class, plain, hidden, count, used | base sec | base usec | key low | key high | number
- *            | segments...
- *   segment: seq | ack | size | meta | microseconds since the chunk's base | option words...
- *   meta:    flags 0-7, state 0 8-11, state 1 12-15, colour 16-18, shown 19, side 20, fragment 21,
- *            option words 22-25, timestamps form 26, gap 27-31
- *
- * A segment's number in its session is the chunk's number plus the segments before it in the chunk, those kept and
- * those dropped: a gap counts the ones dropped right before a segment.
+ * The stored segments of sessions: appends, looks for repeats, colours, drops hidden ones (segment-layout.ts says
+ * where they lie). Never decides what a colour means.
  *
  * A segment can repeat only one with the same seq and ack, and nearly none does. Two tests tell that cheaply:
  *  - a session keeps the range of seq + size + 2 ack of each side's segments. A segment that advances either stream,
@@ -22,6 +11,38 @@
  */
 import { extendsUpwards, inRange } from '../flow/sequence.js';
 import { CHUNK_CLASSES, ChunkArena, chunkWords } from './chunk-arena.js';
+import {
+  C_BASE_SEC,
+  C_BASE_USEC,
+  C_COUNTS,
+  C_HEADER,
+  C_KEY_HIGH,
+  C_KEY_LOW,
+  C_NEXT,
+  C_NUMBER,
+  C_PREVIOUS,
+  CLASS_SHIFT,
+  COUNT,
+  COUNT_SHIFT,
+  HIDDEN,
+  HIDDEN_SHIFT,
+  META_COLOUR,
+  META_COLOUR_SHIFT,
+  META_GAP_SHIFT,
+  META_SHOWN,
+  META_SIDE_SHIFT,
+  META_WITHOUT_GAP,
+  MOST_GAP,
+  PLAIN,
+  PLAIN_SHIFT,
+  S_ACK,
+  S_DELTA_USEC,
+  S_META,
+  S_SEQ,
+  S_SIZE,
+  segmentWords,
+  USED,
+} from './segment-layout.js';
 import {
   HAS_KEYS,
   M_HEAD,
@@ -35,66 +56,12 @@ import {
   M_TAIL,
 } from './session-row.js';
 
-export const COLOUR_NONE = 0;
-export const COLOUR_RED = 1;
-export const COLOUR_GREEN = 2;
-export const COLOUR_YELLOW = 3;
-export const COLOUR_BLUE = 4;
-export const COLOUR_MAGENTA = 5;
-export const COLOUR_CYAN = 6;
-
-export const META_STATES_SHIFT = 8;
-export const META_COLOUR_SHIFT = 16;
-export const META_COLOUR = 7 << META_COLOUR_SHIFT;
-export const META_SHOWN = 1 << 19;
-export const META_SIDE_SHIFT = 20;
-export const META_FRAGMENT = 1 << 21;
-export const META_OPTIONS_SHIFT = 22;
-/** The two option words are the values of NOP, NOP, timestamps; the twelve bytes are not stored. */
-export const META_TIMESTAMPS = 1 << 26;
-const META_GAP_SHIFT = 27;
-/** The numbers in a chunk span no more than a gap can count, though places of dropped segments are used again. */
-const MOST_GAP = 31;
-const META_WITHOUT_GAP = (1 << META_GAP_SHIFT) - 1;
-
-/** Words of a stored segment. */
-export const S_SEQ = 0;
-export const S_ACK = 1;
-export const S_SIZE = 2;
-export const S_META = 3;
-const S_DELTA_USEC = 4;
-export const S_OPTIONS = 5;
-
-/** Words of a chunk's header. */
-const C_NEXT = 0;
-const C_PREVIOUS = 1;
-const C_COUNTS = 2;
-const C_BASE_SEC = 3;
-const C_BASE_USEC = 4;
-const C_KEY_LOW = 5;
-const C_KEY_HIGH = 6;
-const C_NUMBER = 7;
-const C_HEADER = 8;
-
-/** C_COUNTS: class << 29 | plain << 21 | hidden << 14 | count << 8 | used words. */
-const USED = 0xff;
-const COUNT_SHIFT = 8;
-const COUNT = 0x3f;
-const HIDDEN_SHIFT = 14;
-const HIDDEN = 0x3f;
-const PLAIN_SHIFT = 21;
-const PLAIN = 0x3f;
-const CLASS_SHIFT = 29;
-
 /** The 2048 rule of the session monitor: more than this many held, hidden ones go until fewer than the second. */
 export const MOST_HELD = 2048;
 const KEEP_BELOW = 1024;
 
 /** A delta of microseconds fits an int32 when it is within this, about 35 minutes. */
 const MOST_DELTA_USEC = 2 ** 31 - 1;
-
-/** Words a stored segment takes. */
-export const segmentWords = (meta: number): number => S_OPTIONS + ((meta >>> META_OPTIONS_SHIFT) & 15);
 
 export class SegmentStore {
   readonly arena = new ChunkArena();

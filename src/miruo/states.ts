@@ -5,7 +5,7 @@
  * The table is filled once from the rules written out below, so that a packet costs one load.
  */
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../wire/tcp.js';
-import { COLOUR_BLUE, COLOUR_RED, COLOUR_YELLOW } from './segment-store.js';
+import { COLOUR_BLUE, COLOUR_RED, COLOUR_YELLOW } from './segment-layout.js';
 
 export const CLOSED = 0;
 export const LISTEN = 1;

@@ -13,22 +13,19 @@ import {
   D_SEQ,
   D_SRC,
   D_TCP,
-  D_TSECR,
-  D_TSVAL,
   D_WHERE,
   D_WIRE,
   ipOffset,
-  tcpOffset,
-  WHERE_MORE_FRAGMENTS,
-  WHERE_TIMESTAMPS,
 } from '../capture/descriptor.js';
 import { SessionTable } from '../flow/session-table.js';
 import { TimerWheel } from '../flow/timer-wheel.js';
 import { hashIpv4 } from '../wire/conversation-hash.js';
-import { dataOffsetWords, flagsByte, TCP_CLASSIC_FLAGS, TCP_HEADER_BYTES, TCP_SYN } from '../wire/tcp.js';
+import { flagsByte, TCP_CLASSIC_FLAGS, TCP_SYN } from '../wire/tcp.js';
+import type { MiruoEvents } from './events.js';
 import { ascii } from './line-writer.js';
 import type { MiruoOptions } from './options.js';
 import { SessionRenderer } from './render.js';
+import { hasSameOptions, segmentMeta, storeOptions } from './segment-form.js';
 import {
   COLOUR_CYAN,
   COLOUR_GREEN,
@@ -38,18 +35,13 @@ import {
   COLOUR_YELLOW,
   META_COLOUR_SHIFT,
   META_FRAGMENT,
-  META_OPTIONS_SHIFT,
   META_SHOWN,
-  META_SIDE_SHIFT,
   META_STATES_SHIFT,
-  META_TIMESTAMPS,
-  MOST_HELD,
   S_ACK,
   S_META,
-  S_OPTIONS,
   S_SEQ,
-  SegmentStore,
-} from './segment-store.js';
+} from './segment-layout.js';
+import { MOST_HELD, SegmentStore } from './segment-store.js';
 import {
   M_BYTES,
   M_CREDIT,
@@ -92,22 +84,6 @@ const END_OF_CAPTURE = ascii('end of capture');
 const DUPLICATE = ascii('Duplicate connection(packet loss?)');
 const TIMED_OUT = ascii('time out');
 const STILL_OPEN = ascii('still open');
-
-/** What a tracker says; `row` names a session until it ended. Times are those of the current packet or tick. */
-export interface MiruoEvents {
-  /** A session began. */
-  created(row: number): void;
-  /** A segment other than a first SYN was stored. */
-  stored(): void;
-  /** Stored segments were forgotten while their session goes on. */
-  dropped(segments: number): void;
-  /** A session ended, forgetting `segments` stored ones; if `isShown`, its lines follow: `text` pieces, then `textEnd`. */
-  ended(row: number, segments: number, isShown: boolean): void;
-  /** A session is still open at the end, and goes on to count as such; its lines follow likewise. */
-  open(row: number): void;
-  text(bytes: Uint8Array, from: number, to: number): void;
-  textEnd(): void;
-}
 
 /** From the start of an IPv6 header to its two addresses (RFC 8200 section 3). */
 const IPV6_ADDRESSES_OFFSET = 8;
@@ -264,7 +240,7 @@ export class MiruoTracker {
     const colour = isMarked ? COLOUR_RED : COLOUR_YELLOW;
     const meta = segmentMeta(words, d, 0) | (states << META_STATES_SHIFT) | (colour << META_COLOUR_SHIFT) | META_SHOWN;
     this.#store.append(page, r, seq, ack, words[d + D_WIRE], meta, sec, usec);
-    this.#storeOptions(words, d, view, meta);
+    storeOptions(this.#store, words, d, view, meta);
     page[r + M_SEGMENTS] = 1;
     page[r + M_LAST_SEC] = sec;
     page[r + M_LAST_USEC] = usec;
@@ -287,7 +263,7 @@ export class MiruoTracker {
     let colour = COLOUR_NONE;
     if (store.mayHold(page, r, seq, ack, size) && store.findRepeat(page, r, seq, ack, flags, size)) {
       if (!this.#isShownRepeat(sec, usec)) return;
-      colour = this.#hasSameOptions(words, d, view) ? COLOUR_RED : COLOUR_MAGENTA;
+      colour = hasSameOptions(store, words, d, view) ? COLOUR_RED : COLOUR_MAGENTA;
       store.paint(COLOUR_GREEN);
       store.paintPlainAfter(COLOUR_CYAN);
       page[r + M_STATE] |= MARKED;
@@ -313,7 +289,7 @@ export class MiruoTracker {
     if (colour !== COLOUR_NONE || (change & T_SHOWN) !== 0) meta |= (colour << META_COLOUR_SHIFT) | META_SHOWN;
     store.append(page, r, seq, ack, size, meta, sec, usec);
     store.noteKey(page, r, side, seq, ack, size);
-    this.#storeOptions(words, d, view, meta);
+    storeOptions(store, words, d, view, meta);
     this.#count(page, r, size, sec, usec);
     if (page[r + M_HELD] > MOST_HELD) {
       const dropped = store.dropHidden(page, r);
@@ -445,47 +421,4 @@ export class MiruoTracker {
     };
     rows.sort((a, b) => ordinal(a) - ordinal(b));
   }
-
-  /** Copies the options of the descriptor's segment to the store's current one. */
-  #storeOptions(words: Int32Array, d: number, view: DataView, meta: number): void {
-    const page = this.#store.page;
-    const to = this.#store.at + S_OPTIONS;
-    if ((meta & META_TIMESTAMPS) !== 0) {
-      page[to] = words[d + D_TSVAL];
-      page[to + 1] = words[d + D_TSECR];
-      return;
-    }
-    const count = (meta >>> META_OPTIONS_SHIFT) & 15;
-    if (count === 0) return;
-    const from = words[d + D_FRAME] + tcpOffset(words[d + D_WHERE]) + TCP_HEADER_BYTES;
-    for (let i = 0; i < count; i++) page[to + i] = view.getInt32(from + 4 * i);
-  }
-
-  /** Whether the descriptor's segment has the option bytes of the store's current one. */
-  #hasSameOptions(words: Int32Array, d: number, view: DataView): boolean {
-    const store = this.#store;
-    const form = META_TIMESTAMPS | (15 << META_OPTIONS_SHIFT);
-    const meta = segmentMeta(words, d, 0);
-    if ((meta & form) !== (store.page[store.at + S_META] & form)) return false;
-    const from = store.at + S_OPTIONS;
-    if ((meta & META_TIMESTAMPS) !== 0) {
-      return store.page[from] === words[d + D_TSVAL] && store.page[from + 1] === words[d + D_TSECR];
-    }
-    const start = words[d + D_FRAME] + tcpOffset(words[d + D_WHERE]) + TCP_HEADER_BYTES;
-    const count = (meta >>> META_OPTIONS_SHIFT) & 15;
-    for (let i = 0; i < count; i++) if (store.page[from + i] !== view.getInt32(start + 4 * i)) return false;
-    return true;
-  }
-}
-
-/** Flags, side, fragment bit and form of the options; no colour, not shown. */
-function segmentMeta(words: Int32Array, d: number, side: number): number {
-  const where = words[d + D_WHERE];
-  const tcpWord = words[d + D_TCP];
-  const fragment = (where & WHERE_MORE_FRAGMENTS) !== 0 ? META_FRAGMENT : 0;
-  const options =
-    (where & WHERE_TIMESTAMPS) !== 0
-      ? META_TIMESTAMPS | (2 << META_OPTIONS_SHIFT)
-      : (dataOffsetWords(tcpWord) - 5) << META_OPTIONS_SHIFT;
-  return flagsByte(tcpWord) | (side << META_SIDE_SHIFT) | fragment | options;
 }

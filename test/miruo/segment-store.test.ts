@@ -18,8 +18,8 @@ import {
   S_OPTIONS,
   S_SEQ,
   S_SIZE,
-  SegmentStore,
-} from '../../src/miruo/segment-store.js';
+} from '../../src/miruo/segment-layout.js';
+import { SegmentStore } from '../../src/miruo/segment-store.js';
 import { M_HELD, M_SEGMENTS, MIRUO_ROW_WORDS } from '../../src/miruo/session-row.js';
 import { checkProperty } from '../support/property.js';
 import { Random } from '../support/random.js';

@@ -1,0 +1,19 @@
+/**
+ * What a tracker of sessions says of them, as it goes. Owns the calls and their order; who listens encodes them.
+ */
+
+/** What a tracker says; `row` names a session until it ended. Times are those of the current packet or tick. */
+export interface MiruoEvents {
+  /** A session began. */
+  created(row: number): void;
+  /** A segment other than a first SYN was stored. */
+  stored(): void;
+  /** Stored segments were forgotten while their session goes on. */
+  dropped(segments: number): void;
+  /** A session ended, forgetting `segments` stored ones; if `isShown`, its lines follow: `text` pieces, then `textEnd`. */
+  ended(row: number, segments: number, isShown: boolean): void;
+  /** A session is still open at the end, and goes on to count as such; its lines follow likewise. */
+  open(row: number): void;
+  text(bytes: Uint8Array, from: number, to: number): void;
+  textEnd(): void;
+}
