@@ -7,7 +7,7 @@ import { announceStart } from '../src/pipeline/start-count.js';
 
 /** Runs to the end of the input. */
 export function read(start: ReaderStart): ReadSummary {
-  announceStart(start.started);
+  announceStart(start.starts, start.thread);
   return readCaptures(start.plan, start.blocks, new Float64Array(start.progress), (problem) =>
     start.problems.postMessage(problem),
   );

@@ -7,6 +7,6 @@ import { type TrackSummary, trackBlocks } from '../src/pipeline/track-blocks.js'
 
 /** Runs to the end of the stream. */
 export function track(start: TrackerStart): TrackSummary {
-  announceStart(start.started);
+  announceStart(start.starts, start.thread);
   return trackBlocks(start.shard, start.miruo, start.blocks, start.results);
 }

@@ -22,6 +22,10 @@ import { DECODE_REASONS, decodeFrame, SEGMENT } from './decode.js';
 import { D_CAPTURED, D_DST, D_FRAME, D_INDEX, D_NSEC, D_PORTS, D_SEC, D_SRC, D_WHERE, D_WIRE } from './descriptor.js';
 import { type CaptureFormat, NEED_BYTES, RECORD } from './format.js';
 
+/** The clock begins anew at a segment more than this behind it, when this many right before were so too. */
+const BEHIND_SEC = 900;
+const SEGMENTS_BEHIND = 1000;
+
 /** A source of bytes, as `FileSource`. */
 export interface ByteSource {
   read(into: Uint8Array, at: number, length: number): number;
@@ -57,6 +61,7 @@ export class BlockFiller {
   #ticks = 0;
   #index = 0;
   #clockSec = -1;
+  #segmentsBehind = 0;
   #walkedTo = 0;
   #nowSec = 0;
   #nowNsec = 0;
@@ -178,10 +183,24 @@ export class BlockFiller {
       words[((this.#slot + this.#layout.descriptorsOffset) >> 2) + (tail - 1) * DESCRIPTOR_WORDS + DESCRIPTOR_NEXT] =
         descriptor + 1;
     }
-    if (sec > this.#clockSec) {
+    if (this.#isNewSecond(sec)) {
       this.#clockSec = sec;
+      this.#segmentsBehind = 0;
       words[((this.#slot + this.#layout.ticksOffset) >> 2) + this.#ticks++] = descriptor;
     }
+  }
+
+  /**
+   * Whether the clock of time-outs moves to second `sec`: forward at once; back, to begin anew there, only when
+   * many segments in a row were far behind it, so that neither one absurd time nor files in the wrong order stop
+   * time-outs for good, and two clocks in one capture do not pull it to and fro.
+   */
+  #isNewSecond(sec: number): boolean {
+    if (sec >= this.#clockSec - BEHIND_SEC) {
+      this.#segmentsBehind = 0;
+      return sec > this.#clockSec;
+    }
+    return ++this.#segmentsBehind > SEGMENTS_BEHIND;
   }
 
   #finishBlock(): void {

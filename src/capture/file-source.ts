@@ -3,6 +3,7 @@
  * and devices alike: what a read gives is what there is.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { constants } from 'node:os';
 
 export class FileSource {
   readonly name: string;
@@ -16,7 +17,7 @@ export class FileSource {
     this.#descriptor = openSync(name, 'r');
     if (fstatSync(this.#descriptor).isDirectory()) {
       this.close();
-      throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
+      throw Object.assign(new Error('is a directory'), { code: 'EISDIR', errno: -constants.errno.EISDIR });
     }
   }
 

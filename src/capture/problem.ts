@@ -32,9 +32,9 @@ const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
   EMFILE: 'too many open files',
 };
 
-/** Whether the system refused something; anything else that is thrown is a fault of this program. */
+/** Whether a system call failed; anything else that is thrown is a fault of this program. */
 export function isSystemError(error: unknown): boolean {
-  return error instanceof Error && typeof (error as NodeJS.ErrnoException).code === 'string';
+  return error instanceof Error && typeof (error as NodeJS.ErrnoException).errno === 'number';
 }
 
 /** What a failed system call on a file means, in words. */

@@ -64,7 +64,8 @@ async function execute(plan: RunPlan): Promise<number> {
     outcome = await runPass(plan, output, watcherOf(plan, line), stop.signal);
   } catch (error) {
     // Whole lines were merged up to here: they are results, and go out unless their reader does not take them.
-    if (!isClosedPipe(error)) await Promise.race([output.flush(), sleep(FLUSH_MS)]);
+    // That they cannot be written is no news then: the run's own reason counts.
+    await Promise.race([output.flush().catch(() => {}), sleep(FLUSH_MS)]);
     throw error;
   } finally {
     line?.stop();
@@ -92,16 +93,25 @@ function watcherOf(plan: RunPlan, line: ProgressLine | undefined): Parameters<ty
   };
 }
 
-/** Bytes of all files, or 0 when that cannot be known: a pipe among them, or a file that is not there. */
+/** Bytes of all files, or 0 when that cannot be known because a pipe is among them. */
 function totalBytes(files: readonly string[]): number {
   let bytes = 0;
   for (const file of files) {
-    const stats = statSync(file, { throwIfNoEntry: false });
-    if (stats === undefined) continue;
-    if (!stats.isFile()) return 0;
-    bytes += stats.size;
+    const size = sizeOf(file);
+    if (size === undefined) return 0;
+    bytes += size;
   }
   return bytes;
+}
+
+/** Bytes of a regular file; 0 when it cannot be looked at, which the reader will tell; undefined for anything else. */
+function sizeOf(file: string): number | undefined {
+  try {
+    const stats = statSync(file);
+    return stats.isFile() ? stats.size : undefined;
+  } catch {
+    return 0;
+  }
 }
 
 function statisticsOf(plan: RunPlan, outcome: RunOutcome): string {
@@ -128,7 +138,7 @@ function report(error: unknown): number {
   if (error instanceof Interrupted) return SIGNAL_EXITS[error.signal] ?? EXIT_FAILED;
   if (isClosedPipe(error)) return EXIT_DONE;
   const message = error instanceof Error ? error.message : String(error);
-  const hint = error instanceof UsageError ? " (see 'tcploom --help')" : '';
+  const hint = error instanceof UsageError ? " (see 'tcploom --help', 'tcploom miruo --help')" : '';
   const what = error instanceof UsageError || error instanceof ThreadFailure ? message : `the run failed: ${message}`;
   process.stderr.write(`tcploom: ${what}${hint}\n`);
   return EXIT_FAILED;

@@ -133,6 +133,16 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   },
 ];
 
+/** Options of the original miruo that are not there yet: known, so that they are not taken for something else. */
+export const MISSING_OPTIONS: readonly OptionRow[] = [
+  { names: ['interface'], letter: 'i', kind: 'file', help: '', commands: [] },
+  { names: ['stat', 'stat-interval'], letter: 's', kind: 'number', help: '', commands: [] },
+  { names: ['session-limit', 'limit-session'], letter: 'L', kind: 'number', help: '', commands: [] },
+  { names: ['segment-limit', 'limit-segment'], letter: 'l', kind: 'number', help: '', commands: [] },
+  { names: ['dpi-mode'], letter: 'm', kind: 'file', help: '', commands: [] },
+  { names: ['live'], kind: 'switch', help: '', commands: [] },
+];
+
 /** Rows that a command understands. */
 export const optionsOf = (command: CommandName): readonly OptionRow[] =>
   OPTION_TABLE.filter((row) => row.commands.includes(command));

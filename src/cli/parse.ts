@@ -3,7 +3,7 @@
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { AmbiguousOption, expandLongOptions } from './abbreviations.js';
-import { type CommandName, type OptionRow, optionsOf } from './option-table.js';
+import { type CommandName, MISSING_OPTIONS, type OptionRow, optionsOf } from './option-table.js';
 import { type ParsedOptions, UsageError } from './plan.js';
 
 /** What the command line asks for: a run, or a text (help, version) to print. */
@@ -47,8 +47,10 @@ export function parseArguments(args: readonly string[], version: string): Reques
     .description(DESCRIPTIONS.miruo)
     .argument('[EXPRESSION...]', 'a filter expression; not supported yet')
     .action((expression: string[], options: ParsedOptions) => {
-      if (expression.length > 0)
-        throw new UsageError(`filter expressions are not supported yet: ${expression.join(' ')}`);
+      if (expression.length > 0) {
+        const hint = options.file === undefined ? ' (a capture is given with -f FILE)' : '';
+        throw new UsageError(`filter expressions are not supported yet: ${expression.join(' ')}${hint}`);
+      }
       if (options.file === undefined) throw new UsageError('miruo needs a capture: -f FILE');
       request = { kind: 'run', files: options.file, options };
     });
@@ -83,10 +85,23 @@ function expandFor(args: readonly string[]): string[] {
     { names: ['version'], letter: 'V', kind: 'switch', help: '', commands: [] },
   ];
   try {
-    return ['miruo', ...expandLongOptions(args.slice(1), [...optionsOf('miruo'), ...own])];
+    const expanded = expandLongOptions(args.slice(1), [...optionsOf('miruo'), ...MISSING_OPTIONS, ...own]);
+    refuseMissing(expanded);
+    return ['miruo', ...expanded];
   } catch (error) {
     if (error instanceof AmbiguousOption) throw new UsageError(error.message);
     throw error;
+  }
+}
+
+/** Names an option of the original that is not there yet, in full or as a letter with or without its value. */
+function refuseMissing(args: readonly string[]): void {
+  const end = args.indexOf('--');
+  for (const arg of end < 0 ? args : args.slice(0, end)) {
+    const name = /^--([^=]+)/.exec(arg)?.[1];
+    const letter = /^-([^-])/.exec(arg)?.[1];
+    const row = MISSING_OPTIONS.find((option) => option.names[0] === name || (letter && option.letter === letter));
+    if (row !== undefined) throw new UsageError(`miruo's --${row.names[0]} is not supported yet`);
   }
 }
 

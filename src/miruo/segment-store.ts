@@ -220,7 +220,7 @@ export class SegmentStore {
     this.page = this.arena.page(next);
     this.chunkAt = this.arena.at(next);
     this.at = this.chunkAt + C_HEADER;
-    this.number = this.page[this.chunkAt + C_NUMBER] + (this.page[this.at + S_META] >>> META_GAP_SHIFT);
+    this.number = (this.page[this.chunkAt + C_NUMBER] >>> 0) + (this.page[this.at + S_META] >>> META_GAP_SHIFT);
     return true;
   }
 

@@ -134,10 +134,23 @@ export class MiruoTracker {
     this.#clockSec = sec;
   }
 
+  /** The clock begins anew at an earlier second: all sessions are as old as if their last segment came now. */
+  #restartClock(sec: number): void {
+    this.#table.forEach((row) => {
+      this.#wheel.remove(row);
+      this.#table.page(row)[this.#table.at(row) + M_LAST_CLOCK] = sec | 0;
+      this.#wheel.add(row, this.#deadlineOf(row));
+    });
+  }
+
   /** The clock comes to second `sec` (unsigned), by a packet at `sec`, `usec`: sessions time out, oldest first. */
   onTick(sec: number, usec: number): void {
     const from = this.#clockSec;
     this.#clockSec = sec;
+    if (sec < from) {
+      if (this.#timeouts) this.#restartClock(sec);
+      return;
+    }
     if (!this.#timeouts) return;
     const due = this.#due;
     due.length = 0;

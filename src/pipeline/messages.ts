@@ -10,7 +10,8 @@ import type { ResultRingMemory } from '../ring/result-ring.js';
 
 export interface ReaderStart {
   /** To be told that the thread is up: see start-count.ts. */
-  readonly started: SharedArrayBuffer;
+  readonly starts: SharedArrayBuffer;
+  readonly thread: number;
   readonly plan: ReadPlan;
   readonly blocks: BlockRingMemory;
   /** Progress counters: see src/ring/layout.ts. */
@@ -20,7 +21,8 @@ export interface ReaderStart {
 }
 
 export interface TrackerStart {
-  readonly started: SharedArrayBuffer;
+  readonly starts: SharedArrayBuffer;
+  readonly thread: number;
   readonly shard: number;
   readonly miruo: MiruoOptions;
   readonly blocks: BlockRingMemory;

@@ -24,10 +24,17 @@ export class OutputFile {
   #filled = 0;
   #isWriting = false;
   #error: NodeJS.ErrnoException | undefined;
+  #fail: (error: Error) => void = () => {};
+  /** Rejects with the first error of a write, after which nothing more is written. */
+  readonly failed = new Promise<never>((_, reject) => {
+    this.#fail = reject;
+  });
 
   constructor(descriptor: number, hooks?: WriteHooks) {
     this.#descriptor = descriptor;
     this.#hooks = hooks;
+    // Nobody has to watch it: `append`, `ready` and `flush` throw the same error.
+    this.failed.catch(() => {});
   }
 
   /** Bytes accepted and not yet handed to the system beyond which `ready` should be awaited. */
@@ -71,7 +78,7 @@ export class OutputFile {
   }
 
   #start(): void {
-    if (this.#isWriting) return;
+    if (this.#isWriting || this.#error !== undefined) return;
     this.#isWriting = true;
     const bytes = this.#filling;
     const length = this.#filled;
@@ -99,7 +106,10 @@ export class OutputFile {
   #end(error: NodeJS.ErrnoException | undefined): void {
     this.#hooks?.after();
     this.#isWriting = false;
-    this.#error = error;
+    if (error !== undefined) {
+      this.#error = error;
+      this.#fail(error);
+    }
     if (error === undefined && this.#filled >= BUFFER_BYTES / 4) this.#start();
     this.#events.emit('written');
   }

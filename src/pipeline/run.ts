@@ -16,7 +16,7 @@ import { layoutBlockRing, PROGRESS_DOUBLES } from '../ring/layout.js';
 import { allocateResultRing, ResultReader } from '../ring/result-ring.js';
 import type { ReaderStart, TrackerStart } from './messages.js';
 import type { OutputFile } from './output-file.js';
-import { allocateStartCount, allStarted } from './start-count.js';
+import { allocateStarts, allStarted, announceStart } from './start-count.js';
 import type { TrackSummary } from './track-blocks.js';
 
 /** What is to be run; every value decided. */
@@ -86,13 +86,13 @@ export async function runPass(
     execArgv: [],
     workerData: null,
   });
-  const started = allocateStartCount();
+  const starts = allocateStarts(plan.trackers + 1);
   try {
-    const outcome = await new Pass(plan, pool, output, watcher, stop, started).run();
+    const outcome = await new Pass(plan, pool, output, watcher, stop, starts).run();
     await pool.destroy();
     return outcome;
   } catch (error) {
-    await allStarted(started, plan.trackers + 1, START_MS);
+    await allStarted(starts, START_MS);
     const isEnded = await Promise.race([pool.destroy().then(() => true), sleep(END_MS, false)]);
     throw isEnded ? error : new ThreadStuck('a thread does not end', { cause: error });
   }
@@ -104,7 +104,7 @@ class Pass {
   readonly #output: OutputFile;
   readonly #watcher: RunWatcher;
   readonly #stop: AbortSignal;
-  readonly #started: SharedArrayBuffer;
+  readonly #starts: SharedArrayBuffer;
   #isBegun = false;
 
   constructor(
@@ -113,45 +113,43 @@ class Pass {
     output: OutputFile,
     watcher: RunWatcher,
     stop: AbortSignal,
-    started: SharedArrayBuffer,
+    starts: SharedArrayBuffer,
   ) {
     this.#plan = plan;
     this.#pool = pool;
     this.#output = output;
     this.#watcher = watcher;
     this.#stop = stop;
-    this.#started = started;
+    this.#starts = starts;
   }
 
   async run(): Promise<RunOutcome> {
     const { trackers, blockBytes, miruo } = this.#plan;
-    const started = this.#started;
+    const starts = this.#starts;
     const blocks = allocateBlockRing(layoutBlockRing(BLOCK_SLOTS, blockBytes, trackers));
     const results = Array.from({ length: trackers }, () => allocateResultRing(RESULT_RING_BYTES));
     const progress = new SharedArrayBuffer(8 * PROGRESS_DOUBLES);
     const rings = results.map((ring) => new ResultReader(ring));
     const merger = new Merger(rings, miruo.quiet === 0, (bytes) => this.#append(bytes));
     this.#watcher.onStart(new Float64Array(progress), () => merger.ordinals.created);
-    const tracking = results.map((ring, shard) => this.#startTracker({ started, shard, miruo, blocks, results: ring }));
+    const tracking = results.map((ring, shard) =>
+      this.#startTracker({ starts, thread: shard, shard, miruo, blocks, results: ring }),
+    );
     const reading = this.#startReader({
-      started,
+      starts,
+      thread: trackers,
       plan: { files: this.#plan.files, directOnly: miruo.classic },
       blocks,
       progress,
     });
-    const work = Promise.all([reading, Promise.all(tracking), this.#merge(merger, rings)]);
-    const [read, tracked] = await Promise.race([work, this.#stopped()]);
-    if (read.filesRead > 0) this.#begin();
-    await this.#output.flush();
-    return {
-      read,
-      miruo: addCounters(tracked.map((summary) => summary.miruo)),
-      sessions: merger.ordinals.created,
-      activeSessions: merger.activeSessions,
-      activeSessionsMost: merger.activeSessionsMost,
-      activeSegments: merger.segments.active,
-      activeSegmentsMost: merger.segments.most,
+    const finish = async (): Promise<RunOutcome> => {
+      const [read, tracked] = await Promise.all([reading, Promise.all(tracking), this.#merge(merger, rings)]);
+      if (read.filesRead > 0) this.#begin();
+      await this.#output.flush();
+      return outcomeOf(read, tracked, merger);
     };
+    // The last lines are a part of the run too: a signal ends the wait for whoever reads them.
+    return await Promise.race([finish(), this.#stopped(), this.#output.failed]);
   }
 
   #append(bytes: Uint8Array): void {
@@ -196,7 +194,7 @@ class Pass {
 
   async #startThread<T>(
     role: string,
-    message: object,
+    message: ReaderStart | TrackerStart,
     file: URL,
     name: string,
     transfer: MessagePort[] = [],
@@ -205,6 +203,7 @@ class Pass {
     try {
       return (await this.#pool.run(message, options)) as T;
     } catch (error) {
+      announceStart(this.#starts, message.thread);
       throw new ThreadFailure(`${role} failed: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
@@ -230,4 +229,17 @@ class Pass {
       this.#stop.addEventListener('abort', () => reject(this.#stop.reason), { once: true });
     });
   }
+}
+
+/** What came back from reader and trackers, with what the merger counted over all of them. */
+function outcomeOf(read: ReadSummary, tracked: readonly TrackSummary[], merger: Merger): RunOutcome {
+  return {
+    read,
+    miruo: addCounters(tracked.map((summary) => summary.miruo)),
+    sessions: merger.ordinals.created,
+    activeSessions: merger.activeSessions,
+    activeSessionsMost: merger.activeSessionsMost,
+    activeSegments: merger.segments.active,
+    activeSegmentsMost: merger.segments.most,
+  };
 }

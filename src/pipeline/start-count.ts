@@ -1,27 +1,29 @@
 /**
- * How many threads of a run are up. A thread that is ended while it still loads its modules takes the whole
- * process down (node aborts), so ending a run waits for the last one to be up.
+ * Which threads of a run are up. A thread that is ended while it still loads its modules takes the whole process
+ * down (node aborts), so ending a run waits for the last one to be up, or to have failed.
  */
 
-/** A counter of started threads, in memory that all of them share. */
-export const allocateStartCount = (): SharedArrayBuffer => new SharedArrayBuffer(4);
+/** A cell for each of `threads` threads, in memory that all of them share. */
+export const allocateStarts = (threads: number): SharedArrayBuffer => new SharedArrayBuffer(4 * threads);
 
-/** The calling thread is up. */
-export function announceStart(count: SharedArrayBuffer): void {
-  const cell = new Int32Array(count);
-  Atomics.add(cell, 0, 1);
-  Atomics.notify(cell, 0);
+/** Thread number `thread` is up; also said in its place when it failed to load. */
+export function announceStart(starts: SharedArrayBuffer, thread: number): void {
+  const cells = new Int32Array(starts);
+  Atomics.store(cells, thread, 1);
+  Atomics.notify(cells, thread);
 }
 
-/** Resolves once `threads` threads are up, or after `limitMs`: one that failed to load never will be. */
-export async function allStarted(count: SharedArrayBuffer, threads: number, limitMs: number): Promise<void> {
-  const cell = new Int32Array(count);
+/** Resolves once all threads are up, or after `limitMs`: a node that cannot even start a thread says nothing. */
+export async function allStarted(starts: SharedArrayBuffer, limitMs: number): Promise<void> {
+  const cells = new Int32Array(starts);
   const endMs = performance.now() + limitMs;
-  for (;;) {
-    const started = Atomics.load(cell, 0);
-    const leftMs = endMs - performance.now();
-    if (started >= threads || leftMs <= 0) return;
-    const outcome = Atomics.waitAsync(cell, 0, started, leftMs);
-    if (outcome.async) await outcome.value;
+  // Waiting on a cell does not keep the process alive by itself.
+  const alive = setTimeout(() => {}, limitMs);
+  for (let thread = 0; thread < cells.length; thread++) {
+    while (Atomics.load(cells, thread) === 0 && performance.now() < endMs) {
+      const outcome = Atomics.waitAsync(cells, thread, 0, Math.max(1, endMs - performance.now()));
+      if (outcome.async) await outcome.value;
+    }
   }
+  clearTimeout(alive);
 }

@@ -16,7 +16,7 @@ import { assertMessages, hasStatistics, tcploom } from '../support/launch.js';
 
 const CAPTURE = 'datasets/web.pcap';
 const VERSION = (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version;
-const HINT = " (see 'tcploom --help')";
+const HINT = " (see 'tcploom --help', 'tcploom miruo --help')";
 
 /** The plan that a command line comes to, without running it. */
 function planOf(...args: string[]): RunPlan {
@@ -148,7 +148,7 @@ describe('wrong usage', () => {
   ]) {
     it(`${args.join(' ') || 'no arguments'}: exit code 2, nothing on standard output`, async () => {
       const run = await tcploom(args);
-      assertMessages(run.stderr, [/^tcploom: .* \(see 'tcploom --help'\)$/]);
+      assertMessages(run.stderr, [/^tcploom: .* \(see 'tcploom --help', 'tcploom miruo --help'\)$/]);
       assert.equal(hasStatistics(run.stderr), false);
       assert.equal(run.stdout, '');
       assert.equal(run.code, 2);
@@ -338,7 +338,7 @@ describe('makePlan', () => {
 
   it('decides everything when nothing is given', () => {
     const { miruo, ...rest } = plan();
-    const trackers = Math.max(1, availableParallelism() - 1);
+    const trackers = Math.max(1, availableParallelism());
     assert.deepEqual(rest, { files: ['a'], firstLine: 'reading from a\n', trackers, blockBytes: 1 << 20 });
     assert.deepEqual(miruo, { ...MIRUO_DEFAULTS, colour: false });
   });

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import type { MiruoOptions } from '../../src/miruo/options.js';
+import { MIRUO_DEFAULTS, type MiruoOptions } from '../../src/miruo/options.js';
 import { type ModelPacket, miruoModel } from '../model/miruo-model.js';
 import { fastCheckTraffic, generateTraffic } from '../support/craft.js';
 import { writePcap } from '../support/pcap-naive.js';
@@ -78,6 +78,24 @@ describe('equality with the naive model', () => {
 
   test(`generated conversations, seed ${seed}`, () => {
     fc.assert(fc.property(fastCheckTraffic(), anyOptions, anyForm, check), { numRuns: 400, seed });
+  });
+
+  test('files in the wrong order, an absurd time, two clocks', () => {
+    const day = 86_400;
+    const at = (packets: readonly ModelPacket[], shiftSec: number): ModelPacket[] =>
+      packets.map((packet) => ({ ...packet, sec: packet.sec + shiftSec }));
+    const traffic = (n: number): ModelPacket[] =>
+      generateTraffic(seed + n, 3000, { concurrency: 50, longSessions: false });
+    const wrongOrder = [...at(traffic(1), 2 * day), ...at(traffic(2), day), ...traffic(3)];
+    const absurd = traffic(4).map((packet, i) => (i === 700 ? { ...packet, sec: 0xfffffff0 } : packet));
+    const twoClocks = traffic(5).map((packet, i) => (i % 3 === 0 ? { ...packet, sec: packet.sec + 3600 } : packet));
+    for (const packets of [wrongOrder, absurd, twoClocks]) {
+      for (const trackers of [1, 3]) {
+        check(packets, { ...MIRUO_DEFAULTS, unfinished: true, all: true }, { trackers, blockBytes: 64 * 1024 });
+      }
+    }
+    const stats = miruoModel(wrongOrder, MIRUO_DEFAULTS).stats;
+    assert.ok(stats.activeSession < 200, `${stats.activeSession} sessions never timed out`);
   });
 
   test(`a stream of many conversations, seed ${seed}`, () => {

@@ -73,6 +73,8 @@ export function miruoModel(packets: readonly ModelPacket[], options: MiruoOption
   /** In order of creation, which is the order a Map keeps. */
   const sessions = new Map<string, Session>();
   let clock = Number.NaN;
+  /** Segments in a row that were far behind the clock. */
+  let behind = 0;
   let now = 0;
 
   for (const packet of packets) {
@@ -99,6 +101,12 @@ export function miruoModel(packets: readonly ModelPacket[], options: MiruoOption
     } else if (second > clock) {
       clock = second;
       if (options.timeouts && !options.classic) timeOut();
+    }
+    behind = second < clock - 900 ? behind + 1 : 0;
+    if (behind > 1000) {
+      clock = second;
+      behind = 0;
+      for (const session of sessions.values()) session.lastStoredClock = clock;
     }
 
     const session = sessions.get(keyOf(packet));
