@@ -10,16 +10,14 @@ import {
   type BlockRingLayout,
   DESCRIPTOR_NEXT,
   DESCRIPTOR_WORDS,
-  SLOT_FIRST_PACKET,
   SLOT_HEADS,
   SLOT_KIND,
   SLOT_NOW,
-  SLOT_PACKETS,
   SLOT_TICKS,
 } from '../ring/layout.js';
 import { hashIpv4, shardOf } from '../wire/conversation-hash.js';
 import { DECODE_REASONS, decodeFrame, SEGMENT } from './decode.js';
-import { D_CAPTURED, D_DST, D_FRAME, D_INDEX, D_NSEC, D_PORTS, D_SEC, D_SRC, D_WHERE, D_WIRE } from './descriptor.js';
+import { D_DST, D_FRAME, D_INDEX, D_NSEC, D_PORTS, D_SEC, D_SRC, D_WHERE, D_WIRE } from './descriptor.js';
 import { type CaptureFormat, NEED_BYTES, RECORD } from './format.js';
 
 /** The clock begins anew at a segment more than this behind it, when this many right before were so too. */
@@ -139,7 +137,6 @@ export class BlockFiller {
       if (reason === SEGMENT) {
         words[d + D_FRAME] = format.frameAt;
         words[d + D_INDEX] = index;
-        words[d + D_CAPTURED] = captured;
         words[d + D_WIRE] = format.wireBytes;
         words[d + D_SEC] = format.sec;
         words[d + D_NSEC] = format.nsec;
@@ -210,11 +207,7 @@ export class BlockFiller {
   #publish(kind: number): void {
     const words = this.#words;
     const header = this.#slot >> 2;
-    const firstPacket = this.packets + 1;
     words[header + SLOT_KIND] = kind;
-    words[header + SLOT_FIRST_PACKET] = firstPacket | 0;
-    words[header + SLOT_FIRST_PACKET + 1] = Math.floor(firstPacket / 2 ** 32);
-    words[header + SLOT_PACKETS] = this.#index;
     words[header + SLOT_TICKS] = this.#ticks;
     words[header + SLOT_NOW] = this.#nowSec;
     words[header + SLOT_NOW + 1] = this.#nowNsec;

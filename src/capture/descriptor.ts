@@ -11,8 +11,7 @@
 export const D_FRAME = 0;
 /** Index of the packet in its block. */
 export const D_INDEX = 1;
-/** Captured length of the frame in bytes. */
-export const D_CAPTURED = 2;
+// Word 2 is free.
 /** Length on the wire in bytes, unsigned. */
 export const D_WIRE = 3;
 /** Seconds since 1970, unsigned. */

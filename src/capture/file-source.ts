@@ -6,14 +6,12 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { constants } from 'node:os';
 
 export class FileSource {
-  readonly name: string;
   /** Bytes read so far. */
   bytesRead = 0;
   #descriptor: number;
 
   /** Opens the file; throws the system's error. */
   constructor(name: string) {
-    this.name = name;
     this.#descriptor = openSync(name, 'r');
     if (fstatSync(this.#descriptor).isDirectory()) {
       this.close();

@@ -41,6 +41,6 @@ export interface CaptureFormat {
 
   /** Looks at the record at byte `at` of `view`, whose bytes end at `end`: RECORD, NEED_BYTES or BAD_RECORD. */
   next(view: DataView, at: number, end: number): number;
-  /** What a record would have needed that is cut off after `bytes` bytes, for the message. */
+  /** What the record at byte `at` would have needed, which is cut off at `end`, for the message. */
   describeCut(view: DataView, at: number, end: number): Problem;
 }

@@ -10,8 +10,6 @@ export interface InputProblem {
   readonly byteOffset?: number;
   readonly found: string;
   readonly expected?: string;
-  /** The file gave nothing at all: it could not be opened or is no capture. */
-  readonly nothingRead: boolean;
 }
 
 /** The problem as one line without a newline. */

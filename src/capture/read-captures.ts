@@ -3,7 +3,7 @@
  * what is told of their problems; the records are `BlockFiller`'s.
  */
 import { BlockProducer, type BlockRingMemory } from '../ring/block-ring.js';
-import { PROGRESS_BYTES, PROGRESS_FILE, PROGRESS_PACKETS } from '../ring/layout.js';
+import { PROGRESS_BYTES, PROGRESS_PACKETS } from '../ring/layout.js';
 import { isKnownLinkType } from '../wire/link.js';
 import { BlockFiller } from './block-filler.js';
 import { BAD_IP_HEADER, BAD_LINK_HEADER, BAD_TCP_HEADER } from './decode.js';
@@ -22,7 +22,6 @@ export interface ReadPlan {
 /** What the reader found, over all files. Times are seconds and nanoseconds since 1970. */
 export interface ReadSummary {
   readonly packets: number;
-  readonly bytes: number;
   readonly filesRead: number;
   readonly firstSec: number;
   readonly firstNsec: number;
@@ -70,13 +69,12 @@ class CapturesReader {
   }
 
   run(): ReadSummary {
-    this.#plan.files.forEach((name, index) => {
-      this.#progress[PROGRESS_FILE] = index;
+    for (const name of this.#plan.files) {
       this.#readFile(name);
       this.#bytesOfFormerFiles += this.#source?.bytesRead ?? 0;
       this.#source = undefined;
       this.#noteProgress();
-    });
+    }
     this.#filler.end();
     return this.#summary();
   }
@@ -86,7 +84,7 @@ class CapturesReader {
       this.#source = new FileSource(name);
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      this.#tell({ file: name, found: describeSystemError(error), nothingRead: true });
+      this.#tell({ file: name, found: describeSystemError(error) });
       return;
     }
     try {
@@ -98,7 +96,7 @@ class CapturesReader {
       if (!isSystemError(error)) throw error;
       const isNothing = this.#source.bytesRead === 0;
       const place = isNothing ? {} : { byteOffset: this.#source.bytesRead };
-      this.#tell({ file: name, ...place, found: describeSystemError(error), nothingRead: isNothing });
+      this.#tell({ file: name, ...place, found: describeSystemError(error) });
     } finally {
       this.#source.close();
     }
@@ -116,12 +114,12 @@ class CapturesReader {
     if (bytes < RECOGNISE_BYTES) {
       const found = bytes === 0 ? 'the file is empty' : `the file ends after ${bytes} bytes`;
       const expected = `a capture, whose header has ${RECOGNISE_BYTES} bytes`;
-      this.#tell({ file: name, byteOffset: bytes, found, expected, nothingRead: true });
+      this.#tell({ file: name, byteOffset: bytes, found, expected });
       return undefined;
     }
     const format = recognise(this.#filler.view, at);
     if ('next' in format) return format;
-    this.#tell({ file: name, byteOffset: 0, ...format, nothingRead: true });
+    this.#tell({ file: name, byteOffset: 0, ...format });
     return undefined;
   }
 
@@ -132,13 +130,13 @@ class CapturesReader {
     const packets = filler.packets - before;
     if (!isKnownLinkType(format.linkType) && packets > 0) {
       const found = `link-layer type ${format.linkType}, which cannot be decoded yet (${packets} packets)`;
-      this.#tell({ file: name, found, nothingRead: true });
+      this.#tell({ file: name, found });
       this.#filesRead--;
     }
     if (outcome === 'whole') return;
     const byteOffset = source.bytesRead - filler.leftBytes;
     if (outcome === 'bad record') {
-      this.#tell({ file: name, byteOffset, ...format.problem!, nothingRead: false });
+      this.#tell({ file: name, byteOffset, ...format.problem! });
     } else {
       const cut = format.describeCut(filler.view, filler.leftAt, filler.leftAt + filler.leftBytes);
       this.#tell({
@@ -146,7 +144,6 @@ class CapturesReader {
         byteOffset,
         found: `the file is cut: ${cut.found}`,
         expected: cut.expected,
-        nothingRead: false,
       });
     }
   }
@@ -165,7 +162,6 @@ class CapturesReader {
     const filler = this.#filler;
     return {
       packets: filler.packets,
-      bytes: this.#bytesOfFormerFiles,
       filesRead: this.#filesRead,
       firstSec: filler.firstSec,
       firstNsec: filler.firstNsec,

@@ -2,7 +2,7 @@
  * What a tracker of sessions says of them, as it goes. Owns the calls and their order; who listens encodes them.
  */
 
-/** What a tracker says; `row` names a session until it ended. Times are those of the current packet or tick. */
+/** What a tracker says; `row` names a session until it ended. All concern the current packet or tick. */
 export interface MiruoEvents {
   /** A session began. */
   created(row: number): void;

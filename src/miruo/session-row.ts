@@ -8,7 +8,7 @@ import { TIMER_WORDS } from '../flow/timer-wheel.js';
 export const M_TIMER = KEY_WORDS;
 /** How many sessions this shard had created before, low and high 32 bits: the order of creation. */
 export const M_ORDINAL = M_TIMER + TIMER_WORDS;
-/** State of side 0 | state of side 1 << 4 | MARKED. */
+/** State of side 0 | state of side 1 << 4 | MARKED | HAS_KEYS bits. */
 export const M_STATE = M_ORDINAL + 2;
 /** Time of the first SYN: seconds (unsigned), microseconds. */
 export const M_FIRST_SEC = M_STATE + 1;

@@ -124,11 +124,6 @@ export class MiruoTracker {
     this.#timeouts = options.timeouts;
   }
 
-  /** Sessions alive. */
-  get live(): number {
-    return this.#table.live;
-  }
-
   /** The clock starts: the second (unsigned) of the first counted packet. */
   startClock(sec: number): void {
     this.#clockSec = sec;

@@ -4,7 +4,7 @@
 
 const PREFIXES = ['', 'K', 'M', 'G', 'T', 'P'];
 
-/** `35443192` -> `35.44 M`, `999` -> `999`; a space stands before the prefix. */
+/** `35443192` -> `35.44 M`, `999` -> `999 `: made for a unit to follow. */
 export function scaled(value: number): string {
   let power = 0;
   let rest = value;

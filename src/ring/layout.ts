@@ -31,13 +31,10 @@ export const DESCRIPTOR_NEXT = 15;
 
 /** Slot header words. The list heads of the shards follow at SLOT_HEADS. */
 export const SLOT_KIND = 0;
-/** Global number of the block's first packet, from 1: low 32 bits, then high. */
-export const SLOT_FIRST_PACKET = 1;
-export const SLOT_PACKETS = 3;
-export const SLOT_TICKS = 4;
+export const SLOT_TICKS = 1;
 /** Time of the latest counted packet so far: seconds, nanoseconds. */
-export const SLOT_NOW = 5;
-export const SLOT_HEADS = 8;
+export const SLOT_NOW = 2;
+export const SLOT_HEADS = 4;
 
 /** Values of SLOT_KIND: the end of the stream is a block of its own kind, not a value of a counter. */
 export const BLOCK_DATA = 0;
@@ -106,5 +103,4 @@ export const RESULT_PAYLOAD_BYTES_OFFSET = 2 * LINE_BYTES;
 /** Progress counters, written by the reader once a block, read by the main thread at leisure: float64 positions. */
 export const PROGRESS_BYTES = 0;
 export const PROGRESS_PACKETS = 1;
-export const PROGRESS_FILE = 2;
 export const PROGRESS_DOUBLES = 8;

@@ -7,9 +7,7 @@ export const TCP_HEADER_BYTES = 20;
 export const TCP_FIN = 0x01;
 export const TCP_SYN = 0x02;
 export const TCP_RST = 0x04;
-export const TCP_PSH = 0x08;
 export const TCP_ACK = 0x10;
-export const TCP_URG = 0x20;
 /** All flags but ECE and CWR, which say nothing of the session's state. */
 export const TCP_CLASSIC_FLAGS = 0x3f;
 
