@@ -271,6 +271,23 @@ describe('a signal that cuts the run short', () => {
       }
     });
 
+    it(`${signal} when all is read and only the last lines wait: exit code ${code}`, async () => {
+      const unread = openSync(fifo(`last-${signal}.fifo`), 'r+');
+      try {
+        // Twice what a pipe holds, and less than the program's buffers.
+        const files = Array.from({ length: 4 }, () => 'datasets/web.pcap');
+        const child = spawn(process.execPath, [LAUNCHER, ...EVERYTHING, ...files], {
+          stdio: ['ignore', unread, 'pipe'],
+        });
+        await sleep(1500);
+        assert.equal(child.exitCode, null);
+        child.kill(signal);
+        assertCutShort(await ended(child, PROMPT_MS), code);
+      } finally {
+        closeSync(unread);
+      }
+    });
+
     it(`${signal} in the middle of reading: exit code ${code}`, async () => {
       // Far more than is read before the signal comes, without a file of that size.
       const child = start(Array.from({ length: 500 }, () => LARGE));
@@ -281,4 +298,23 @@ describe('a signal that cuts the run short', () => {
       assertCutShort(await ended(child, PROMPT_MS), code);
     });
   }
+});
+
+describe('an output that fails while the input is silent', () => {
+  it('ends the run, with one message', { skip: !existsSync('/dev/full') && 'no /dev/full' }, async () => {
+    const path = fifo('silent.fifo');
+    const held = openSync(path, 'r+');
+    const full = openSync('/dev/full', 'w');
+    try {
+      writeSync(held, connectionFile());
+      const child = spawn(process.execPath, [LAUNCHER, ...SHOW_ALL, path], { stdio: ['ignore', full, 'pipe'] });
+      const run = await ended(child, 5000);
+      assertMessages(run.stderr, [/^tcploom: the run failed: ENOSPC/]);
+      // The reader cannot be woken, so the process is killed rather than left hanging.
+      assert.ok(run.code === 2 || child.signalCode === 'SIGKILL', `${run.code} ${child.signalCode}`);
+    } finally {
+      closeSync(held);
+      closeSync(full);
+    }
+  });
 });

@@ -32,6 +32,10 @@ const POPULATIONS: readonly [name: string, hashOf: (n: number) => number][] = [
   ['a scan of addresses and ports', (n) => hashIpv4(0x7f000001, 0x0b000000 + (n >> 8), (55_555 << 16) | (n & 255))],
   ['even ports only', (n) => hashIpv4(0x0a000001, 0x0a000002 + (n >> 14), (((2 * n) & 0xffff) << 16) | 8080)],
   ['clients whose first octets differ', (n) => hashIpv4(((n & 255) << 24) | 5, 7, ((1024 + (n >> 8)) << 16) | 443)],
+  // Pairs whose sum and whose difference are the same for all.
+  ['ports that add up to 65535', (n) => hashIpv4(0x0a000001, 0x0a000002, (n << 16) | (65_535 - n))],
+  ['addresses and their complements', (n) => hashIpv4(n, ~n, (1234 << 16) | 80)],
+  ['a mesh of hosts at one port', (n) => hashIpv4(0x0a000000 + (n & 255), 0x0a000000 + (n >> 8), (179 << 16) | 179)],
   ['IPv6 clients in a row', (n) => hashOf6(address6Of(n), address6Of(1), (40_000 << 16) | 443, 0)],
   ['IPv6 ports of one pair', (n) => hashOf6(address6Of(1), address6Of(2), ((1024 + n) << 16) | 443, 0)],
 ];
