@@ -50,6 +50,8 @@ import {
   M_HIDDEN_FROM,
   M_KEYS,
   M_LAST_AT,
+  M_PAINTED_FROM,
+  M_PAINTED_TO,
   M_SEGMENTS,
   M_STATE,
   M_SYN_KEY,
@@ -81,6 +83,7 @@ export class SegmentStore {
     row[r + M_HIDDEN_FROM] = ref;
     row[r + M_SYN_KEY] = sideKey(seq, ack, size);
     row[r + M_HELD] = 0;
+    row[r + M_PAINTED_TO] = 0;
   }
 
   /**
@@ -255,21 +258,35 @@ export class SegmentStore {
     this.page[this.chunkAt + C_COUNTS] -= 1 << HIDDEN_SHIFT;
   }
 
-  /** Colours and shows each segment after the current one that has no colour yet; leaves the current segment. */
-  paintPlainAfter(colour: number): void {
+  /**
+   * Colours and shows each segment after the current one that has no colour yet; leaves the current segment. What an
+   * earlier call went through is stepped over, or a session with repeat after repeat would cost the square of them.
+   */
+  paintPlainAfter(row: Int32Array, r: number, colour: number): void {
     const end = this.chunkAt + (this.page[this.chunkAt + C_COUNTS] & USED);
-    let at = this.at + segmentWords(this.page[this.at + S_META]);
-    this.#paintPlain(this.page, this.chunkAt, at, end, colour);
+    const after = this.at + segmentWords(this.page[this.at + S_META]);
+    this.#paintPlain(this.page, this.chunkAt, after, end, colour);
+    const own = this.page[this.chunkAt + C_NUMBER];
+    const from = row[r + M_PAINTED_FROM];
+    const to = row[r + M_PAINTED_TO];
+    const toNumber = to === 0 ? 0 : this.arena.page(to)[this.arena.at(to) + C_NUMBER];
     for (let ref = this.page[this.chunkAt + C_NEXT]; ref !== 0; ) {
       const page = this.arena.page(ref);
       const c = this.arena.at(ref);
+      const number = page[c + C_NUMBER];
+      if (to !== 0 && number > from && number < toNumber) {
+        ref = to;
+        continue;
+      }
       const counts = page[c + C_COUNTS];
       if (((counts >>> PLAIN_SHIFT) & PLAIN) !== 0) {
-        at = c + C_HEADER;
-        this.#paintPlain(page, c, at, c + (counts & USED), colour);
+        this.#paintPlain(page, c, c + C_HEADER, c + (counts & USED), colour);
       }
       ref = page[c + C_NEXT];
     }
+    // A segment past the stretch begins another: what lies between may be without a colour.
+    row[r + M_PAINTED_FROM] = to === 0 || own >= toNumber ? own : Math.min(own, from);
+    row[r + M_PAINTED_TO] = row[r + M_TAIL];
   }
 
   /** Shows the `wanted` segments before the last one. */

@@ -37,7 +37,11 @@ export const M_KEYS = M_SYN_KEY + 1;
 /** Segments that are still to be shown because one before them was. */
 export const M_CREDIT = M_KEYS + 4;
 
-export const MIRUO_ROW_WORDS = M_CREDIT + 1 - KEY_WORDS;
+/** No segment is without a colour in the chunks from the one after number M_PAINTED_FROM up to chunk M_PAINTED_TO (0: none). */
+export const M_PAINTED_FROM = M_CREDIT + 1;
+export const M_PAINTED_TO = M_PAINTED_FROM + 1;
+
+export const MIRUO_ROW_WORDS = M_PAINTED_TO + 1 - KEY_WORDS;
 
 /** Bits of M_STATE: the two states. */
 export const STATES = 0xff;

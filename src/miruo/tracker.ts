@@ -273,7 +273,7 @@ export class MiruoTracker {
       if (!this.#isShownRepeat(sec, usec)) return;
       colour = hasSameOptions(store, words, d, view) ? COLOUR_RED : COLOUR_MAGENTA;
       store.paint(COLOUR_GREEN);
-      store.paintPlainAfter(COLOUR_CYAN);
+      store.paintPlainAfter(page, r, COLOUR_CYAN);
       page[r + M_STATE] |= MARKED;
       this.counters.retransmit++;
     }

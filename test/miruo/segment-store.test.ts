@@ -88,7 +88,7 @@ class Pair {
     this.#compareCurrent(this.held[index]);
     if (!isPainted) return;
     this.store.paint(COLOUR_GREEN);
-    this.store.paintPlainAfter(COLOUR_CYAN);
+    this.store.paintPlainAfter(this.row, this.r, COLOUR_CYAN);
     Object.assign(this.held[index], { colour: COLOUR_GREEN, isShown: true });
     for (const later of this.held.slice(index + 1)) {
       if (later.colour === COLOUR_NONE) Object.assign(later, { colour: COLOUR_CYAN, isShown: true });
