@@ -3,9 +3,8 @@
  * where they lie). Never decides what a colour means.
  *
  * A segment can repeat only one with the same seq and ack, and nearly none does. Two tests tell that cheaply:
- *  - a session keeps the range of seq + size + 2 ack of each side's segments. A segment that advances either stream,
- *    or is data after a bare ACK, lies above its own side's range, and outside the other side's but for a rare
- *    coincidence: no look-up at all;
+ *  - a session keeps a range of numbers for each side, which most segments lie outside of: no look-up at all
+ *    (side-keys.ts);
  *  - a chunk keeps the range of seq + ack. Both sides count the same two streams, so these grow nearly monotonely
  *    over the whole session, chunks have narrow ranges, and most are skipped by one comparison.
  */
@@ -48,7 +47,6 @@ import {
   M_HEAD,
   M_HELD,
   M_HIDDEN_FROM,
-  M_KEYS,
   M_LAST_AT,
   M_PAINTED_FROM,
   M_PAINTED_TO,
@@ -57,6 +55,7 @@ import {
   M_SYN_KEY,
   M_TAIL,
 } from './session-row.js';
+import { noteKey, sideKey } from './side-keys.js';
 
 /** The 2048 rule of the session monitor: more than this many held, hidden ones go until fewer than the second. */
 export const MOST_HELD = 2048;
@@ -143,31 +142,6 @@ export class SegmentStore {
     this.at = at;
     this.chunkAt = c;
     this.chunk = ref;
-  }
-
-  /** Whether a segment with this seq, ack and size may be stored in the session: false for nearly every packet. */
-  mayHold(row: Int32Array, r: number, seq: number, ack: number, size: number): boolean {
-    const key = sideKey(seq, ack, size);
-    const state = row[r + M_STATE];
-    return (
-      ((state & HAS_KEYS) !== 0 && inRange(key, row[r + M_KEYS], row[r + M_KEYS + 1])) ||
-      ((state & (HAS_KEYS << 1)) !== 0 && inRange(key, row[r + M_KEYS + 2], row[r + M_KEYS + 3])) ||
-      key === row[r + M_SYN_KEY]
-    );
-  }
-
-  /** Extends the range of keys of `side` to a segment that is stored. */
-  noteKey(row: Int32Array, r: number, side: number, seq: number, ack: number, size: number): void {
-    const key = sideKey(seq, ack, size);
-    const low = r + M_KEYS + 2 * side;
-    if ((row[r + M_STATE] & (HAS_KEYS << side)) === 0) {
-      row[r + M_STATE] |= HAS_KEYS << side;
-      row[low] = key;
-      row[low + 1] = key;
-    } else if (!inRange(key, row[low], row[low + 1])) {
-      if (extendsUpwards(key, row[low], row[low + 1])) row[low + 1] = key;
-      else row[low] = key;
-    }
   }
 
   /** Goes to the oldest stored segment with the same four fields; false when there is none. */
@@ -433,12 +407,7 @@ export class SegmentStore {
     while (this.goToNext()) {
       const side = (this.page[this.at + S_META] >>> META_SIDE_SHIFT) & 1;
       const at = this.at;
-      this.noteKey(row, r, side, this.page[at + S_SEQ], this.page[at + S_ACK], this.page[at + S_SIZE]);
+      noteKey(row, r, side, this.page[at + S_SEQ], this.page[at + S_ACK], this.page[at + S_SIZE]);
     }
   }
-}
-
-/** The key by which a side's segments are told apart without a look-up; int32. */
-function sideKey(seq: number, ack: number, size: number): number {
-  return (seq + size + 2 * ack) | 0;
 }

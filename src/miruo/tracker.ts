@@ -59,6 +59,7 @@ import {
   MIRUO_ROW_WORDS,
   STATES,
 } from './session-row.js';
+import { mayHold, noteKey } from './side-keys.js';
 import {
   isOver,
   isShortLived,
@@ -269,7 +270,7 @@ export class MiruoTracker {
     const sec = words[d + D_SEC];
     const usec = (words[d + D_NSEC] / 1000) | 0;
     let colour = COLOUR_NONE;
-    if (store.mayHold(page, r, seq, ack, size) && store.findRepeat(page, r, seq, ack, flags, size)) {
+    if (mayHold(page, r, seq, ack, size) && store.findRepeat(page, r, seq, ack, flags, size)) {
       if (!this.#isShownRepeat(sec, usec)) return;
       colour = hasSameOptions(store, words, d, view) ? COLOUR_RED : COLOUR_MAGENTA;
       store.paint(COLOUR_GREEN);
@@ -296,7 +297,7 @@ export class MiruoTracker {
     if ((change & T_COLOUR) !== 0) colour = (change & T_COLOUR) >>> T_COLOUR_SHIFT;
     if (colour !== COLOUR_NONE || (change & T_SHOWN) !== 0) meta |= (colour << META_COLOUR_SHIFT) | META_SHOWN;
     store.append(page, r, seq, ack, size, meta, sec, usec);
-    store.noteKey(page, r, side, seq, ack, size);
+    noteKey(page, r, side, seq, ack, size);
     storeOptions(store, words, d, view, meta);
     this.#count(page, r, size, sec, usec);
     if (page[r + M_HELD] > MOST_HELD) {

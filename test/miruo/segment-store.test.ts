@@ -21,6 +21,7 @@ import {
 } from '../../src/miruo/segment-layout.js';
 import { SegmentStore } from '../../src/miruo/segment-store.js';
 import { M_HELD, M_SEGMENTS, MIRUO_ROW_WORDS } from '../../src/miruo/session-row.js';
+import { mayHold, noteKey } from '../../src/miruo/side-keys.js';
 import { checkProperty } from '../support/property.js';
 import { Random } from '../support/random.js';
 
@@ -68,7 +69,7 @@ class Pair {
   /** Appends, hidden or shown, in a colour or none, then the 2048 rule. */
   append(given: Given, colour: number, isShown = colour !== COLOUR_NONE): void {
     this.#append(given, colour, isShown);
-    this.store.noteKey(this.row, this.r, given.side, given.seq, given.ack, given.size);
+    noteKey(this.row, this.r, given.side, given.seq, given.ack, given.size);
     this.row[this.r + M_SEGMENTS] = ++this.#count;
     const dropped = this.store.dropHidden(this.row, this.r);
     assert.equal(dropped, this.#dropHidden());
@@ -84,7 +85,7 @@ class Pair {
     const isFound = this.store.findRepeat(this.row, this.r, seq, ack, flags, size);
     assert.equal(isFound, index >= 0, JSON.stringify(of));
     if (!isFound) return;
-    assert.ok(this.store.mayHold(this.row, this.r, seq, ack, size), `mayHold denies ${JSON.stringify(of)}`);
+    assert.ok(mayHold(this.row, this.r, seq, ack, size), `mayHold denies ${JSON.stringify(of)}`);
     this.#compareCurrent(this.held[index]);
     if (!isPainted) return;
     this.store.paint(COLOUR_GREEN);
@@ -347,7 +348,7 @@ describe('segment store', () => {
     const pair = new Pair(store, row, 0, { ...data(0), flags: 2, ack: 0 });
     let spared = 0;
     for (let n = 1; n < 500; n++) {
-      if (!store.mayHold(row, 0, data(n).seq, 1, 154)) spared++;
+      if (!mayHold(row, 0, data(n).seq, 1, 154)) spared++;
       pair.append(data(n), COLOUR_NONE);
     }
     assert.ok(spared > 490, `${spared} of 499`);
