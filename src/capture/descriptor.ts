@@ -4,7 +4,7 @@
  * stored as int32 and read with `>>> 0`.
  *
  * With everything a tracker usually needs in the line, it seldom touches the frame's own bytes, which lie in
- * the reader's cache: with 4 M full-size packets this is the difference between one cache miss a packet and three.
+ * the reader's cache.
  */
 
 /** Byte position of the frame in the block ring's buffer. */

@@ -32,8 +32,8 @@ export interface ParsedOptions {
 
 export const MOST_WORKERS = 64;
 /**
- * The reader is idle most of the time with one tracker and saturated with about five, so there are as many
- * trackers as cores, up to this; more would wait for it (measured: ARCHITECTURE.md).
+ * With one tracker the reader waits much of the time, so there are as many trackers as cores (ARCHITECTURE.md has the
+ * figure for two). Up to this: by estimate the reader is saturated before; more cores were not at hand to measure.
  */
 const MOST_USEFUL_TRACKERS = 8;
 export const LEAST_BLOCK_BYTES = 64 * 1024;

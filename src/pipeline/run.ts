@@ -57,7 +57,7 @@ export class ThreadStuck extends Error {}
 
 const BLOCK_SLOTS = 8;
 const RESULT_RING_BYTES = 4 << 20;
-/** Events merged, and bytes of lines, before other callbacks of the main thread get a turn: about a millisecond's worth. */
+/** Events merged, and bytes of lines, before other callbacks of the main thread get a turn. */
 const EVENTS_PER_TURN = 2000;
 const BYTES_PER_TURN = 256 * 1024;
 /** A thread that does not end within this is stuck in a system call, such as reading a pipe that stays silent. */
