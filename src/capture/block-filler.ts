@@ -16,6 +16,7 @@ import {
   SLOT_TICKS,
 } from '../ring/layout.js';
 import { hashIpv4, shardOf } from '../wire/conversation-hash.js';
+import type { ByteSource } from './byte-source.js';
 import { DECODE_REASONS, decodeFrame, SEGMENT } from './decode.js';
 import { D_DST, D_FRAME, D_INDEX, D_NSEC, D_PORTS, D_SEC, D_SRC, D_WHERE, D_WIRE } from './descriptor.js';
 import { type CaptureFormat, NEED_BYTES, RECORD } from './format.js';
@@ -23,11 +24,6 @@ import { type CaptureFormat, NEED_BYTES, RECORD } from './format.js';
 /** The clock begins anew at a segment more than this behind it, when this many right before were so too. */
 const BEHIND_SEC = 900;
 const SEGMENTS_BEHIND = 1000;
-
-/** A source of bytes, as `FileSource`. */
-export interface ByteSource {
-  read(into: Uint8Array, at: number, length: number): number;
-}
 
 /** How a capture ended: at a record boundary, in a record, or at something that is no record. */
 export type CaptureEnd = 'whole' | 'cut' | 'bad record';
@@ -86,7 +82,7 @@ export class BlockFiller {
    * Reads a whole capture, from the source's position on; the `ahead` bytes right before `blockAt` are its
    * first. Every complete record before the end is published. Errors of the source pass through.
    */
-  fill(source: ByteSource, format: CaptureFormat, ahead: number): CaptureEnd {
+  fill(source: Pick<ByteSource, 'read'>, format: CaptureFormat, ahead: number): CaptureEnd {
     let left = ahead;
     for (;;) {
       const bytes = source.read(this.bytes, this.blockAt, this.#layout.blockBytes);

@@ -5,10 +5,16 @@
 
 /** Outcomes of `CaptureFormat.next`. */
 export const RECORD = 0;
-/** The bytes end before the record does. */
+/** The bytes end before what is at the position does. */
 export const NEED_BYTES = 1;
 /** The bytes at the position cannot be a record: `problem` says why. */
 export const BAD_RECORD = 2;
+/** Something that is no packet: go on at `nextAt`, which may lie far behind the bytes that are there. */
+export const SKIP = 3;
+
+/** Outcomes of `CaptureFormat.plausibleBytes` that are no length. */
+export const NOT_PLAUSIBLE = 0;
+export const UNDECIDED = -1;
 
 /** What is wrong with an input, to be told as one line. */
 export interface Problem {
@@ -16,13 +22,38 @@ export interface Problem {
   readonly expected: string;
 }
 
+/** An interface of a capture, and what the capture says of it. Fields are filled as they become known. */
+export interface CaptureInterface {
+  /** LINKTYPE_ number. */
+  readonly linkType: number;
+  /** Most bytes captured of a packet; 0 for no limit. */
+  readonly snaplen: number;
+  readonly name?: string;
+  readonly description?: string;
+  /** Filter expression the capture was made with. */
+  readonly filter?: string;
+  readonly os?: string;
+  /** Bits per second. */
+  readonly speed?: number;
+  /** Units of time stamps in words: `us`, `ns`, `10^-3 s`, `2^-10 s`. */
+  readonly timeUnit: string;
+  /** Addresses of the interface: 4 or 16 bytes and prefix length (pcapng if_IPv4addr, if_IPv6addr). */
+  readonly addresses: readonly { readonly bytes: Uint8Array; readonly prefixBits: number }[];
+  /** Packets read from it so far. */
+  packets: number;
+  /** What the last interface statistics said (pcapng 4.6): packets received, dropped by the interface, by the system. */
+  received: number | undefined;
+  droppedByInterface: number | undefined;
+  droppedBySystem: number | undefined;
+}
+
 /**
- * Walks the records of one capture. `next` looks at one record; its fields are then those of that record.
- * Fields are plain numbers, all int32 but `sec`, which is stored as int32 and read with `>>> 0`, so that no
+ * Walks the records of one capture. `next` looks at what is at a position; after RECORD the fields are those of that
+ * record. Fields are plain numbers, all int32 but `sec`, which is stored as int32 and read with `>>> 0`, so that no
  * record costs an allocation.
  */
 export interface CaptureFormat {
-  /** Name for messages: `pcap`. */
+  /** Name for messages: `pcap`, `pcapng`. */
   readonly name: string;
   /** First byte after the record. */
   nextAt: number;
@@ -34,13 +65,28 @@ export interface CaptureFormat {
   /** Seconds since 1970, and nanoseconds in the second (always below 1e9: more carries). */
   sec: number;
   nsec: number;
-  /** LINKTYPE_ number of the record's interface. */
+  /** False for a record that has no time (pcapng's Simple Packet Block): `sec` and `nsec` are those of the one before. */
+  hasTime: boolean;
+  /** LINKTYPE_ number of the record's interface, or -1 for an interface that was never described. */
   linkType: number;
+  /** All interfaces of the capture so far, over all sections. */
+  readonly interfaces: readonly CaptureInterface[];
   /** Set with BAD_RECORD. */
   problem: Problem | undefined;
 
-  /** Looks at the record at byte `at` of `view`, whose bytes end at `end`: RECORD, NEED_BYTES or BAD_RECORD. */
+  /**
+   * Looks at what is at byte `at` of `view`, whose bytes end at `end`: RECORD, NEED_BYTES, BAD_RECORD or SKIP. After
+   * NEED_BYTES it is asked again at the same place with more bytes; every place is gone past once, in order.
+   * A record never needs more than HEAD_ROOM_BYTES (src/ring/layout.ts) in one piece.
+   */
   next(view: DataView, at: number, end: number): number;
-  /** What the record at byte `at` would have needed, which is cut off at `end`, for the message. */
+  /** What the thing at byte `at` would have needed, which is cut off at `end`, for the message. */
   describeCut(view: DataView, at: number, end: number): Problem;
+  /** The whole capture's form in few words: `pcap us LE`, `pcap ns BE modified`, `pcapng BE+LE`. */
+  describe(): string;
+  /**
+   * For finding records again after damage: how many bytes what is at byte `at` takes if it may well be a record (or,
+   * in pcapng, a block), NOT_PLAUSIBLE, or UNDECIDED with too few bytes. Changes nothing.
+   */
+  plausibleBytes(view: DataView, at: number, end: number): number;
 }

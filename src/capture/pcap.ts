@@ -2,7 +2,15 @@
  * The classic pcap format (pcap-savefile(5)): file header and record headers, either byte order, microseconds
  * or nanoseconds. Owns nothing but the format: bytes come from elsewhere.
  */
-import { BAD_RECORD, type CaptureFormat, NEED_BYTES, type Problem, RECORD } from './format.js';
+import {
+  BAD_RECORD,
+  type CaptureFormat,
+  type CaptureInterface,
+  NEED_BYTES,
+  NOT_PLAUSIBLE,
+  type Problem,
+  RECORD,
+} from './format.js';
 
 export const PCAP_FILE_HEADER_BYTES = 24;
 const RECORD_HEADER_BYTES = 16;
@@ -27,7 +35,9 @@ export class PcapFormat implements CaptureFormat {
   wireBytes = 0;
   sec = 0;
   nsec = 0;
+  readonly hasTime = true;
   linkType: number;
+  readonly interfaces: readonly CaptureInterface[];
   problem: Problem | undefined = undefined;
   readonly snaplen: number;
   readonly #littleEndian: boolean;
@@ -47,6 +57,7 @@ export class PcapFormat implements CaptureFormat {
     this.#lengthOrder = lengthOrder;
     this.#mayBeSwapped = lengthOrder !== 'captured first';
     this.linkType = linkType;
+    this.interfaces = [];
     this.snaplen = snaplen;
   }
 
@@ -91,6 +102,14 @@ export class PcapFormat implements CaptureFormat {
     const lengths = [view.getUint32(at + 8, this.#littleEndian), view.getUint32(at + 12, this.#littleEndian)];
     const captured = this.#lengthOrder === 'captured first' ? lengths[0] : Math.min(...lengths);
     return { found: `${bytes - RECORD_HEADER_BYTES} bytes of a packet`, expected: `${captured}` };
+  }
+
+  describe(): string {
+    return 'pcap';
+  }
+
+  plausibleBytes(): number {
+    return NOT_PLAUSIBLE;
   }
 
   /** A sub-second field of a second or more carries into the seconds: some writers do not normalise. */

@@ -2,7 +2,7 @@
  * The whole pass without threads: reader, trackers and merger of the product take turns after each block, so
  * that every block size and every number of shards is quick to try, down to one record a block.
  */
-import { BlockFiller, type ByteSource } from '../../src/capture/block-filler.js';
+import { BlockFiller } from '../../src/capture/block-filler.js';
 import { RECOGNISE_BYTES, recognise } from '../../src/capture/recognise.js';
 import { MERGE_DONE, MERGE_MORE, Merger } from '../../src/merge/merger.js';
 import type { MiruoOptions } from '../../src/miruo/options.js';
@@ -78,7 +78,7 @@ export function runSingleThread(file: Uint8Array, options: MiruoOptions, form: S
 }
 
 /** Bytes in memory; after the file header, one record a read if asked to. */
-class MemorySource implements ByteSource {
+class MemorySource {
   readonly #file: Uint8Array;
   readonly #view: DataView;
   readonly #oneRecord: boolean;
