@@ -1,14 +1,24 @@
 /**
  * The reader thread: attaches to the block ring and fills it.
  */
-import { type ReadSummary, readCaptures } from '../src/capture/read-captures.js';
+import { FeedSource } from '../src/capture/feed-source.js';
+import type { ReadSummary } from '../src/capture/news.js';
+import { InputOpener } from '../src/capture/open-input.js';
+import { readCaptures } from '../src/capture/read-captures.js';
 import type { ReaderStart } from '../src/pipeline/messages.js';
 import { announceStart } from '../src/pipeline/start-count.js';
 
 /** Runs to the end of the input. */
 export function read(start: ReaderStart): ReadSummary {
   announceStart(start.starts, start.thread);
-  return readCaptures(start.plan, start.blocks, new Float64Array(start.progress), (problem) =>
-    start.problems.postMessage(problem),
+  return readCaptures(
+    start.plan,
+    start.blocks,
+    {
+      progress: new Float64Array(start.progress),
+      stop: new Int32Array(start.stop),
+      tell: (news) => start.news.postMessage(news),
+    },
+    new InputOpener((request) => new FeedSource(start.fed, request)),
   );
 }

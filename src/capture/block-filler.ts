@@ -5,6 +5,7 @@
  */
 import type { BlockProducer, BlockRingMemory } from '../ring/block-ring.js';
 import {
+  BLOCK_CAPTURE_END,
   BLOCK_DATA,
   BLOCK_END,
   type BlockRingLayout,
@@ -16,40 +17,69 @@ import {
   SLOT_TICKS,
 } from '../ring/layout.js';
 import { hashIpv4, shardOf } from '../wire/conversation-hash.js';
-import type { ByteSource } from './byte-source.js';
-import { DECODE_REASONS, decodeFrame, SEGMENT } from './decode.js';
-import { D_DST, D_FRAME, D_INDEX, D_NSEC, D_PORTS, D_SEC, D_SRC, D_WHERE, D_WIRE } from './descriptor.js';
-import { type CaptureFormat, NEED_BYTES, RECORD } from './format.js';
+import { type ByteSource, NOTHING_YET } from './byte-source.js';
+import { type DecodeOptions, FrameDecoder, LATER_FRAGMENT, SEGMENT } from './decode.js';
+import {
+  D_DST,
+  D_FRAME,
+  D_INDEX,
+  D_NSEC,
+  D_PORTS,
+  D_SEC,
+  D_SRC,
+  D_TCP,
+  D_WHERE,
+  D_WIRE,
+  NO_TCP_HEADER,
+} from './descriptor.js';
+import { BAD_RECORD, type CaptureFormat, NEED_BYTES, type Problem, RECORD, SKIP } from './format.js';
+import { FragmentShards } from './fragment-shards.js';
+import { type DamageTeller, RecordSearch } from './resync.js';
+import type { PacketSelector } from './selection.js';
+import { CaptureTally } from './tally.js';
 
 /** The clock begins anew at a segment more than this behind it, when this many right before were so too. */
 const BEHIND_SEC = 900;
 const SEGMENTS_BEHIND = 1000;
 
-/** How a capture ended: at a record boundary, in a record, or at something that is no record. */
-export type CaptureEnd = 'whole' | 'cut' | 'bad record';
+/** Outcome of a walk beside those of `CaptureFormat.next`: as many packets as were asked for. */
+const ENOUGH = 4;
+
+/**
+ * How a capture ended: at a record boundary, in a record, at something that is no record, with as many packets as were
+ * asked for, or because the run is to end.
+ */
+export type CaptureEnd = 'whole' | 'cut' | 'bad record' | 'enough' | 'stopped';
+
+/** How blocks are to be filled. */
+export interface FillOptions {
+  readonly decode: DecodeOptions;
+  readonly selector: PacketSelector;
+  /** Whether to look for records again after damage. */
+  readonly resync: boolean;
+}
 
 export class BlockFiller {
   /** The ring's memory: the reader looks at file headers through it. */
   readonly view: DataView;
   readonly bytes: Uint8Array;
-  /** Packets so far, over all files. */
+  /** Packets so far, over all captures. */
   packets = 0;
-  /** Frames by what became of them: see decode.ts. */
-  readonly reasons = new Float64Array(DECODE_REASONS);
-  /** Times of the first and the latest packet: seconds (unsigned), nanoseconds. */
-  firstSec = 0;
-  firstNsec = 0;
-  lastSec = 0;
-  lastNsec = 0;
-  /** Bytes of the unfinished record that ended the last capture, and where they start in `view`. */
-  leftBytes = 0;
-  leftAt = 0;
+  /** What the capture being read adds up to so far. */
+  tally = new CaptureTally();
+  /** After 'cut' and 'bad record': at which byte of the content the rest that was not read starts, and what is wrong there. */
+  endOffset = 0;
+  endProblem: Problem | undefined;
   readonly #layout: BlockRingLayout;
   readonly #producer: BlockProducer;
   readonly #words: Int32Array;
-  readonly #directOnly: boolean;
+  readonly #decoder: FrameDecoder;
+  readonly #selector: PacketSelector;
+  readonly #resync: boolean;
+  readonly #fragments = new FragmentShards();
   readonly #tails: Int32Array;
   readonly #onBlock: () => void;
+  readonly #goesOn: () => boolean;
   #slot = 0;
   #descriptors = 0;
   #ticks = 0;
@@ -59,17 +89,28 @@ export class BlockFiller {
   #walkedTo = 0;
   #nowSec = 0;
   #nowNsec = 0;
+  #formerSec = 0;
+  #formerNsec = 0;
 
-  /** `directOnly`: only IPv4 directly over the link layer counts. `onBlock` is called after each published block. */
-  constructor(memory: BlockRingMemory, producer: BlockProducer, directOnly: boolean, onBlock: () => void) {
+  /** `onBlock` is called after each published block; `goesOn` says, whenever it may be, whether to read on. */
+  constructor(
+    memory: BlockRingMemory,
+    producer: BlockProducer,
+    options: FillOptions,
+    onBlock: () => void,
+    goesOn: () => boolean,
+  ) {
     this.#layout = memory.layout;
     this.#producer = producer;
     this.view = new DataView(memory.buffer);
     this.bytes = new Uint8Array(memory.buffer);
     this.#words = new Int32Array(memory.buffer);
-    this.#directOnly = directOnly;
+    this.#decoder = new FrameDecoder(options.decode);
+    this.#selector = options.selector;
+    this.#resync = options.resync;
     this.#tails = new Int32Array(memory.layout.trackers);
     this.#onBlock = onBlock;
+    this.#goesOn = goesOn;
     this.#begin();
   }
 
@@ -78,33 +119,84 @@ export class BlockFiller {
     return this.#slot + this.#layout.blockOffset;
   }
 
+  /** Frames whose integrity-only MACsec header was stepped over, over all captures. */
+  get macsecFrames(): number {
+    return this.#decoder.macsecFrames;
+  }
+
+  /** Whether frames of this link type can be decoded. */
+  decodes(linkType: number): boolean {
+    return this.#decoder.decodes(linkType);
+  }
+
   /**
    * Reads a whole capture, from the source's position on; the `ahead` bytes right before `blockAt` are its
    * first. Every complete record before the end is published. Errors of the source pass through.
    */
-  fill(source: Pick<ByteSource, 'read'>, format: CaptureFormat, ahead: number): CaptureEnd {
+  fill(
+    source: Pick<ByteSource, 'read' | 'bytesRead'>,
+    format: CaptureFormat,
+    ahead: number,
+    tell: DamageTeller,
+  ): CaptureEnd {
+    this.tally = new CaptureTally();
+    const search = new RecordSearch(format, this.view, tell);
     let left = ahead;
+    let skipBytes = 0;
     for (;;) {
       const bytes = source.read(this.bytes, this.blockAt, this.#layout.blockBytes);
+      if (bytes === NOTHING_YET) {
+        if (this.#goesOn()) continue;
+        return 'stopped';
+      }
       const end = this.blockAt + bytes;
-      const outcome = this.#walk(format, this.blockAt - left, end);
-      const from = this.#walkedTo;
+      const offset = source.bytesRead - end;
+      const skipped = Math.min(skipBytes, bytes);
+      skipBytes -= skipped;
+      let outcome = NEED_BYTES;
+      this.#walkedTo = this.blockAt - left + skipped;
+      if (skipBytes === 0) outcome = this.#advance(format, search, end, offset, bytes === 0);
+      // What is skipped may reach behind the bytes that are there.
+      skipBytes += Math.max(0, this.#walkedTo - end);
+      const from = Math.min(this.#walkedTo, end);
       left = end - from;
       this.#finishBlock();
-      if (outcome !== NEED_BYTES || bytes === 0) {
-        this.leftBytes = left;
-        this.leftAt = from;
-        if (outcome !== NEED_BYTES) return 'bad record';
-        return left === 0 ? 'whole' : 'cut';
+      if (outcome === ENOUGH) return 'enough';
+      if (outcome === BAD_RECORD) return this.#endAt(offset + from, format.problem!, 'bad record');
+      if (bytes === 0) {
+        if (search.isSearching) return this.#endAt(search.damageOffset, search.problem!, 'bad record');
+        if (skipBytes > 0) return this.#endAt(offset + end, missing(skipBytes), 'cut');
+        return left === 0 ? 'whole' : this.#endAt(offset + from, format.describeCut(this.view, from, end), 'cut');
       }
+      if (!this.#goesOn()) return 'stopped';
       // What is left of a record moves in front of the bytes that will follow it.
       this.bytes.copyWithin(this.blockAt - left, from, end);
     }
   }
 
+  /** Publishes a block that tells the trackers that a capture is over, its segments all sent. */
+  endCapture(): void {
+    this.#publish(BLOCK_CAPTURE_END);
+  }
+
   /** Publishes the block that tells the trackers that nothing follows. */
   end(): void {
     this.#publish(BLOCK_END);
+  }
+
+  /** Walks from `#walkedTo` on, past damage if that is wanted, and leaves there how far it came. */
+  #advance(format: CaptureFormat, search: RecordSearch, end: number, offset: number, isLast: boolean): number {
+    for (;;) {
+      if (search.isSearching) {
+        const found = search.look(this.#walkedTo, end, offset, isLast);
+        this.#walkedTo = found < 0 ? ~found : found;
+        if (found < 0) return NEED_BYTES;
+      }
+      const outcome = this.#walk(format, this.#walkedTo, end);
+      if (outcome !== BAD_RECORD || !this.#resync) return outcome;
+      search.begin(offset + this.#walkedTo, format.problem!);
+      this.#walkedTo++;
+    }
   }
 
   /**
@@ -114,72 +206,129 @@ export class BlockFiller {
   #walk(format: CaptureFormat, from: number, end: number): number {
     const view = this.view;
     const words = this.#words;
-    const directOnly = this.#directOnly;
+    const decoder = this.#decoder;
+    const selector = this.#selector;
+    const hasBounds = selector.hasBounds;
+    const tally = this.tally;
     const first = (this.#slot + this.#layout.descriptorsOffset) >> 2;
+    const firstIndex = this.#index;
+    const lastIndex = selector.maxPackets - this.packets;
     let d = first + this.#descriptors * DESCRIPTOR_WORDS;
-    let index = this.#index;
+    let segment = -1;
+    let index = firstIndex;
     let at = from;
     let outcome = RECORD;
-    if (this.packets === 0 && index === 0 && format.next(view, at, end) === RECORD) {
-      this.firstSec = format.sec >>> 0;
-      this.firstNsec = format.nsec;
-    }
-    for (;;) {
+    let capturedBytes = 0;
+    let wireBytes = 0;
+    let formerSec = this.#formerSec;
+    let formerNsec = this.#formerNsec;
+    while (index < lastIndex) {
       outcome = format.next(view, at, end);
-      if (outcome !== RECORD) break;
+      if (outcome !== RECORD) {
+        if (outcome !== SKIP) break;
+        at = format.nextAt;
+        if (at <= end) continue;
+        outcome = NEED_BYTES;
+        break;
+      }
       at = format.nextAt;
+      const sec = format.sec >>> 0;
+      const nsec = format.nsec;
+      if (hasBounds && !selector.takes(sec, nsec)) {
+        tally.leftOut++;
+        continue;
+      }
       const captured = format.capturedBytes;
-      const reason = decodeFrame(view, format.frameAt, captured, format.linkType, directOnly, words, d);
-      if (reason === SEGMENT) {
+      capturedBytes += captured;
+      wireBytes += format.wireBytes >>> 0;
+      if (index === firstIndex && tally.packets === 0) this.#beginTally(format);
+      else if (sec < formerSec || (sec === formerSec && nsec < formerNsec)) {
+        tally.noteBackwards(formerSec, formerNsec, sec, nsec);
+      }
+      formerSec = sec;
+      formerNsec = nsec;
+      const reason = decoder.decode(view, format.frameAt, captured, format.linkType, words, d);
+      tally.reasons[reason]++;
+      if (reason === SEGMENT || reason === LATER_FRAGMENT) {
         words[d + D_FRAME] = format.frameAt;
         words[d + D_INDEX] = index;
         words[d + D_WIRE] = format.wireBytes;
-        words[d + D_SEC] = format.sec;
-        words[d + D_NSEC] = format.nsec;
+        words[d + D_SEC] = sec;
+        words[d + D_NSEC] = nsec;
         words[d + DESCRIPTOR_NEXT] = 0;
-        this.#enter(words, d, format.sec >>> 0);
-        d += DESCRIPTOR_WORDS;
-      } else {
-        this.reasons[reason]++;
+        if (reason === SEGMENT) {
+          segment = d;
+          this.#enter(words, d, sec);
+          d += DESCRIPTOR_WORDS;
+        } else if (this.#enterFragment(words, d)) {
+          d += DESCRIPTOR_WORDS;
+        }
       }
       index++;
     }
-    if (index !== this.#index) {
-      this.lastSec = format.sec >>> 0;
-      this.lastNsec = format.nsec;
+    if (index >= lastIndex) outcome = ENOUGH;
+    if (index !== firstIndex) {
+      tally.packets += index - firstIndex;
+      tally.capturedBytes += capturedBytes;
+      tally.wireBytes += wireBytes;
+      tally.last = format.hasTime ? { sec: formerSec, nsec: formerNsec } : undefined;
     }
+    if (segment >= 0) {
+      this.#nowSec = words[segment + D_SEC];
+      this.#nowNsec = words[segment + D_NSEC];
+    }
+    this.#formerSec = formerSec;
+    this.#formerNsec = formerNsec;
     this.#index = index;
     this.#walkedTo = at;
-    if (d !== first) {
-      this.#nowSec = words[d - DESCRIPTOR_WORDS + D_SEC];
-      this.#nowNsec = words[d - DESCRIPTOR_WORDS + D_NSEC];
-    }
     return outcome;
   }
 
-  /** Chains the descriptor at word `d` to its shard's list, and notes the tick when its second is a new one. */
+  /** The first packet of a capture: nothing is before it. */
+  #beginTally(format: CaptureFormat): void {
+    this.tally.first = format.hasTime ? { sec: format.sec >>> 0, nsec: format.nsec } : undefined;
+  }
+
+  /** Chains the segment at word `d` to its shard's list, and notes the tick when its second is a new one. */
   #enter(words: Int32Array, d: number, sec: number): void {
-    const descriptor = this.#descriptors++;
-    const trackers = this.#layout.trackers;
-    const slotWord = this.#slot >> 2;
+    const descriptor = this.#descriptors;
     let shard = 0;
-    if (trackers > 1) {
+    if (this.#layout.trackers > 1) {
       const isV6 = words[d + D_WHERE] < 0;
       const hash = isV6 ? words[d + D_SRC] : hashIpv4(words[d + D_SRC], words[d + D_DST], words[d + D_PORTS]);
-      shard = shardOf(hash, trackers);
+      shard = shardOf(hash, this.#layout.trackers);
     }
-    const tail = this.#tails[shard];
-    this.#tails[shard] = descriptor + 1;
-    if (tail === 0) {
-      words[slotWord + SLOT_HEADS + shard] = descriptor + 1;
-    } else {
-      words[((this.#slot + this.#layout.descriptorsOffset) >> 2) + (tail - 1) * DESCRIPTOR_WORDS + DESCRIPTOR_NEXT] =
-        descriptor + 1;
-    }
+    if (this.#decoder.isFirstFragment) this.#fragments.note(this.#decoder.fragmentKey, shard);
+    this.#chain(words, shard);
     if (this.#isNewSecond(sec)) {
       this.#clockSec = sec;
       this.#segmentsBehind = 0;
       words[((this.#slot + this.#layout.ticksOffset) >> 2) + this.#ticks++] = descriptor;
+    }
+  }
+
+  /** Chains a later fragment, which has no TCP header, to where its first one went; false when that was not seen. */
+  #enterFragment(words: Int32Array, d: number): boolean {
+    const shard = this.#fragments.find(this.#decoder.fragmentKey);
+    if (shard < 0) {
+      this.tally.strayFragments++;
+      return false;
+    }
+    words[d + D_TCP] = NO_TCP_HEADER;
+    this.#chain(words, shard);
+    return true;
+  }
+
+  /** Appends the next descriptor to the list of `shard`. */
+  #chain(words: Int32Array, shard: number): void {
+    const number = ++this.#descriptors;
+    const tail = this.#tails[shard];
+    this.#tails[shard] = number;
+    if (tail === 0) {
+      words[(this.#slot >> 2) + SLOT_HEADS + shard] = number;
+    } else {
+      const descriptors = (this.#slot + this.#layout.descriptorsOffset) >> 2;
+      words[descriptors + (tail - 1) * DESCRIPTOR_WORDS + DESCRIPTOR_NEXT] = number;
     }
   }
 
@@ -196,6 +345,12 @@ export class BlockFiller {
     return ++this.#segmentsBehind > SEGMENTS_BEHIND;
   }
 
+  #endAt(offset: number, problem: Problem, end: CaptureEnd): CaptureEnd {
+    this.endOffset = offset;
+    this.endProblem = problem;
+    return end;
+  }
+
   #finishBlock(): void {
     if (this.#index > 0) this.#publish(BLOCK_DATA);
   }
@@ -210,7 +365,7 @@ export class BlockFiller {
     this.packets += this.#index;
     this.#producer.publish();
     this.#onBlock();
-    if (kind === BLOCK_DATA) this.#begin();
+    if (kind !== BLOCK_END) this.#begin();
   }
 
   /** Takes the next slot; its lists are empty. */
@@ -224,3 +379,8 @@ export class BlockFiller {
     this.#words.fill(0, heads, heads + this.#layout.trackers);
   }
 }
+
+const missing = (bytes: number): Problem => ({
+  found: 'the end of the file',
+  expected: `${bytes} more bytes of a block`,
+});

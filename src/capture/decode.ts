@@ -30,7 +30,10 @@ export const NO_SEGMENT = 1;
 export const BAD_LINK_HEADER = 2;
 export const BAD_IP_HEADER = 3;
 export const BAD_TCP_HEADER = 4;
-export const DECODE_REASONS = 5;
+export const LATER_FRAGMENT = 5;
+export const UNKNOWN_LINK_TYPE = 6;
+export const ENCRYPTED = 7;
+export const DECODE_REASONS = 8;
 
 /** NOP, NOP, kind 8, length 10: the usual form of a timestamps option (RFC 7323 appendix A). */
 const NOP_NOP_TIMESTAMPS = 0x0101080a;
@@ -121,4 +124,23 @@ function decodeTcp(
     words[d + D_WHERE] = where | tcp;
   }
   return true;
+}
+
+export interface DecodeOptions {
+  readonly directOnly: boolean;
+  readonly outer: boolean;
+  readonly vlanKey: boolean;
+  readonly userDlts: ReadonlyMap<number, number>;
+}
+export class FrameDecoder {
+  macsecFrames = 0;
+  fragmentKey = 0;
+  isFirstFragment = false;
+  readonly #options: DecodeOptions;
+  constructor(options: DecodeOptions) {
+    this.#options = options;
+  }
+  decode(view: DataView, at: number, captured: number, linkType: number, words: Int32Array, d: number): number {
+    return decodeFrame(view, at, captured, linkType, this.#options.directOnly, words, d);
+  }
 }

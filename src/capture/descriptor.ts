@@ -11,7 +11,8 @@
 export const D_FRAME = 0;
 /** Index of the packet in its block. */
 export const D_INDEX = 1;
-// Word 2 is free.
+/** VLAN ids folded into one word where they are part of the conversation's key, else 0. */
+export const D_VLAN = 2;
 /** Length on the wire in bytes, unsigned. */
 export const D_WIRE = 3;
 /** Seconds since 1970, unsigned. */
@@ -29,6 +30,8 @@ export const D_SEQ = 10;
 export const D_ACK = 11;
 /** Bytes 12 to 15 of the TCP header: data offset, flags, window. */
 export const D_TCP = 12;
+/** Value of D_TCP in the descriptor of a later fragment, which has no TCP header: no data offset is 0. */
+export const NO_TCP_HEADER = 0;
 /** Value and echo reply of a timestamp option, when WHERE_TIMESTAMPS is set. */
 export const D_TSVAL = 13;
 export const D_TSECR = 14;

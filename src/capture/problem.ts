@@ -6,15 +6,20 @@
 /** Something wrong at a place of an input. */
 export interface InputProblem {
   readonly file: string;
-  /** Byte in the file as stored; undefined when the file as a whole is meant. */
+  /** Byte of the file, or of what was compressed in it; undefined when the file as a whole is meant. */
   readonly byteOffset?: number;
+  /** The byte is one of what was compressed. */
+  readonly isUnpacked?: boolean;
   readonly found: string;
   readonly expected?: string;
 }
 
 /** The problem as one line without a newline. */
 export function describeProblem(problem: InputProblem): string {
-  const place = problem.byteOffset === undefined ? '' : ` at byte ${problem.byteOffset}`;
+  const place =
+    problem.byteOffset === undefined
+      ? ''
+      : ` at byte ${problem.byteOffset}${problem.isUnpacked ? ' of what was compressed' : ''}`;
   const expected = problem.expected === undefined ? '' : `, expected ${problem.expected}`;
   return `tcploom: ${problem.file}${place}: ${problem.found}${expected}`;
 }

@@ -1,176 +1,186 @@
 /**
- * Reads captures one after the other into the block ring: the reader thread's work. Owns the order of files and
- * what is told of their problems; the records are `BlockFiller`'s.
+ * Reads captures one after the other into the block ring: the reader thread's work. Owns the order of inputs and what
+ * they add up to; one capture is `CaptureReader`'s business.
  */
 import { BlockProducer, type BlockRingMemory } from '../ring/block-ring.js';
 import { PROGRESS_BYTES, PROGRESS_PACKETS } from '../ring/layout.js';
-import { isKnownLinkType } from '../wire/link.js';
 import { BlockFiller } from './block-filler.js';
-import { BAD_IP_HEADER, BAD_LINK_HEADER, BAD_TCP_HEADER } from './decode.js';
+import type { ByteSource } from './byte-source.js';
+import { CaptureReader } from './capture-reader.js';
+import { type DecodeOptions, UNKNOWN_LINK_TYPE } from './decode.js';
 import { FileSource } from './file-source.js';
-import type { CaptureFormat } from './format.js';
+import { FollowedFile } from './followed-file.js';
+import { type CaptureFacts, figuresOf, type ReaderNews, type ReadSummary } from './news.js';
+import type { InputOpener, LiveInput, OpenInput } from './open-input.js';
 import { describeSystemError, type InputProblem, isSystemError } from './problem.js';
-import { RECOGNISE_BYTES, recognise } from './recognise.js';
+import { PacketSelector, type Selection } from './selection.js';
+import { FollowedSeries } from './series.js';
+import { sortByFirstPacket } from './sort-inputs.js';
+import { CaptureTally } from './tally.js';
 
-/** What the reader is to read. */
+/** What the reader is to read, and how. */
 export interface ReadPlan {
-  readonly files: readonly string[];
-  /** Only IPv4 directly over the link layer counts (--classic). */
-  readonly directOnly: boolean;
+  /** File names, or `-`; or interfaces to capture from. */
+  readonly inputs: readonly (string | LiveInput)[];
+  readonly decode: DecodeOptions;
+  readonly selection: Selection;
+  /** Go on after damage, where records are found again. */
+  readonly resync: boolean;
+  /** Read files in the order of their first packets. */
+  readonly sortByTime: boolean;
+  /** Go on with the series that the last file begins, until nothing came for so long. */
+  readonly followTimeoutMs: number | undefined;
+  /** Results are wanted for each capture by itself: tell of each, and mark its end in the stream of blocks. */
+  readonly perCapture: boolean;
 }
 
-/** What the reader found, over all files. Times are seconds and nanoseconds since 1970. */
-export interface ReadSummary {
-  readonly packets: number;
-  readonly filesRead: number;
-  readonly firstSec: number;
-  readonly firstNsec: number;
-  readonly lastSec: number;
-  readonly lastNsec: number;
-  readonly badLinkHeaders: number;
-  readonly badIpHeaders: number;
-  readonly badTcpHeaders: number;
-  readonly problems: number;
+/** What the reader shares with the main thread beside the ring. */
+export interface ReaderLinks {
+  /** Counters for the progress: src/ring/layout.ts. */
+  readonly progress: Float64Array;
+  /** Not 0 when reading is to stop at the next occasion, with what was read so far. */
+  readonly stop: Int32Array;
+  readonly tell: (news: ReaderNews) => void;
 }
 
-/**
- * Reads all files of the plan into the ring and ends the stream. `progress` is shared float64 counters
- * (src/ring/layout.ts), `report` is told each problem as it comes up.
- */
+/** Reads all inputs of the plan into the ring and ends the stream. */
 export function readCaptures(
   plan: ReadPlan,
   memory: BlockRingMemory,
-  progress: Float64Array,
-  report: (problem: InputProblem) => void,
+  links: ReaderLinks,
+  opener: InputOpener,
 ): ReadSummary {
-  return new CapturesReader(plan, memory, progress, report).run();
+  return new CapturesReader(plan, memory, links, opener).run();
 }
 
 class CapturesReader {
   readonly #plan: ReadPlan;
-  readonly #progress: Float64Array;
-  readonly #report: (problem: InputProblem) => void;
+  readonly #links: ReaderLinks;
+  readonly #opener: InputOpener;
   readonly #filler: BlockFiller;
-  #source: FileSource | undefined;
-  #bytesOfFormerFiles = 0;
+  readonly #captures: CaptureReader;
+  readonly #series = new FollowedSeries();
+  readonly #total = new CaptureTally();
+  #source: ByteSource | undefined;
+  #bytesOfFormerInputs = 0;
   #filesRead = 0;
   #problems = 0;
+  #news = 0;
+  #droppedBySystem = 0;
+  #droppedByInterface = 0;
 
-  constructor(
-    plan: ReadPlan,
-    memory: BlockRingMemory,
-    progress: Float64Array,
-    report: (problem: InputProblem) => void,
-  ) {
+  constructor(plan: ReadPlan, memory: BlockRingMemory, links: ReaderLinks, opener: InputOpener) {
     this.#plan = plan;
-    this.#progress = progress;
-    this.#report = report;
-    this.#filler = new BlockFiller(memory, new BlockProducer(memory), plan.directOnly, () => this.#noteProgress());
+    this.#links = links;
+    this.#opener = opener;
+    const { decode, selection, resync } = plan;
+    const options = { decode, selector: new PacketSelector(selection), resync };
+    const goesOn = (): boolean => this.#goesOn();
+    const onBlock = (): void => this.#noteProgress();
+    this.#filler = new BlockFiller(memory, new BlockProducer(memory), options, onBlock, goesOn);
+    this.#captures = new CaptureReader(this.#filler, (problem) => this.#tellProblem(problem), goesOn);
   }
 
   run(): ReadSummary {
-    for (const name of this.#plan.files) {
-      this.#readFile(name);
-      this.#bytesOfFormerFiles += this.#source?.bytesRead ?? 0;
-      this.#source = undefined;
-      this.#noteProgress();
+    const { inputs, sortByTime, followTimeoutMs } = this.#plan;
+    const ordered = sortByTime ? sortByFirstPacket(inputs, this.#opener) : inputs;
+    for (const [index, input] of ordered.entries()) {
+      const isFollowed = followTimeoutMs !== undefined && index === ordered.length - 1 && typeof input === 'string';
+      if (!(isFollowed ? this.#readSeries(input, followTimeoutMs) : this.#readInput(input))) break;
     }
     this.#filler.end();
     return this.#summary();
   }
 
-  #readFile(name: string): void {
-    try {
-      this.#source = new FileSource(name);
-    } catch (error) {
-      if (!isSystemError(error)) throw error;
-      this.#tell({ file: name, found: describeSystemError(error) });
-      return;
+  /** Reads the file and what comes after it in its series; false when enough was read. */
+  #readSeries(first: string, timeoutMs: number): boolean {
+    for (let name: string | undefined = first; name !== undefined; ) {
+      const file: string = name;
+      let followed: FollowedFile | undefined;
+      const follow = ({ source }: OpenInput): ByteSource => {
+        // What a feeder delivers is complete when it ends.
+        if (!(source instanceof FileSource)) return source;
+        followed = new FollowedFile(file, source, this.#series, timeoutMs);
+        return followed;
+      };
+      if (!this.#readInput(file, follow)) return false;
+      this.#series.noteRead(file);
+      name = (followed as FollowedFile | undefined)?.next ?? this.#series.after(file);
     }
+    return true;
+  }
+
+  /** Reads one input to its end; false when nothing more is to be read. */
+  #readInput(input: string | LiveInput, wrap = ({ source }: OpenInput): ByteSource => source): boolean {
+    const name = typeof input === 'string' ? input : input.name;
     try {
-      const format = this.#recognise(name, this.#source);
-      if (format === undefined) return;
-      this.#filesRead++;
-      this.#readRecords(name, this.#source, format);
+      const opened = this.#opener.open(input);
+      if ('found' in opened) {
+        this.#tellProblem({ file: name, ...opened });
+        return true;
+      }
+      this.#source = wrap(opened);
+      const { end, facts } = this.#captures.read(name, opened, this.#source);
+      if (facts !== undefined) this.#add(facts);
+      return end !== 'enough' && end !== 'stopped';
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      const isNothing = this.#source.bytesRead === 0;
-      const place = isNothing ? {} : { byteOffset: this.#source.bytesRead };
-      this.#tell({ file: name, ...place, found: describeSystemError(error) });
+      this.#tellProblem({ file: name, found: describeSystemError(error) });
+      return true;
     } finally {
-      this.#source.close();
+      this.#bytesOfFormerInputs += this.#source?.inputBytes ?? 0;
+      this.#source?.close();
+      this.#source = undefined;
+      this.#noteProgress();
     }
   }
 
-  /** The format by the file's first bytes, which are then right before the block; undefined after telling why not. */
-  #recognise(name: string, source: FileSource): CaptureFormat | undefined {
-    const at = this.#filler.blockAt - RECOGNISE_BYTES;
-    let bytes = 0;
-    while (bytes < RECOGNISE_BYTES) {
-      const more = source.read(this.#filler.bytes, at + bytes, RECOGNISE_BYTES - bytes);
-      if (more === 0) break;
-      bytes += more;
-    }
-    if (bytes < RECOGNISE_BYTES) {
-      const found = bytes === 0 ? 'the file is empty' : `the file ends after ${bytes} bytes`;
-      const expected = `a capture, whose header has ${RECOGNISE_BYTES} bytes`;
-      this.#tell({ file: name, byteOffset: bytes, found, expected });
-      return undefined;
-    }
-    const format = recognise(this.#filler.view, at);
-    if ('next' in format) return format;
-    this.#tell({ file: name, byteOffset: 0, ...format });
-    return undefined;
+  #add(facts: CaptureFacts): void {
+    const { tally } = this.#filler;
+    this.#total.add(tally);
+    // A capture whose packets nobody here can decode was not read, unless it is only described.
+    const isRead = this.#plan.perCapture || tally.packets === 0 || tally.reasons[UNKNOWN_LINK_TYPE] < tally.packets;
+    if (isRead) this.#filesRead++;
+    this.#droppedBySystem += facts.drops.bySystem;
+    this.#droppedByInterface += facts.drops.byInterface;
+    if (!this.#plan.perCapture) return;
+    this.#filler.endCapture();
+    this.#send({ kind: 'capture', capture: facts });
   }
 
-  #readRecords(name: string, source: FileSource, format: CaptureFormat): void {
-    const filler = this.#filler;
-    const before = filler.packets;
-    const outcome = filler.fill(source, format, 0);
-    const packets = filler.packets - before;
-    if (!isKnownLinkType(format.linkType) && packets > 0) {
-      const found = `link-layer type ${format.linkType}, which cannot be decoded yet (${packets} packets)`;
-      this.#tell({ file: name, found });
-      this.#filesRead--;
-    }
-    if (outcome === 'whole') return;
-    const byteOffset = source.bytesRead - filler.leftBytes;
-    if (outcome === 'bad record') {
-      this.#tell({ file: name, byteOffset, ...format.problem! });
-    } else {
-      const cut = format.describeCut(filler.view, filler.leftAt, filler.leftAt + filler.leftBytes);
-      this.#tell({
-        file: name,
-        byteOffset,
-        found: `the file is cut: ${cut.found}`,
-        expected: cut.expected,
-      });
-    }
-  }
-
-  #tell(problem: InputProblem): void {
+  #tellProblem(problem: InputProblem): void {
     this.#problems++;
-    this.#report(problem);
+    this.#send({ kind: 'problem', problem });
+  }
+
+  #send(news: ReaderNews): void {
+    this.#news++;
+    this.#links.tell(news);
   }
 
   #noteProgress(): void {
-    this.#progress[PROGRESS_BYTES] = this.#bytesOfFormerFiles + (this.#source?.bytesRead ?? 0);
-    this.#progress[PROGRESS_PACKETS] = this.#filler.packets;
+    const { progress } = this.#links;
+    progress[PROGRESS_BYTES] = this.#bytesOfFormerInputs + (this.#source?.inputBytes ?? 0);
+    progress[PROGRESS_PACKETS] = this.#filler.packets;
+  }
+
+  /** Whether to read on. */
+  #goesOn(): boolean {
+    if (Atomics.load(this.#links.stop, 0) === 0) return true;
+    // A live capture ends by itself when asked to, with what was captured until then.
+    if (this.#source?.finish === undefined) return false;
+    this.#source.finish();
+    return true;
   }
 
   #summary(): ReadSummary {
-    const filler = this.#filler;
     return {
-      packets: filler.packets,
+      ...figuresOf(this.#total),
       filesRead: this.#filesRead,
-      firstSec: filler.firstSec,
-      firstNsec: filler.firstNsec,
-      lastSec: filler.lastSec,
-      lastNsec: filler.lastNsec,
-      badLinkHeaders: filler.reasons[BAD_LINK_HEADER],
-      badIpHeaders: filler.reasons[BAD_IP_HEADER],
-      badTcpHeaders: filler.reasons[BAD_TCP_HEADER],
       problems: this.#problems,
+      drops: { bySystem: this.#droppedBySystem, byInterface: this.#droppedByInterface },
+      macsecFrames: this.#filler.macsecFrames,
+      news: this.#news,
     };
   }
 }

@@ -3,16 +3,26 @@
  * from it. Owns names and meanings on the command line; the values' meanings are `MiruoOptions`' and `RunPlan`'s.
  */
 
-export type CommandName = 'run' | 'miruo';
+export type CommandName = 'run' | 'miruo' | 'info' | 'interfaces';
 
 /** How an option's value is read: none, a count of repetitions, or a checked value. */
-export type OptionKind = 'switch' | 'repeated' | 'number' | 'choice' | 'bytes' | 'file';
+export type OptionKind =
+  | 'switch'
+  | 'repeated'
+  | 'number'
+  | 'count'
+  | 'choice'
+  | 'bytes'
+  | 'file'
+  | 'moment'
+  | 'link type';
 
 export interface OptionRow {
   /** Long name without dashes; the first is the one that help shows. */
   readonly names: readonly string[];
-  /** Single letter, understood by `tcploom miruo` only. */
+  /** Single letter, understood by `tcploom miruo` only, or by all commands. */
   readonly letter?: string;
+  readonly isLetterEverywhere?: boolean;
   readonly kind: OptionKind;
   /** Name of the value in help. */
   readonly value?: string;
@@ -23,6 +33,7 @@ export interface OptionRow {
 }
 
 const BOTH: readonly CommandName[] = ['run', 'miruo'];
+const READING: readonly CommandName[] = ['run', 'miruo', 'info'];
 
 export const OPTION_TABLE: readonly OptionRow[] = [
   {
@@ -117,25 +128,138 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   },
   { names: ['no-timeout'], kind: 'switch', help: 'sessions never time out', commands: BOTH },
   { names: ['unfinished'], kind: 'switch', help: 'also show sessions still open at the end', commands: BOTH },
+  // What is read, and how; the same for all commands that read captures.
+  {
+    names: ['interface'],
+    letter: 'i',
+    isLetterEverywhere: true,
+    kind: 'file',
+    value: 'DEV',
+    help: "capture from an interface (repeatable, or any); see 'tcploom interfaces'",
+    commands: READING,
+  },
+  {
+    names: ['snaplen'],
+    kind: 'number',
+    value: 'BYTES',
+    help: 'bytes to capture of a packet, with -i (default 262144)',
+    commands: READING,
+  },
+  {
+    names: ['buffer'],
+    kind: 'number',
+    value: 'MIB',
+    help: 'buffer for packets on their way, with -i (default 64)',
+    commands: READING,
+  },
+  {
+    names: ['promisc'],
+    kind: 'switch',
+    help: 'capture what is for others too, with -i',
+    commands: READING,
+  },
+  {
+    names: ['recursive'],
+    kind: 'switch',
+    help: 'a folder stands for all files below it',
+    commands: READING,
+  },
+  {
+    names: ['files-from'],
+    kind: 'file',
+    value: 'LIST',
+    help: 'read the captures that a file names, one a line; # begins a comment (repeatable)',
+    commands: READING,
+  },
+  {
+    names: ['sort-files'],
+    kind: 'switch',
+    help: 'read files in the order of their first packets',
+    commands: READING,
+  },
+  {
+    names: ['follow'],
+    kind: 'switch',
+    help: 'go on with the rotated series that the last file belongs to, as its files appear',
+    commands: READING,
+  },
+  {
+    names: ['follow-timeout'],
+    kind: 'number',
+    value: 'SEC',
+    help: 'a followed series is over when nothing came for SEC seconds (default 60)',
+    commands: READING,
+  },
+  {
+    names: ['from'],
+    kind: 'moment',
+    value: 'TIME',
+    help: 'only packets from TIME on: 2026-11-21T08:30:00, seconds since 1970, or +seconds from the first packet',
+    commands: READING,
+  },
+  {
+    names: ['to'],
+    kind: 'moment',
+    value: 'TIME',
+    help: 'only packets up to TIME',
+    commands: READING,
+  },
+  {
+    names: ['max-packets'],
+    kind: 'count',
+    value: 'N',
+    help: 'stop after N packets',
+    commands: READING,
+  },
+  {
+    names: ['resync'],
+    kind: 'switch',
+    help: 'after damage go on where records are found again',
+    commands: READING,
+  },
+  {
+    names: ['outer'],
+    kind: 'switch',
+    help: 'stop at the first IP header: what is in tunnels does not count',
+    commands: READING,
+  },
+  {
+    names: ['vlan-key'],
+    kind: 'switch',
+    help: 'the same addresses and ports in two VLANs are two conversations',
+    commands: READING,
+  },
+  {
+    names: ['user-dlt'],
+    kind: 'link type',
+    value: 'N=LINKTYPE',
+    help: 'what link type USER0 to USER15 (N from 0 to 15) stands for (repeatable)',
+    commands: READING,
+  },
+  {
+    names: ['tsv'],
+    kind: 'switch',
+    help: 'a line of columns for each capture, for other programs',
+    commands: ['info'],
+  },
   {
     names: ['workers'],
     kind: 'number',
     value: 'N',
     help: 'tracker threads, 1 to 64 (default: as many as cores, at most 8); never changes a result',
-    commands: BOTH,
+    commands: READING,
   },
   {
     names: ['block-size'],
     kind: 'bytes',
     value: 'BYTES',
     help: 'bytes read at once, 64K to 16M (default 1M); never changes a result',
-    commands: BOTH,
+    commands: READING,
   },
 ];
 
 /** Options of the original miruo that are not there yet: known, so that they are not taken for something else. */
 export const MISSING_OPTIONS: readonly OptionRow[] = [
-  { names: ['interface'], letter: 'i', kind: 'file', help: '', commands: [] },
   { names: ['stat', 'stat-interval'], letter: 's', kind: 'number', help: '', commands: [] },
   { names: ['session-limit', 'limit-session'], letter: 'L', kind: 'number', help: '', commands: [] },
   { names: ['segment-limit', 'limit-segment'], letter: 'l', kind: 'number', help: '', commands: [] },

@@ -2,13 +2,17 @@
  * Arguments to a command and its options, by commander, from the option table. Owns how values are read.
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { TimeBound } from '../capture/selection.js';
+import { isKnownLinkType, LINKTYPE_USER0, linkTypeNumber } from '../wire/link-types.js';
 import { AmbiguousOption, expandLongOptions } from './abbreviations.js';
+import { parseMoment } from './moment.js';
 import { type CommandName, MISSING_OPTIONS, type OptionRow, optionsOf } from './option-table.js';
 import { type ParsedOptions, UsageError } from './plan.js';
 
 /** What the command line asks for: a run, or a text (help, version) to print. */
 export type Request =
-  | { readonly kind: 'run'; readonly files: readonly string[]; readonly options: ParsedOptions }
+  | { readonly kind: 'run' | 'info'; readonly files: readonly string[]; readonly options: ParsedOptions }
+  | { readonly kind: 'interfaces' }
   | { readonly kind: 'text'; readonly text: string };
 
 const MOST_NUMBER = 2 ** 31 - 1;
@@ -16,6 +20,8 @@ const MOST_NUMBER = 2 ** 31 - 1;
 const DESCRIPTIONS: Readonly<Record<CommandName, string>> = {
   run: 'read captures and print the TCP sessions that look wrong (the default command)',
   miruo: "the same with miruo's own options",
+  info: 'say what is in captures: format, packets, bytes, times, interfaces, TCP conversations',
+  interfaces: 'list the interfaces that can be captured from',
 };
 
 /** Reads the arguments that follow the program's name. Throws a UsageError. */
@@ -51,8 +57,22 @@ export function parseArguments(args: readonly string[], version: string): Reques
         const hint = options.file === undefined ? ' (a capture is given with -f FILE)' : '';
         throw new UsageError(`filter expressions are not supported yet: ${expression.join(' ')}${hint}`);
       }
-      if (options.file === undefined) throw new UsageError('miruo needs a capture: -f FILE');
-      request = { kind: 'run', files: options.file, options };
+      const hasInput = [options.file, options.interface, options.filesFrom].some((input) => input !== undefined);
+      if (!hasInput) throw new UsageError('miruo needs a capture: -f FILE, or -i DEV');
+      request = { kind: 'run', files: options.file ?? [], options };
+    });
+  program
+    .command('info')
+    .description(DESCRIPTIONS.info)
+    .argument('[FILE...]', 'captures, each described by itself')
+    .action((files: string[], options: ParsedOptions) => {
+      request = { kind: 'info', files, options };
+    });
+  program
+    .command('interfaces')
+    .description(DESCRIPTIONS.interfaces)
+    .action(() => {
+      request = { kind: 'interfaces' };
     });
   for (const command of program.commands) {
     command.exitOverride().configureOutput(output);
@@ -106,12 +126,21 @@ function refuseMissing(args: readonly string[]): void {
 }
 
 function commanderOption(row: OptionRow, command: string): Option {
-  const letter = command === 'miruo' && row.letter !== undefined ? `-${row.letter}, ` : '';
+  const hasLetter = row.letter !== undefined && (command === 'miruo' || row.isLetterEverywhere === true);
+  const letter = hasLetter ? `-${row.letter}, ` : '';
   const value = row.value === undefined ? '' : ` <${row.value}>`;
   const option = new Option(`${letter}--${row.names[0]}${value}`, row.help);
   switch (row.kind) {
     case 'number':
-      return option.argParser(readNumber);
+      return option.argParser((text: string) => readNumber(text, MOST_NUMBER));
+    case 'count':
+      return option.argParser((text: string) => readNumber(text, Number.MAX_SAFE_INTEGER));
+    case 'moment':
+      return option.argParser(readMoment);
+    case 'link type':
+      return option.argParser((text: string, before: Map<number, number> | undefined) =>
+        readUserDlt(text, before ?? new Map()),
+      );
     case 'bytes':
       return option.argParser(readBytes);
     case 'choice':
@@ -125,12 +154,34 @@ function commanderOption(row: OptionRow, command: string): Option {
   }
 }
 
-function readNumber(text: string): number {
+function readNumber(text: string, most: number): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value > MOST_NUMBER) {
-    throw new InvalidArgumentError(`It must be a whole number from 0 to ${MOST_NUMBER}.`);
+  if (!/^\d+$/.test(text) || value > most) {
+    throw new InvalidArgumentError(`It must be a whole number from 0 to ${most}.`);
   }
   return value;
+}
+
+function readMoment(text: string): TimeBound {
+  const bound = parseMoment(text);
+  if (bound === undefined) {
+    throw new InvalidArgumentError(
+      'It must be a time, as 2026-11-21T08:30:00, seconds since 1970, or +seconds from the first packet.',
+    );
+  }
+  return bound;
+}
+
+/** Link types 147 to 162 are for private use: what `0=EN10MB` or `3=101` says of one is added to the others. */
+function readUserDlt(text: string, others: Map<number, number>): Map<number, number> {
+  const match = /^(\d{1,2})=(.+)$/.exec(text);
+  const linkType = match === null ? undefined : linkTypeNumber(match[2]);
+  if (match === null || Number(match[1]) > 15 || linkType === undefined || !isKnownLinkType(linkType)) {
+    throw new InvalidArgumentError(
+      'It must be a number from 0 to 15 and a link type that can be decoded, as 0=EN10MB.',
+    );
+  }
+  return others.set(LINKTYPE_USER0 + Number(match[1]), linkType);
 }
 
 function readBytes(text: string): number {

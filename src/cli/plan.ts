@@ -3,7 +3,15 @@
  * Owns the checks of values against each other.
  */
 import { availableParallelism } from 'node:os';
+import type { LiveRequest } from '../capture/feed-messages.js';
+import { STANDARD_INPUT } from '../capture/file-source.js';
+import type { LiveInput } from '../capture/open-input.js';
+import { MAX_CAPTURED_BYTES } from '../capture/pcap.js';
+import type { ReadPlan } from '../capture/read-captures.js';
+import type { TimeBound } from '../capture/selection.js';
 import { MIRUO_DEFAULTS, type MiruoOptions } from '../miruo/options.js';
+import type { InfoPlan } from '../pipeline/info-pass.js';
+import type { BlockForm } from '../pipeline/reading.js';
 import type { RunPlan } from '../pipeline/run.js';
 
 /** The command line is wrong: told in one line, exit code 2. */
@@ -26,6 +34,23 @@ export interface ParsedOptions {
   /** False with --no-timeout. */
   timeout?: boolean;
   unfinished?: boolean;
+  interface?: string[];
+  snaplen?: number;
+  buffer?: number;
+  promisc?: boolean;
+  recursive?: boolean;
+  filesFrom?: string[];
+  sortFiles?: boolean;
+  follow?: boolean;
+  followTimeout?: number;
+  from?: TimeBound;
+  to?: TimeBound;
+  maxPackets?: number;
+  resync?: boolean;
+  outer?: boolean;
+  vlanKey?: boolean;
+  userDlt?: ReadonlyMap<number, number>;
+  tsv?: boolean;
   workers?: number;
   blockSize?: number;
 }
@@ -39,10 +64,77 @@ const MOST_USEFUL_TRACKERS = 8;
 export const LEAST_BLOCK_BYTES = 64 * 1024;
 export const MOST_BLOCK_BYTES = 16 * 1024 * 1024;
 const DEFAULT_BLOCK_BYTES = 1024 * 1024;
+const DEFAULT_FOLLOW_TIMEOUT_SEC = 60;
+/** Holds a third of a second of packets at 200 MB/s. */
+const DEFAULT_BUFFER_MIB = 64;
+const MOST_BUFFER_MIB = 2047;
 
-/** The plan for reading `files`; `isTerminal`: standard output is one. */
+/** The plan for tracking the sessions of `files`; `isTerminal`: standard output is one. */
 export function makePlan(files: readonly string[], given: ParsedOptions, isTerminal: boolean): RunPlan {
-  if (files.length === 0) throw new UsageError('no capture to read was given');
+  const read = readPlan(files, given, false);
+  return Object.freeze({
+    read,
+    miruo: miruoOptions(given, isTerminal),
+    firstLine: firstLine(read.inputs),
+    ...blockForm(given),
+  });
+}
+
+/** The plan for describing `files`. */
+export function makeInfoPlan(files: readonly string[], given: ParsedOptions): InfoPlan {
+  return Object.freeze({ read: readPlan(files, given, true), ...blockForm(given) });
+}
+
+function firstLine(inputs: ReadPlan['inputs']): string {
+  const [first] = inputs;
+  if (typeof first !== 'string') return `listening on ${first.name}\n`;
+  return inputs.length === 1 ? `reading from ${first}\n` : `reading from ${inputs.length} files, ${first} first\n`;
+}
+
+function readPlan(files: readonly string[], given: ParsedOptions, perCapture: boolean): ReadPlan {
+  const live = liveInput(given);
+  if (files.length === 0 && live === undefined) throw new UsageError('no capture to read was given');
+  if (files.length > 0 && live !== undefined) throw new UsageError('captures and an interface cannot be read together');
+  if (given.followTimeout !== undefined && !given.follow) throw new UsageError('--follow-timeout needs --follow');
+  if (given.follow && (live !== undefined || files.at(-1) === STANDARD_INPUT)) {
+    throw new UsageError('--follow needs a file whose series it can follow');
+  }
+  return {
+    inputs: live === undefined ? files : [live],
+    decode: {
+      directOnly: given.classic ?? false,
+      outer: given.outer ?? false,
+      vlanKey: given.vlanKey ?? false,
+      userDlts: given.userDlt ?? new Map(),
+    },
+    selection: { from: given.from, to: given.to, maxPackets: given.maxPackets },
+    resync: given.resync ?? false,
+    sortByTime: given.sortFiles ?? false,
+    followTimeoutMs: given.follow ? 1000 * (given.followTimeout ?? DEFAULT_FOLLOW_TIMEOUT_SEC) : undefined,
+    perCapture,
+  };
+}
+
+function liveInput(given: ParsedOptions): LiveInput | undefined {
+  if (given.interface === undefined) {
+    const without = (['snaplen', 'buffer', 'promisc'] as const).find((name) => given[name] !== undefined);
+    if (without !== undefined) throw new UsageError(`--${without} needs an interface: -i DEV`);
+    return undefined;
+  }
+  const snaplen = given.snaplen ?? MAX_CAPTURED_BYTES;
+  const bufferMiB = given.buffer ?? DEFAULT_BUFFER_MIB;
+  if (snaplen < 1 || snaplen > MAX_CAPTURED_BYTES) {
+    throw new UsageError(`--snaplen must be from 1 to ${MAX_CAPTURED_BYTES}, not ${snaplen}`);
+  }
+  if (bufferMiB < 1 || bufferMiB > MOST_BUFFER_MIB) {
+    throw new UsageError(`--buffer must be from 1 to ${MOST_BUFFER_MIB}, not ${bufferMiB}`);
+  }
+  const devices = given.interface;
+  const request: LiveRequest = { kind: 'live', devices, snaplen, bufferMiB, isPromiscuous: given.promisc ?? false };
+  return { name: devices.join(', '), request };
+}
+
+function blockForm(given: ParsedOptions): BlockForm {
   const trackers = given.workers ?? Math.min(availableParallelism(), MOST_USEFUL_TRACKERS);
   if (trackers < 1 || trackers > MOST_WORKERS) {
     throw new UsageError(`--workers must be from 1 to ${MOST_WORKERS}, not ${trackers}`);
@@ -53,9 +145,7 @@ export function makePlan(files: readonly string[], given: ParsedOptions, isTermi
       `--block-size must be from ${LEAST_BLOCK_BYTES} to ${MOST_BLOCK_BYTES} bytes, not ${blockBytes}`,
     );
   }
-  const firstLine =
-    files.length === 1 ? `reading from ${files[0]}\n` : `reading from ${files.length} files, ${files[0]} first\n`;
-  return Object.freeze({ files, miruo: miruoOptions(given, isTerminal), firstLine, trackers, blockBytes });
+  return { trackers, blockBytes };
 }
 
 function miruoOptions(given: ParsedOptions, isTerminal: boolean): MiruoOptions {

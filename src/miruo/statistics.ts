@@ -40,6 +40,9 @@ export interface MiruoRunFigures {
   readonly activeSegments: number;
   readonly activeSegmentsMost: number;
   readonly packets: number;
+  /** As far as the captures, or who captured, say. */
+  readonly droppedBySystem: number;
+  readonly droppedByInterface: number;
   readonly badLinkHeaders: number;
   readonly badIpHeaders: number;
   readonly badTcpHeaders: number;
@@ -89,8 +92,8 @@ VSZ   : ${f.virtualKilobytes}KB
 RSS   : ${f.residentKilobytes}KB
 ===== libpcap Statistics =====
 recv  : ${f.packets}
-drop  : 0
-ifdrop: 0
+drop  : ${f.droppedBySystem}
+ifdrop: ${f.droppedByInterface}
 ===== Header Error Count =====
 L2    : ${f.badLinkHeaders}
 IP    : ${f.badIpHeaders}

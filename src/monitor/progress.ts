@@ -13,7 +13,8 @@ export interface ProgressSample {
   readonly atMs: number;
   readonly bytes: number;
   readonly packets: number;
-  readonly sessions: number;
+  /** Undefined where none are tracked. */
+  readonly sessions: number | undefined;
 }
 
 /** What is known of a run's course. Rates are per second of the last stretch. */
@@ -23,7 +24,7 @@ export interface ProgressView {
   readonly percent: number;
   readonly bytesPerSec: number;
   readonly packetsPerSec: number;
-  readonly sessions: number;
+  readonly sessions: number | undefined;
   /** Seconds left, and when the run will be done (milliseconds since 1970); undefined until there is a rate. */
   readonly remainingSec: number | undefined;
   readonly finishMs: number | undefined;
@@ -71,7 +72,7 @@ export function renderProgress(view: ProgressView, nowMs: number, columns: numbe
     view.remainingSec === undefined ? '' : `ETA ${spoken(view.remainingSec)}`,
     view.finishMs === undefined ? '' : `ETF ${timeOfDay(view.finishMs, nowMs)}`,
     `${scaled(view.packetsPerSec)}pkt/s`,
-    `${scaled(view.sessions).trim()} sessions`,
+    view.sessions === undefined ? '' : `${scaled(view.sessions).trim()} sessions`,
   ].filter((part) => part !== '');
   while (parts.length > 1 && parts.join('  ').length > columns) parts.pop();
   return parts.join('  ').slice(0, columns);

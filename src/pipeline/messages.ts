@@ -6,25 +6,42 @@ import type { MessagePort } from 'node:worker_threads';
 import type { ReadPlan } from '../capture/read-captures.js';
 import type { MiruoOptions } from '../miruo/options.js';
 import type { BlockRingMemory } from '../ring/block-ring.js';
+import type { ByteRingMemory } from '../ring/byte-ring.js';
 import type { ResultRingMemory } from '../ring/result-ring.js';
+import type { ThreadStart } from './threads.js';
 
-export interface ReaderStart {
-  /** To be told that the thread is up: see start-count.ts. */
-  readonly starts: SharedArrayBuffer;
-  readonly thread: number;
+export interface ReaderWork {
   readonly plan: ReadPlan;
   readonly blocks: BlockRingMemory;
   /** Progress counters: see src/ring/layout.ts. */
   readonly progress: SharedArrayBuffer;
-  /** Problems go here as they come up, each an `InputProblem`. */
-  readonly problems: MessagePort;
+  /** One int32: not 0 when reading is to stop. */
+  readonly stop: SharedArrayBuffer;
+  /** What the reader says goes here, each a `ReaderNews`. */
+  readonly news: MessagePort;
+  /** What a feeder delivers comes through the ring, what is said about it through the port. */
+  readonly fed: { readonly ring: ByteRingMemory; readonly port: MessagePort };
 }
+export type ReaderStart = ReaderWork & ThreadStart;
 
-export interface TrackerStart {
-  readonly starts: SharedArrayBuffer;
-  readonly thread: number;
+export interface FeederWork {
+  readonly ring: ByteRingMemory;
+  readonly port: MessagePort;
+}
+export type FeederStart = FeederWork & ThreadStart;
+
+export interface TrackerWork {
   readonly shard: number;
   readonly miruo: MiruoOptions;
   readonly blocks: BlockRingMemory;
   readonly results: ResultRingMemory;
 }
+export type TrackerStart = TrackerWork & ThreadStart;
+
+export interface CounterWork {
+  readonly shard: number;
+  readonly blocks: BlockRingMemory;
+  /** Gets a `ConversationCount` for each capture. */
+  readonly counts: MessagePort;
+}
+export type CounterStart = CounterWork & ThreadStart;

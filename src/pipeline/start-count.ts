@@ -13,13 +13,13 @@ export function announceStart(starts: SharedArrayBuffer, thread: number): void {
   Atomics.notify(cells, thread);
 }
 
-/** Resolves once all threads are up, or after `limitMs`: a node that cannot even start a thread says nothing. */
-export async function allStarted(starts: SharedArrayBuffer, limitMs: number): Promise<void> {
+/** Resolves once the first `threads` threads are up, or after `limitMs`: a node that cannot even start a thread says nothing. */
+export async function allStarted(starts: SharedArrayBuffer, threads: number, limitMs: number): Promise<void> {
   const cells = new Int32Array(starts);
   const endMs = performance.now() + limitMs;
   // Waiting on a cell does not keep the process alive by itself.
   const alive = setTimeout(() => {}, limitMs);
-  for (let thread = 0; thread < cells.length; thread++) {
+  for (let thread = 0; thread < threads; thread++) {
     while (Atomics.load(cells, thread) === 0 && performance.now() < endMs) {
       const outcome = Atomics.waitAsync(cells, thread, 0, Math.max(1, endMs - performance.now()));
       if (outcome.async) await outcome.value;

@@ -2,7 +2,7 @@
  * The tracker thread's loop: takes block after block, walks its shard's list of descriptors, and lets the
  * analyses see each segment and each tick in order. Owns the order; knows no protocol.
  */
-import { D_INDEX, D_NSEC, D_SEC } from '../capture/descriptor.js';
+import { D_INDEX, D_NSEC, D_SEC, D_TCP, NO_TCP_HEADER } from '../capture/descriptor.js';
 import { EventWriter } from '../merge/events.js';
 import type { MiruoOptions } from '../miruo/options.js';
 import type { MiruoCounters } from '../miruo/statistics.js';
@@ -108,8 +108,11 @@ class ShardWalker {
         nextTick = ++tick < ticksEnd ? words[tick] : -1;
       }
       const d = first + descriptor * DESCRIPTOR_WORDS;
-      events.key = 2 * words[d + D_INDEX];
-      miruo.onSegment(words, d, view);
+      // A later fragment is here because its conversation is; sessions are made of segments.
+      if (words[d + D_TCP] !== NO_TCP_HEADER) {
+        events.key = 2 * words[d + D_INDEX];
+        miruo.onSegment(words, d, view);
+      }
       next = words[d + DESCRIPTOR_NEXT];
     }
     for (; tick < ticksEnd; tick++) this.#onTick(first + words[tick] * DESCRIPTOR_WORDS);

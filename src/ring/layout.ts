@@ -39,12 +39,14 @@ export const SLOT_HEADS = 4;
 /** Values of SLOT_KIND: the end of the stream is a block of its own kind, not a value of a counter. */
 export const BLOCK_DATA = 0;
 export const BLOCK_END = 1;
+/** A capture is over; it holds nothing. Only where results are wanted for each capture by itself. */
+export const BLOCK_CAPTURE_END = 2;
 
 /** Longest record that can straddle two blocks (pcap header and 256 KiB of frame, rounded up). */
 export const HEAD_ROOM_BYTES = 264 * 1024;
 
-/** Fewest bytes of a record that needs a descriptor: pcap header, IPv4 header, TCP header. */
-const MIN_TRACKED_RECORD_BYTES = 16 + 20 + 20;
+/** Fewest bytes of a record that needs a descriptor: pcap header and the IPv4 header of a later fragment. */
+const MIN_TRACKED_RECORD_BYTES = 16 + 20;
 
 /** Positions in the block ring, in bytes unless the name says words. */
 export interface BlockRingLayout {

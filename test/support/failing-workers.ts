@@ -3,8 +3,12 @@
  * wrong, the rest is as always.
  */
 import { BlockFiller } from '../../src/capture/block-filler.js';
+import { FeedSource } from '../../src/capture/feed-source.js';
+import type { ReadSummary } from '../../src/capture/news.js';
+import { InputOpener } from '../../src/capture/open-input.js';
 import { openPcap, type PcapFormat } from '../../src/capture/pcap.js';
-import { type ReadSummary, readCaptures } from '../../src/capture/read-captures.js';
+import { readCaptures } from '../../src/capture/read-captures.js';
+import { PacketSelector } from '../../src/capture/selection.js';
 import type { ReaderStart, TrackerStart } from '../../src/pipeline/messages.js';
 import type { TrackSummary } from '../../src/pipeline/track-blocks.js';
 import { BlockConsumer, BlockProducer } from '../../src/ring/block-ring.js';
@@ -43,8 +47,15 @@ export function read(start: ReaderStart): ReadSummary {
     case 'reader exits':
       return readEndlessly(start, () => process.exit(0));
     case 'reader throws within a file':
-      return readCaptures(start.plan, start.blocks, trap(new Float64Array(start.progress)), (problem) =>
-        start.problems.postMessage(problem),
+      return readCaptures(
+        start.plan,
+        start.blocks,
+        {
+          progress: trap(new Float64Array(start.progress)),
+          stop: new Int32Array(start.stop),
+          tell: (news) => start.news.postMessage(news),
+        },
+        new InputOpener((request) => new FeedSource(start.fed, request)),
       );
     default:
       return reader.read(start);
@@ -54,10 +65,14 @@ export function read(start: ReaderStart): ReadSummary {
 /** Blocks full of empty records until `fail`. */
 function readEndlessly(start: ReaderStart, fail: () => never): never {
   let blocks = 0;
-  const filler = new BlockFiller(start.blocks, new BlockProducer(start.blocks), false, () => {
+  const { decode } = start.plan;
+  const options = { decode, selector: new PacketSelector({}), resync: false };
+  const onBlock = (): void => {
     if (++blocks === BLOCKS_BEFORE_FAILURE) fail();
-  });
+  };
+  const filler = new BlockFiller(start.blocks, new BlockProducer(start.blocks), options, onBlock, () => true);
   const source = {
+    bytesRead: 0,
     read(into: Uint8Array, at: number, length: number): number {
       into.fill(0, at, at + length);
       return length;
@@ -68,7 +83,7 @@ function readEndlessly(start: ReaderStart, fail: () => never): never {
   header.setUint16(4, 2);
   header.setUint16(6, 4);
   header.setUint32(20, 1);
-  filler.fill(source, openPcap(header, 0) as PcapFormat, 0);
+  filler.fill(source, openPcap(header, 0) as PcapFormat, 0, () => {});
   throw new Error('a source without end came to its end');
 }
 

@@ -4,6 +4,7 @@
  */
 import { BlockFiller } from '../../src/capture/block-filler.js';
 import { RECOGNISE_BYTES, recognise } from '../../src/capture/recognise.js';
+import { PacketSelector } from '../../src/capture/selection.js';
 import { MERGE_DONE, MERGE_MORE, Merger } from '../../src/merge/merger.js';
 import type { MiruoOptions } from '../../src/miruo/options.js';
 import { addCounters, type MiruoCounters } from '../../src/miruo/statistics.js';
@@ -56,12 +57,14 @@ export function runSingleThread(file: Uint8Array, options: MiruoOptions, form: S
     while (state === MERGE_MORE);
     for (const ring of rings) ring.release();
   };
-  const filler = new BlockFiller(blocks, new BlockProducer(blocks), options.classic, turn);
+  const decode = { directOnly: options.classic, outer: false, vlanKey: false, userDlts: new Map<number, number>() };
+  const fill = { decode, selector: new PacketSelector({}), resync: false };
+  const filler = new BlockFiller(blocks, new BlockProducer(blocks), fill, turn, () => true);
   const source = new MemorySource(file, form.oneRecordBlocks ?? false);
   source.read(filler.bytes, filler.blockAt - RECOGNISE_BYTES, RECOGNISE_BYTES);
   const format = recognise(filler.view, filler.blockAt - RECOGNISE_BYTES);
   if (!('next' in format)) throw new Error(`not a capture: ${format.found}`);
-  const end = filler.fill(source, format, 0);
+  const end = filler.fill(source, format, 0, () => {});
   filler.end();
   if (state !== MERGE_DONE) throw new Error('the merger did not come to an end');
   return {
@@ -83,6 +86,7 @@ class MemorySource {
   readonly #view: DataView;
   readonly #oneRecord: boolean;
   readonly #littleEndian: boolean;
+  bytesRead = 0;
   #at = 0;
 
   constructor(file: Uint8Array, oneRecord: boolean) {
@@ -100,6 +104,7 @@ class MemorySource {
     }
     into.set(this.#file.subarray(this.#at, this.#at + bytes), at);
     this.#at += bytes;
+    this.bytesRead += bytes;
     return bytes;
   }
 }

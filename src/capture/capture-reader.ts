@@ -1,0 +1,167 @@
+/**
+ * Reads one capture from an open source through the block filler, and says what became of it. Owns the wording of what
+ * stopped it, and where.
+ */
+import { isKnownLinkType, linkTypeName } from '../wire/link-types.js';
+import type { BlockFiller, CaptureEnd } from './block-filler.js';
+import { type ByteSource, NOTHING_YET, SOURCE_ENDED } from './byte-source.js';
+import { UNKNOWN_LINK_TYPE } from './decode.js';
+import type { CaptureFormat, CaptureInterface, Problem } from './format.js';
+import { type CaptureFacts, type Drops, figuresOf } from './news.js';
+import type { OpenInput } from './open-input.js';
+import { describeSystemError, type InputProblem, isSystemError } from './problem.js';
+import { RECOGNISE_BYTES, recognise } from './recognise.js';
+
+/** How a capture ended, and its facts; without facts nothing of it could be read. */
+export interface CaptureOutcome {
+  readonly end: CaptureEnd;
+  readonly facts: CaptureFacts | undefined;
+}
+
+export class CaptureReader {
+  readonly #filler: BlockFiller;
+  readonly #tell: (problem: InputProblem) => void;
+  readonly #goesOn: () => boolean;
+  #name = '';
+  #input: OpenInput | undefined;
+  #problems: InputProblem[] = [];
+
+  /** `tell` is told each problem as it comes up; `goesOn` says whether to wait for more of a slow source. */
+  constructor(filler: BlockFiller, tell: (problem: InputProblem) => void, goesOn: () => boolean) {
+    this.#filler = filler;
+    this.#tell = tell;
+    this.#goesOn = goesOn;
+  }
+
+  /** Reads the capture that `source` delivers, which is that of `input` or around it. Passes system errors on. */
+  read(name: string, input: OpenInput, source: ByteSource): CaptureOutcome {
+    this.#name = name;
+    this.#input = input;
+    this.#problems = [];
+    const format = this.#recognise(source);
+    if (format === 'stopped') return { end: 'stopped', facts: undefined };
+    if (format === undefined) return { end: 'whole', facts: undefined };
+    const macsecBefore = this.#filler.macsecFrames;
+    const end = this.#fill(source, format);
+    this.#tellUnknownLinks(format);
+    return { end, facts: this.#facts(format, source, this.#filler.macsecFrames - macsecBefore) };
+  }
+
+  /** Reads all records there are, and tells what stopped it before the end. */
+  #fill(source: ByteSource, format: CaptureFormat): CaptureEnd {
+    try {
+      const end = this.#filler.fill(source, format, 0, (from, problem, to) => this.#tellSkipped(from, problem, to));
+      // What ended the delivery of the bytes says more than that they end within a record.
+      const isDelivered = this.#tellFeed();
+      if (end === 'bad record' || (end === 'cut' && isDelivered)) {
+        const { found, expected } = this.#filler.endProblem!;
+        this.#tellAt(this.#filler.endOffset, { found: end === 'cut' ? `the file is cut: ${found}` : found, expected });
+      }
+      return end;
+    } catch (error) {
+      // The records before it count all the same.
+      if (!isSystemError(error)) throw error;
+      this.#note({ file: this.#name, byteOffset: source.bytesRead, found: describeSystemError(error) });
+      return 'cut';
+    }
+  }
+
+  /** Tells a problem of this capture at byte `offset` of its content. */
+  #tellAt(offset: number, problem: Problem): void {
+    const isUnpacked = (this.#input?.fed?.outcome?.compressions.length ?? 0) > 0;
+    this.#note({ file: this.#name, byteOffset: offset, isUnpacked, ...problem });
+  }
+
+  #note(problem: InputProblem): void {
+    this.#problems.push(problem);
+    this.#tell(problem);
+  }
+
+  #tellSkipped(from: number, problem: Problem, to: number): void {
+    const skipped = `${to - from} bytes were skipped, up to byte ${to}`;
+    this.#tellAt(from, { found: problem.found, expected: `${problem.expected}; ${skipped}` });
+  }
+
+  /** Tells what went wrong with the delivery of a fed source, if anything; false when it did. */
+  #tellFeed(): boolean {
+    const problem = this.#input?.fed?.outcome?.problem;
+    if (problem === undefined) return true;
+    this.#note({ file: this.#name, ...problem });
+    return false;
+  }
+
+  /** The format by the first bytes, which are then right before the block; undefined after telling why not. */
+  #recognise(source: ByteSource): CaptureFormat | 'stopped' | undefined {
+    const at = this.#filler.blockAt - RECOGNISE_BYTES;
+    let bytes = 0;
+    while (bytes < RECOGNISE_BYTES) {
+      const more = source.read(this.#filler.bytes, at + bytes, RECOGNISE_BYTES - bytes);
+      if (more === SOURCE_ENDED) break;
+      if (more !== NOTHING_YET) bytes += more;
+      else if (!this.#goesOn()) return 'stopped';
+    }
+    if (bytes < RECOGNISE_BYTES) {
+      const isDelivered = this.#tellFeed();
+      const found = bytes === 0 ? 'the file is empty' : `the file ends after ${bytes} bytes`;
+      const expected = `a capture, whose header has ${RECOGNISE_BYTES} bytes`;
+      if (isDelivered) this.#tellAt(bytes, { found, expected });
+      return undefined;
+    }
+    const format = recognise(this.#filler.view, at);
+    if ('next' in format) return format;
+    this.#tellAt(0, format);
+    return undefined;
+  }
+
+  /** Packets of interfaces whose link type nobody here can decode are lost for any analysis: told by interface. */
+  #tellUnknownLinks(format: CaptureFormat): void {
+    let unknown = this.#filler.tally.reasons[UNKNOWN_LINK_TYPE];
+    if (unknown === 0) return;
+    for (const [number, { linkType, packets }] of format.interfaces.entries()) {
+      if (packets === 0 || this.#filler.decodes(linkType)) continue;
+      const which = format.interfaces.length === 1 ? '' : `interface ${number} has `;
+      const found = `${which}link-layer type ${linkType} (${linkTypeName(linkType)}), which cannot be decoded (${packets} packets)`;
+      this.#note({ file: this.#name, found });
+      unknown -= packets;
+    }
+    if (unknown > 0) {
+      this.#note({
+        file: this.#name,
+        found: `${unknown} packets are of interfaces that the capture does not describe`,
+      });
+    }
+  }
+
+  /** What the capturing program says of a live capture; else what the capture itself says. */
+  #drops(format: CaptureFormat): Drops {
+    const live = this.#input?.fed?.outcome?.capture;
+    return live === undefined
+      ? dropsOf(format.interfaces)
+      : { bySystem: live.dropped, byInterface: live.droppedByInterface };
+  }
+
+  #facts(format: CaptureFormat, source: ByteSource, macsecFrames: number): CaptureFacts {
+    return {
+      file: this.#name,
+      format: format.describe(),
+      compression: this.#input?.fed?.outcome?.compressions.join(', ') ?? '',
+      interfaces: format.interfaces.map((one) => ({ ...one })),
+      inputBytes: source.inputBytes,
+      macsecFrames,
+      drops: this.#drops(format),
+      problems: this.#problems,
+      ...figuresOf(this.#filler.tally),
+    };
+  }
+}
+
+/** Packets lost while capturing, as the statistics of the interfaces say, and the packets themselves. */
+function dropsOf(interfaces: readonly CaptureInterface[]): Drops {
+  let bySystem = 0;
+  let byInterface = 0;
+  for (const one of interfaces) {
+    bySystem += one.droppedBySystem ?? one.lostBetweenPackets ?? 0;
+    byInterface += one.droppedByInterface ?? 0;
+  }
+  return { bySystem, byInterface };
+}

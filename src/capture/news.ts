@@ -1,0 +1,75 @@
+/**
+ * What the reader tells while it reads and when it is done: plain data, so that threads can hand it to each other.
+ */
+import type { CaptureInterface } from './format.js';
+import type { InputProblem } from './problem.js';
+import type { CaptureTally, Moment } from './tally.js';
+
+/** Figures of a tally, as data. */
+export interface TallyFigures {
+  readonly packets: number;
+  readonly capturedBytes: number;
+  readonly wireBytes: number;
+  readonly backwards: number;
+  readonly strayFragments: number;
+  readonly leftOut: number;
+  /** By reason: decode.ts. */
+  readonly reasons: readonly number[];
+  readonly first: Moment | undefined;
+  readonly last: Moment | undefined;
+  readonly earliest: Moment | undefined;
+  readonly latest: Moment | undefined;
+}
+
+/** Packets that were lost while capturing. */
+export interface Drops {
+  readonly bySystem: number;
+  readonly byInterface: number;
+}
+
+/** One capture that was read, as far as it could be. */
+export interface CaptureFacts extends TallyFigures {
+  readonly file: string;
+  /** As `CaptureFormat.describe`. */
+  readonly format: string;
+  /** Outermost first: `gzip`, `gzip, xz`; empty for none. */
+  readonly compression: string;
+  readonly interfaces: readonly CaptureInterface[];
+  /** Bytes as stored. */
+  readonly inputBytes: number;
+  readonly macsecFrames: number;
+  readonly drops: Drops;
+  readonly problems: readonly InputProblem[];
+}
+
+/** Something the reader says before it is done. */
+export type ReaderNews =
+  | { readonly kind: 'problem'; readonly problem: InputProblem }
+  | { readonly kind: 'capture'; readonly capture: CaptureFacts };
+
+/** What the reader found, over all captures. */
+export interface ReadSummary extends TallyFigures {
+  readonly filesRead: number;
+  readonly problems: number;
+  readonly drops: Drops;
+  readonly macsecFrames: number;
+  /** The news that were told: they may arrive after the summary. */
+  readonly news: number;
+}
+
+/** The figures of a tally. */
+export function figuresOf(tally: CaptureTally): TallyFigures {
+  return {
+    packets: tally.packets,
+    capturedBytes: tally.capturedBytes,
+    wireBytes: tally.wireBytes,
+    backwards: tally.backwards,
+    strayFragments: tally.strayFragments,
+    leftOut: tally.leftOut,
+    reasons: [...tally.reasons],
+    first: tally.first,
+    last: tally.last,
+    earliest: tally.earliest,
+    latest: tally.latest,
+  };
+}

@@ -1,0 +1,84 @@
+/**
+ * Tracks the sessions of captures: results on standard output, messages and statistics on standard error.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BAD_IP_HEADER, BAD_LINK_HEADER, BAD_TCP_HEADER } from '../capture/decode.js';
+import { describeProblem } from '../capture/problem.js';
+import type { Moment } from '../capture/tally.js';
+import { renderStatistics } from '../miruo/statistics.js';
+import { OutputFile } from '../pipeline/output-file.js';
+import { processFigures } from '../pipeline/process-figures.js';
+import { type RunOutcome, type RunPlan, type RunWatcher, runPass } from '../pipeline/run.js';
+import { PROGRESS_BYTES, PROGRESS_PACKETS } from '../ring/layout.js';
+import { exitCodeOf } from './exit-codes.js';
+import { totalBytes } from './input-size.js';
+import { ProgressLine } from './progress-line.js';
+import { EndingSignals } from './signals.js';
+
+/** How long the lines of a run that was cut short may take to be written. */
+const FLUSH_MS = 500;
+
+/** Runs a plan; messages and statistics go to standard error. */
+export async function executeRun(plan: RunPlan): Promise<number> {
+  const line = await ProgressLine.on(process.stderr);
+  const output = new OutputFile(1, process.stdout.isTTY ? line : undefined);
+  const signals = new EndingSignals(plan.read);
+  let outcome: RunOutcome;
+  try {
+    outcome = await runPass(plan, output, watcherOf(plan, line, signals), signals.stop);
+  } catch (error) {
+    // Whole lines were merged up to here: they are results, and go out unless their reader does not take them.
+    // That they cannot be written is no news then: the run's own reason counts.
+    await Promise.race([output.flush().catch(() => {}), sleep(FLUSH_MS)]);
+    throw error;
+  } finally {
+    line?.stop();
+    signals.close();
+  }
+  if (outcome.read.filesRead > 0) process.stderr.write(statisticsOf(plan, outcome));
+  return signals.exitCode(exitCodeOf(outcome.read));
+}
+
+function watcherOf(plan: RunPlan, line: ProgressLine | undefined, signals: EndingSignals): RunWatcher {
+  return {
+    onProblem: (problem) => {
+      line?.before();
+      process.stderr.write(`${describeProblem(problem)}\n`);
+      line?.after();
+    },
+    onStart: (progress, sessions, finish) => {
+      signals.finish = finish;
+      line?.start(totalBytes(plan.read), () => ({
+        atMs: Date.now(),
+        bytes: progress[PROGRESS_BYTES],
+        packets: progress[PROGRESS_PACKETS],
+        sessions: sessions(),
+      }));
+    },
+  };
+}
+
+function statisticsOf(plan: RunPlan, outcome: RunOutcome): string {
+  const { read } = outcome;
+  return renderStatistics(plan.miruo, {
+    counters: outcome.miruo,
+    captureSec: wholeSecondsBetween(read.first, read.last),
+    sessions: outcome.sessions,
+    activeSessions: outcome.activeSessions,
+    activeSessionsMost: outcome.activeSessionsMost,
+    activeSegments: outcome.activeSegments,
+    activeSegmentsMost: outcome.activeSegmentsMost,
+    packets: read.packets,
+    droppedBySystem: read.drops.bySystem,
+    droppedByInterface: read.drops.byInterface,
+    badLinkHeaders: read.reasons[BAD_LINK_HEADER],
+    badIpHeaders: read.reasons[BAD_IP_HEADER],
+    badTcpHeaders: read.reasons[BAD_TCP_HEADER],
+    ...processFigures(),
+  });
+}
+
+function wholeSecondsBetween(first: Moment | undefined, last: Moment | undefined): number {
+  if (first === undefined || last === undefined) return 0;
+  return Math.max(0, last.sec - first.sec - (last.nsec < first.nsec ? 1 : 0));
+}

@@ -1,0 +1,114 @@
+/**
+ * The reading half of any run: the block ring, the reader thread, and the feeder thread when an input needs one. Owns
+ * what the reader says while it reads.
+ */
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type { CaptureFacts, ReaderNews, ReadSummary } from '../capture/news.js';
+import type { InputProblem } from '../capture/problem.js';
+import type { ReadPlan } from '../capture/read-captures.js';
+import { allocateBlockRing, type BlockRingMemory } from '../ring/block-ring.js';
+import { allocateByteRing, type ByteRingMemory, childrenAtWork, firstRequest } from '../ring/byte-ring.js';
+import { layoutBlockRing, PROGRESS_DOUBLES } from '../ring/layout.js';
+import type { FeederWork, ReaderWork } from './messages.js';
+import type { Threads } from './threads.js';
+
+/** How blocks are cut and shared out. */
+export interface BlockForm {
+  readonly trackers: number;
+  readonly blockBytes: number;
+}
+
+/** What is told while reading goes on. */
+export interface ReadingWatcher {
+  onProblem(problem: InputProblem): void;
+  onCapture?(capture: CaptureFacts): void;
+}
+
+const BLOCK_SLOTS = 8;
+/** What a feeder is ahead of the reader at most. */
+const FED_BYTES = 8 << 20;
+const READER_FILE = new URL('../../workers/reader.js', import.meta.url);
+const FEEDER_FILE = new URL('../../workers/feeder.js', import.meta.url);
+
+export class Reading {
+  readonly blocks: BlockRingMemory;
+  /** Shared progress counters: src/ring/layout.ts. */
+  readonly progress: Float64Array;
+  readonly #threads: Threads;
+  readonly #watcher: ReadingWatcher;
+  readonly #stop = new Int32Array(new SharedArrayBuffer(4));
+  readonly #ring: ByteRingMemory = allocateByteRing(FED_BYTES);
+  readonly #feederPort: MessagePort;
+  readonly #readerPort: MessagePort;
+  #told = 0;
+  #onTold = (): void => {};
+  #failFeeder: (error: unknown) => void = () => {};
+
+  constructor(threads: Threads, form: BlockForm, watcher: ReadingWatcher) {
+    this.#threads = threads;
+    this.#watcher = watcher;
+    this.blocks = allocateBlockRing(layoutBlockRing(BLOCK_SLOTS, form.blockBytes, form.trackers));
+    this.progress = new Float64Array(new SharedArrayBuffer(8 * PROGRESS_DOUBLES));
+    const { port1, port2 } = new MessageChannel();
+    this.#readerPort = port1;
+    this.#feederPort = port2;
+  }
+
+  /** Reads all inputs; resolves once the reader is done and all it said was told. `file`: a test's own reader. */
+  async run(plan: ReadPlan, file: URL = READER_FILE): Promise<ReadSummary> {
+    const { port1, port2 } = new MessageChannel();
+    port1.on('message', (news: ReaderNews) => this.#onNews(news));
+    const work: ReaderWork = {
+      plan,
+      blocks: this.blocks,
+      progress: this.progress.buffer as SharedArrayBuffer,
+      stop: this.#stop.buffer as SharedArrayBuffer,
+      news: port2,
+      fed: { ring: this.#ring, port: this.#readerPort },
+    };
+    const feederFailed = new Promise<never>((_, reject) => {
+      this.#failFeeder = reject;
+    });
+    void firstRequest(this.#ring).then(() => this.#startFeeder());
+    try {
+      const reading = this.#threads.run<ReadSummary>('the reader', file, 'read', work, [port2, this.#readerPort]);
+      const summary = await Promise.race([reading, feederFailed]);
+      while (this.#told < summary.news) {
+        await new Promise<void>((resolve) => {
+          this.#onTold = resolve;
+        });
+      }
+      return summary;
+    } finally {
+      port1.close();
+    }
+  }
+
+  /** Asks the reader to end at the next occasion, with what it has read by then. */
+  stop(): void {
+    Atomics.store(this.#stop, 0, 1);
+  }
+
+  /** Ends child processes that the feeder had to leave behind. */
+  endChildren(): void {
+    for (const pid of childrenAtWork(this.#ring)) {
+      try {
+        process.kill(pid, 'SIGTERM');
+      } catch {
+        // It has ended by itself.
+      }
+    }
+  }
+
+  #onNews(news: ReaderNews): void {
+    this.#told++;
+    if (news.kind === 'problem') this.#watcher.onProblem(news.problem);
+    if (news.kind === 'capture') this.#watcher.onCapture?.(news.capture);
+    this.#onTold();
+  }
+
+  #startFeeder(): void {
+    const work: FeederWork = { ring: this.#ring, port: this.#feederPort };
+    this.#threads.run('the feeder', FEEDER_FILE, 'feed', work, [this.#feederPort]).catch(this.#failFeeder);
+  }
+}

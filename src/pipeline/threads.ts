@@ -1,0 +1,81 @@
+/**
+ * The threads of a run: started through piscina, one long task each, and ended together. Owns how a failure of any of
+ * them, a signal or an output that fails ends all.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Transferable } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import { allocateStarts, allStarted, announceStart } from './start-count.js';
+
+/** A thread came to an end before its work did. */
+export class ThreadFailure extends Error {}
+
+/** The run ended for the reason in `cause`, but a thread is stuck in a system call and will not end. */
+export class ThreadStuck extends Error {}
+
+/** A thread that does not end within this is stuck in a system call, such as reading from a dead network disk. */
+const END_MS = 300;
+/** Threads are up long before this, even on a busy machine; one that is not has failed. */
+const START_MS = 2000;
+
+/** What every thread is told beside its work. */
+export interface ThreadStart {
+  /** To be told that the thread is up: see start-count.ts. */
+  readonly starts: SharedArrayBuffer;
+  readonly thread: number;
+}
+
+export class Threads {
+  readonly #pool: Piscina;
+  readonly #starts: SharedArrayBuffer;
+  #started = 0;
+
+  /** `most`: threads that will be started at most; `least`: those that will be for certain. */
+  constructor(least: number, most: number) {
+    this.#pool = new Piscina({
+      minThreads: least,
+      maxThreads: most,
+      // A worker must not inherit what only the command line knows.
+      argv: [],
+      execArgv: [],
+      workerData: null,
+    });
+    this.#starts = allocateStarts(most);
+  }
+
+  /**
+   * Runs the function `name` of the module `file` in a thread of its own with `message` and resolves with what it
+   * returns. Rejects with a ThreadFailure that names the `role`.
+   */
+  async run<T>(role: string, file: URL, name: string, message: object, transfer: Transferable[] = []): Promise<T> {
+    const start: ThreadStart = { starts: this.#starts, thread: this.#started++ };
+    try {
+      const options = { filename: fileURLToPath(file), name, transferList: transfer };
+      return (await this.#pool.run({ ...message, ...start }, options)) as T;
+    } catch (error) {
+      announceStart(this.#starts, start.thread);
+      throw new ThreadFailure(`${role} failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  /** Ends all threads after their work was done. */
+  async end(): Promise<void> {
+    await this.#pool.destroy();
+  }
+
+  /** Ends all threads before their work is done; resolves with the error to be thrown for `reason`. */
+  async abort(reason: unknown): Promise<unknown> {
+    await allStarted(this.#starts, this.#started, START_MS);
+    const isEnded = await Promise.race([this.#pool.destroy().then(() => true), sleep(END_MS, false)]);
+    return isEnded ? reason : new ThreadStuck('a thread does not end', { cause: reason });
+  }
+}
+
+/** Rejects with the reason of `stop` when that fires. */
+export function stopped(stop: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (stop.aborted) reject(stop.reason);
+    stop.addEventListener('abort', () => reject(stop.reason), { once: true });
+  });
+}
