@@ -91,7 +91,7 @@ export interface CaptureFormat {
   next(view: DataView, at: number, end: number): number;
   /** What the thing at byte `at` would have needed, which is cut off at `end`, for the message. */
   describeCut(view: DataView, at: number, end: number): Problem;
-  /** The whole capture's form in few words: `pcap us LE`, `pcap ns BE modified`, `pcapng BE+LE`. */
+  /** The whole capture's form in few words: `pcap us LE`, `pcap us BE modified`, `pcapng BE+LE`. */
   describe(): string;
   /**
    * For finding records again after damage: how many bytes what is at byte `at` takes if it may well be a record (or,

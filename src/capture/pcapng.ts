@@ -73,7 +73,9 @@ export class PcapngFormat implements CaptureFormat {
   #toTrailer = AT_BLOCK;
   /** What the trailer that is to come must say. */
   #trailer: number;
-  readonly #orders: string[] = [];
+  /** Byte orders of the sections so far. */
+  #hasLittleEndian = false;
+  #hasBigEndian = false;
 
   /** Begins after the fixed fields of the first section header, whose block has `length` bytes. */
   constructor(littleEndian: boolean, length: number) {
@@ -117,7 +119,8 @@ export class PcapngFormat implements CaptureFormat {
   }
 
   describe(): string {
-    return `pcapng ${this.#orders.join('+')}`;
+    const orders = [this.#hasBigEndian ? 'BE' : '', this.#hasLittleEndian ? 'LE' : ''];
+    return `pcapng ${orders.filter((order) => order !== '').join('+')}`;
   }
 
   plausibleBytes(view: DataView, at: number, end: number): number {
@@ -340,8 +343,8 @@ export class PcapngFormat implements CaptureFormat {
   }
 
   #noteOrder(): void {
-    const order = this.#littleEndian ? 'LE' : 'BE';
-    if (!this.#orders.includes(order)) this.#orders.push(order);
+    if (this.#littleEndian) this.#hasLittleEndian = true;
+    else this.#hasBigEndian = true;
   }
 }
 
