@@ -16,6 +16,11 @@ export const SKIP = 3;
 export const NOT_PLAUSIBLE = 0;
 export const UNDECIDED = -1;
 
+/** Values of `CaptureFormat.linkType` that are no LINKTYPE_ number: a packet of an interface that was never described, */
+export const UNDESCRIBED_INTERFACE = -1;
+/** and something that is numbered among the packets but is none: a pcapng Custom Block. */
+export const NO_PACKET = -2;
+
 /** What is wrong with an input, to be told as one line. */
 export interface Problem {
   readonly found: string;
@@ -28,13 +33,15 @@ export interface CaptureInterface {
   readonly linkType: number;
   /** Most bytes captured of a packet; 0 for no limit. */
   readonly snaplen: number;
-  readonly name?: string;
-  readonly description?: string;
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
   /** Filter expression the capture was made with. */
-  readonly filter?: string;
-  readonly os?: string;
+  readonly filter?: string | undefined;
+  readonly os?: string | undefined;
   /** Bits per second. */
-  readonly speed?: number;
+  readonly speed?: number | undefined;
+  /** Bytes of frame check sequence at the end of each frame, when the capture says so. */
+  readonly fcsBytes?: number | undefined;
   /** Units of time stamps in words: `us`, `ns`, `10^-3 s`, `2^-10 s`. */
   readonly timeUnit: string;
   /** Addresses of the interface: 4 or 16 bytes and prefix length (pcapng if_IPv4addr, if_IPv6addr). */
@@ -45,6 +52,8 @@ export interface CaptureInterface {
   received: number | undefined;
   droppedByInterface: number | undefined;
   droppedBySystem: number | undefined;
+  /** Packets lost before others, as those say (the obsolete Packet Block of pcapng). */
+  readonly lostBetweenPackets?: number | undefined;
 }
 
 /**
@@ -67,7 +76,7 @@ export interface CaptureFormat {
   nsec: number;
   /** False for a record that has no time (pcapng's Simple Packet Block): `sec` and `nsec` are those of the one before. */
   hasTime: boolean;
-  /** LINKTYPE_ number of the record's interface, or -1 for an interface that was never described. */
+  /** LINKTYPE_ number of the record's interface, or UNDESCRIBED_INTERFACE or NO_PACKET. */
   linkType: number;
   /** All interfaces of the capture so far, over all sections. */
   readonly interfaces: readonly CaptureInterface[];
@@ -82,7 +91,7 @@ export interface CaptureFormat {
   next(view: DataView, at: number, end: number): number;
   /** What the thing at byte `at` would have needed, which is cut off at `end`, for the message. */
   describeCut(view: DataView, at: number, end: number): Problem;
-  /** The whole capture's form in few words: `pcap us LE`, `pcap ns BE modified`, `pcapng BE+LE`. */
+  /** The whole capture's form in few words: `pcap us LE`, `pcap us BE modified`, `pcapng BE+LE`. */
   describe(): string;
   /**
    * For finding records again after damage: how many bytes what is at byte `at` takes if it may well be a record (or,

@@ -1,31 +1,62 @@
 /**
  * Which format a capture is in, by its first bytes, never by its name. The one place that knows all formats:
- * a new one is added here and nowhere else.
+ * a new one is added here and nowhere else. What is compressed has been decompressed before.
  */
 import type { CaptureFormat, Problem } from './format.js';
-import { openPcap, PCAP_FILE_HEADER_BYTES } from './pcap.js';
+import { isPcapMagic, openPcap, PCAP_FILE_HEADER_BYTES } from './pcap.js';
+import { openPcapng } from './pcapng.js';
+import { SECTION_HEADER } from './pcapng-blocks.js';
 
-/** Bytes of a file that recognising it takes; shorter files are no captures. */
+/** Bytes of a file that recognising it takes; shorter files are no captures. The first record is behind them. */
 export const RECOGNISE_BYTES = PCAP_FILE_HEADER_BYTES;
 
-/** First bytes of what is known but not read. */
-const OTHERS: readonly [magic: number, mask: number, name: string][] = [
-  [0x0a0d0d0a, 0xffffffff, 'a pcapng file'],
-  [0x1f8b0000, 0xffff0000, 'gzip data'],
-  [0x28b52ffd, 0xffffffff, 'zstd data'],
-  [0x04224d18, 0xffffffff, 'lz4 data'],
-  [0xfd377a58, 0xffffffff, 'xz data'],
-  [0x425a6800, 0xffffff00, 'bzip2 data'],
-  [0xa1b2cd34, 0xffffffff, 'a modified (Kuznetzov) pcap file'],
-  [0x34cdb2a1, 0xffffffff, 'a modified (Kuznetzov) pcap file'],
+const EXPECTED = 'a pcap or pcapng capture';
+
+/** First bytes of captures in other formats, all of which editcap reads. */
+const OTHER_CAPTURES: readonly [start: string, name: string][] = [
+  ['snoop\0\0\0', 'a snoop capture'],
+  ['btsnoop\0', 'a btsnoop capture'],
+  ['RTSS', 'a Microsoft Network Monitor 1 capture'],
+  ['GMBU', 'a Microsoft Network Monitor 2 capture'],
+  ['TRSNIFF data', 'a Sniffer capture'],
+  ['XCP\0', 'a Sniffer or NetXray capture'],
+  ['\x7fver', 'an EtherPeek or OmniPeek capture'],
+  ['iptrace ', 'an AIX iptrace capture'],
+  ['\x1c\0\x01\xab', 'an Ixia capture'],
+  ['\x1c\0\x01\xac', 'an Ixia capture'],
+  ['\xab\x01\0\x1c', 'an Ixia capture'],
+  ['\xac\x01\0\x1c', 'an Ixia capture'],
+];
+
+/** First bytes of what is none at all. */
+const NO_CAPTURES: readonly [start: string, name: string][] = [
+  ['\x7fELF', 'a program'],
+  ['%PDF', 'a PDF document'],
+  ['PK\x03\x04', 'a ZIP archive'],
 ];
 
 /** The format of the capture whose first RECOGNISE_BYTES lie at byte `at` of `view`, or what is wrong with it. */
 export function recognise(view: DataView, at: number): CaptureFormat | Problem {
   const magic = view.getUint32(at);
-  for (const [value, mask, name] of OTHERS) {
-    if ((magic & mask) >>> 0 === value)
-      return { found: `${name}, which cannot be read yet`, expected: 'a classic pcap file' };
-  }
-  return openPcap(view, at);
+  if (magic === SECTION_HEADER) return openPcapng(view, at);
+  if (isPcapMagic(magic) || isPcapMagic(view.getUint32(at, true))) return openPcap(view, at);
+  let start = '';
+  for (let byte = 0; byte < RECOGNISE_BYTES; byte++) start += String.fromCharCode(view.getUint8(at + byte));
+  const other = nameOf(start, OTHER_CAPTURES);
+  if (other !== undefined) return { found: other, expected: `${EXPECTED}; editcap can convert it` };
+  const found = nameOf(start, NO_CAPTURES) ?? (isText(start) ? 'a text file' : unknown(magic));
+  return { found, expected: EXPECTED };
+}
+
+function nameOf(start: string, names: readonly [start: string, name: string][]): string | undefined {
+  return names.find(([known]) => start.startsWith(known))?.[1];
+}
+
+/** ASCII, or UTF-8 with some. */
+function isText(start: string): boolean {
+  return /^[\t\n\f\r -~\x80-\xff]*$/.test(start) && /[ -~]{4}/.test(start);
+}
+
+function unknown(magic: number): string {
+  return `a file that begins with 0x${magic.toString(16).padStart(8, '0')}`;
 }
