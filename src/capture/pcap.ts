@@ -197,8 +197,7 @@ export function isPcapMagic(magic: number): boolean {
 /**
  * Reads the file header in the first 24 bytes at `at`: the format, or what is wrong with it.
  * The link type is the low 16 bits of its word. Bits 28 to 31 are the length of a frame check sequence in 16-bit words,
- * which bit 26 says to be known; bits 16 to 25 are reserved and must be 0 (pcap-savefile(5)): Wireshark and
- * libpcap refuse the file otherwise, as nothing tells what it then means.
+ * which bit 26 says to be known; the others are reserved, and readers must ignore them (draft-ietf-opsawg-pcap 4).
  */
 export function openPcap(view: DataView, at: number): PcapFormat | Problem {
   const littleEndian = isPcapMagic(view.getUint32(at, true));
@@ -215,9 +214,6 @@ export function openPcap(view: DataView, at: number): PcapFormat | Problem {
     return { found: `pcap version ${major}.${minor}`, expected: 'version 2.0 to 2.4' };
   }
   const linkWord = view.getUint32(at + 20, littleEndian);
-  if ((linkWord & 0x03ff0000) !== 0) {
-    return { found: `link-layer type ${linkWord}`, expected: 'one below 65536' };
-  }
   return new PcapFormat({
     littleEndian,
     nanoseconds: magic === MAGIC_NANOSECONDS,
