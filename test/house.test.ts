@@ -20,6 +20,7 @@ const FOLDERS = [
   'src/monitor',
   'src/miruo',
   'src/flow',
+  'src/feed',
   'src/capture',
   'src/wire',
   'src/ring',
