@@ -11,7 +11,8 @@
 export const D_FRAME = 0;
 /** Index of the packet in its block. */
 export const D_INDEX = 1;
-// Word 2 is free.
+/** VLAN ids folded into one word where they are part of the conversation's key, else 0. */
+export const D_VLAN = 2;
 /** Length on the wire in bytes, unsigned. */
 export const D_WIRE = 3;
 /** Seconds since 1970, unsigned. */
