@@ -1,7 +1,7 @@
 /**
  * The reader thread: attaches to the block ring and fills it.
  */
-import { FeedSource } from '../src/capture/feed-source.js';
+import { endFeeder, FeedSource } from '../src/capture/feed-source.js';
 import type { ReadSummary } from '../src/capture/news.js';
 import { InputOpener } from '../src/capture/open-input.js';
 import { readCaptures } from '../src/capture/read-captures.js';
@@ -11,14 +11,13 @@ import { announceStart } from '../src/pipeline/start-count.js';
 /** Runs to the end of the input. */
 export function read(start: ReaderStart): ReadSummary {
   announceStart(start.starts, start.thread);
-  return readCaptures(
-    start.plan,
-    start.blocks,
-    {
-      progress: new Float64Array(start.progress),
-      stop: new Int32Array(start.stop),
-      tell: (news) => start.news.postMessage(news),
-    },
-    new InputOpener((request) => new FeedSource(start.fed, request)),
-  );
+  const links = {
+    progress: new Float64Array(start.progress),
+    stop: new Int32Array(start.stop),
+    tell: start.news.postMessage.bind(start.news),
+  };
+  const opener = new InputOpener((request) => new FeedSource(start.feed, request));
+  const summary = readCaptures(start.plan, start.blocks, links, opener);
+  endFeeder(start.feed);
+  return summary;
 }

@@ -17,7 +17,5 @@ export interface ByteSource {
    * end, or NOTHING_YET, after at most 100 ms. Throws the system's error.
    */
   read(into: Uint8Array, at: number, length: number): number;
-  /** Asks a source that has no end of its own, a live capture, to come to one; harmless when repeated. */
-  finish?(): void;
   close(): void;
 }

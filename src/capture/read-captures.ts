@@ -62,6 +62,7 @@ class CapturesReader {
   readonly #series = new FollowedSeries();
   readonly #total = new CaptureTally();
   #source: ByteSource | undefined;
+  #isFed = false;
   #bytesOfFormerInputs = 0;
   #filesRead = 0;
   #problems = 0;
@@ -75,7 +76,8 @@ class CapturesReader {
     this.#opener = opener;
     const { decode, selection, resync } = plan;
     const options = { decode, selector: new PacketSelector(selection), resync };
-    const goesOn = (): boolean => this.#goesOn();
+    // What a feeder delivers ends by itself then, with what there was until then.
+    const goesOn = (): boolean => !this.#isToStop || this.#isFed;
     const onBlock = (): void => this.#noteProgress();
     this.#filler = new BlockFiller(memory, new BlockProducer(memory), options, onBlock, goesOn);
     this.#captures = new CaptureReader(this.#filler, (problem) => this.#tellProblem(problem), goesOn);
@@ -120,9 +122,10 @@ class CapturesReader {
         return true;
       }
       this.#source = wrap(opened);
+      this.#isFed = opened.fed !== undefined;
       const { end, facts } = this.#captures.read(name, opened, this.#source);
       if (facts !== undefined) this.#add(facts);
-      return end !== 'enough' && end !== 'stopped';
+      return end !== 'enough' && !this.#isToStop;
     } catch (error) {
       if (!isSystemError(error)) throw error;
       this.#tellProblem({ file: name, found: describeSystemError(error) });
@@ -164,13 +167,8 @@ class CapturesReader {
     progress[PROGRESS_PACKETS] = this.#filler.packets;
   }
 
-  /** Whether to read on. */
-  #goesOn(): boolean {
-    if (Atomics.load(this.#links.stop, 0) === 0) return true;
-    // A live capture ends by itself when asked to, with what was captured until then.
-    if (this.#source?.finish === undefined) return false;
-    this.#source.finish();
-    return true;
+  get #isToStop(): boolean {
+    return Atomics.load(this.#links.stop, 0) !== 0;
   }
 
   #summary(): ReadSummary {

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { listInputs } from '../capture/input-list.js';
 import { describeProblem } from '../capture/problem.js';
-import { listInterfaces } from '../feed/interfaces.js';
+import { listInterfaces, NoInterfaces } from '../feed/interfaces.js';
 import type { RunPlan } from '../pipeline/run.js';
 import { ThreadFailure, ThreadStuck } from '../pipeline/threads.js';
 import { executeInfo } from './execute-info.js';
@@ -73,7 +73,7 @@ function report(error: unknown): number {
   if (isClosedPipe(error)) return EXIT_DONE;
   const message = error instanceof Error ? error.message : String(error);
   const hint = error instanceof UsageError ? " (see 'tcploom --help', 'tcploom miruo --help')" : '';
-  const what = error instanceof UsageError || error instanceof ThreadFailure ? message : `the run failed: ${message}`;
+  const what = error instanceof UsageError || error instanceof ThreadFailure || error instanceof NoInterfaces ? message : `the run failed: ${message}`;
   process.stderr.write(`tcploom: ${what}${hint}\n`);
   return EXIT_FAILED;
 }

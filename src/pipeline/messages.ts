@@ -3,10 +3,11 @@
  * crosses; no thread looks at the environment or the command line.
  */
 import type { MessagePort } from 'node:worker_threads';
+import type { FeedLink } from '../capture/feed-source.js';
 import type { ReadPlan } from '../capture/read-captures.js';
+import type { FeederMemory } from '../feed/serve.js';
 import type { MiruoOptions } from '../miruo/options.js';
 import type { BlockRingMemory } from '../ring/block-ring.js';
-import type { ByteRingMemory } from '../ring/byte-ring.js';
 import type { ResultRingMemory } from '../ring/result-ring.js';
 import type { ThreadStart } from './threads.js';
 
@@ -20,15 +21,12 @@ export interface ReaderWork {
   /** What the reader says goes here, each a `ReaderNews`. */
   readonly news: MessagePort;
   /** What a feeder delivers comes through the ring, what is said about it through the port. */
-  readonly fed: { readonly ring: ByteRingMemory; readonly port: MessagePort };
+  readonly feed: FeedLink;
 }
 export type ReaderStart = ReaderWork & ThreadStart;
 
-export interface FeederWork {
-  readonly ring: ByteRingMemory;
-  readonly port: MessagePort;
-}
-export type FeederStart = FeederWork & ThreadStart;
+/** The feeder gets its ring and its end of the reader's channel. */
+export type FeederStart = FeederMemory & ThreadStart;
 
 export interface TrackerWork {
   readonly shard: number;

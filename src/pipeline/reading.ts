@@ -6,10 +6,11 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { CaptureFacts, ReaderNews, ReadSummary } from '../capture/news.js';
 import type { InputProblem } from '../capture/problem.js';
 import type { ReadPlan } from '../capture/read-captures.js';
+import type { FeederMemory } from '../feed/serve.js';
 import { allocateBlockRing, type BlockRingMemory } from '../ring/block-ring.js';
-import { allocateByteRing, type ByteRingMemory, childrenAtWork, firstRequest } from '../ring/byte-ring.js';
+import { allocateByteRing, askToFinish, type ByteRingMemory, childrenAtWork, firstRequest } from '../ring/byte-ring.js';
 import { layoutBlockRing, PROGRESS_DOUBLES } from '../ring/layout.js';
-import type { FeederWork, ReaderWork } from './messages.js';
+import type { ReaderWork } from './messages.js';
 import type { Threads } from './threads.js';
 
 /** How blocks are cut and shared out. */
@@ -64,7 +65,7 @@ export class Reading {
       progress: this.progress.buffer as SharedArrayBuffer,
       stop: this.#stop.buffer as SharedArrayBuffer,
       news: port2,
-      fed: { ring: this.#ring, port: this.#readerPort },
+      feed: { ring: this.#ring, port: this.#readerPort },
     };
     const feederFailed = new Promise<never>((_, reject) => {
       this.#failFeeder = reject;
@@ -87,6 +88,7 @@ export class Reading {
   /** Asks the reader to end at the next occasion, with what it has read by then. */
   stop(): void {
     Atomics.store(this.#stop, 0, 1);
+    askToFinish(this.#ring);
   }
 
   /** Ends child processes that the feeder had to leave behind. */
@@ -108,7 +110,7 @@ export class Reading {
   }
 
   #startFeeder(): void {
-    const work: FeederWork = { ring: this.#ring, port: this.#feederPort };
+    const work: FeederMemory = { ring: this.#ring, port: this.#feederPort };
     this.#threads.run('the feeder', FEEDER_FILE, 'feed', work, [this.#feederPort]).catch(this.#failFeeder);
   }
 }

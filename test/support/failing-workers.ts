@@ -55,7 +55,7 @@ export function read(start: ReaderStart): ReadSummary {
           stop: new Int32Array(start.stop),
           tell: (news) => start.news.postMessage(news),
         },
-        new InputOpener((request) => new FeedSource(start.fed, request)),
+        new InputOpener((request) => new FeedSource(start.feed, request)),
       );
     default:
       return reader.read(start);
