@@ -2,7 +2,7 @@
  * Reads one capture from an open source through the block filler, and says what became of it. Owns the wording of what
  * stopped it, and where.
  */
-import { isKnownLinkType, linkTypeName } from '../wire/link-types.js';
+import { linkTypeName } from '../wire/link-types.js';
 import type { BlockFiller, CaptureEnd } from './block-filler.js';
 import { type ByteSource, NOTHING_YET, SOURCE_ENDED } from './byte-source.js';
 import { UNKNOWN_LINK_TYPE } from './decode.js';
@@ -147,6 +147,7 @@ export class CaptureReader {
       compression: this.#input?.fed?.outcome?.compressions.join(', ') ?? '',
       interfaces: format.interfaces.map((one) => ({ ...one })),
       inputBytes: source.inputBytes,
+      contentBytes: source.bytesRead,
       macsecFrames,
       drops: this.#drops(format),
       problems: this.#problems,

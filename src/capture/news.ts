@@ -37,6 +37,8 @@ export interface CaptureFacts extends TallyFigures {
   readonly interfaces: readonly CaptureInterface[];
   /** Bytes as stored. */
   readonly inputBytes: number;
+  /** Bytes after decompression. */
+  readonly contentBytes: number;
   readonly macsecFrames: number;
   readonly drops: Drops;
   readonly problems: readonly InputProblem[];

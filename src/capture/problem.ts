@@ -16,12 +16,23 @@ export interface InputProblem {
 
 /** The problem as one line without a newline. */
 export function describeProblem(problem: InputProblem): string {
-  const place =
-    problem.byteOffset === undefined
-      ? ''
-      : ` at byte ${problem.byteOffset}${problem.isUnpacked ? ' of what was compressed' : ''}`;
-  const expected = problem.expected === undefined ? '' : `, expected ${problem.expected}`;
-  return `tcploom: ${problem.file}${place}: ${problem.found}${expected}`;
+  const place = placeText(problem);
+  return `tcploom: ${problem.file}${place === '' ? '' : ` ${place}`}: ${what(problem)}`;
+}
+
+/** The same without the name of the file. */
+export function problemText(problem: InputProblem): string {
+  const place = placeText(problem);
+  return `${place === '' ? '' : `${place}: `}${what(problem)}`;
+}
+
+function placeText({ byteOffset, isUnpacked }: InputProblem): string {
+  if (byteOffset === undefined) return '';
+  return `at byte ${byteOffset}${isUnpacked === true ? ' of what was compressed' : ''}`;
+}
+
+function what({ found, expected }: InputProblem): string {
+  return expected === undefined ? found : `${found}, expected ${expected}`;
 }
 
 const SYSTEM_ERRORS: Readonly<Record<string, string>> = {

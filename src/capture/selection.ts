@@ -12,10 +12,10 @@ export interface TimeBound {
 
 /** What is to be read; everything when empty. Both bounds are inclusive. */
 export interface Selection {
-  readonly from?: TimeBound;
-  readonly to?: TimeBound;
+  readonly from?: TimeBound | undefined;
+  readonly to?: TimeBound | undefined;
   /** Most packets, counted after the bounds. */
-  readonly maxPackets?: number;
+  readonly maxPackets?: number | undefined;
 }
 
 /** Says of each packet's time whether it is selected. Seconds unsigned, nanoseconds below 1e9. */

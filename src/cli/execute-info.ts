@@ -1,11 +1,22 @@
 /**
  * Says what is in captures: a report or a line of columns for each on standard output, messages on standard error.
  */
-import { describeProblem } from '../capture/problem.js';
+import {
+  BAD_IP_HEADER,
+  BAD_LINK_HEADER,
+  BAD_TCP_HEADER,
+  ENCRYPTED,
+  NO_SEGMENT,
+  UNKNOWN_LINK_TYPE,
+} from '../capture/decode.js';
+import { describeProblem, problemText } from '../capture/problem.js';
 import { type CaptureReport, renderInfo, renderTsvHeader, renderTsvRow } from '../info/report.js';
 import { type CountedCapture, type InfoPlan, type InfoWatcher, runInfo } from '../pipeline/info-pass.js';
 import { OutputFile } from '../pipeline/output-file.js';
 import { PROGRESS_BYTES, PROGRESS_PACKETS } from '../ring/layout.js';
+import type { PacketTime } from '../info/text-forms.js';
+import type { Moment } from '../capture/tally.js';
+import { linkTypeName } from '../wire/link-types.js';
 import { exitCodeOf } from './exit-codes.js';
 import { totalBytes } from './input-size.js';
 import { ProgressLine } from './progress-line.js';
@@ -30,7 +41,7 @@ export async function executeInfo(plan: InfoPlan, asTsv: boolean): Promise<numbe
         const report = reportOf(capture);
         const separator = asTsv ? renderTsvHeader() : '\n';
         if (captures++ === 0 ? asTsv : !asTsv) print(separator);
-        print(asTsv ? renderTsvRow(report) : renderInfo(report));
+        print(asTsv ? renderTsvRow(report, linkTypeName) : renderInfo(report, linkTypeName));
         output.push();
       },
       onStart: (progress, finish) => {
@@ -51,3 +62,40 @@ export async function executeInfo(plan: InfoPlan, asTsv: boolean): Promise<numbe
     signals.close();
   }
 }
+
+function reportOf({ facts, segments, conversations, laterFragments }: CountedCapture): CaptureReport {
+  const { reasons } = facts;
+  return {
+    file: facts.file,
+    format: facts.format,
+    compression: facts.compression === '' ? undefined : facts.compression,
+    inputBytes: facts.inputBytes,
+    contentBytes: facts.contentBytes,
+    packets: facts.packets,
+    capturedBytes: facts.capturedBytes,
+    wireBytes: facts.wireBytes,
+    first: timeOf(facts.first),
+    last: timeOf(facts.last),
+    earliest: timeOf(facts.earliest),
+    latest: timeOf(facts.latest),
+    backwards: facts.backwards,
+    interfaces: facts.interfaces,
+    tcpPackets: segments,
+    conversations,
+    laterFragments: laterFragments + facts.strayFragments,
+    reasons: {
+      notTcp: reasons[NO_SEGMENT],
+      badLinkHeader: reasons[BAD_LINK_HEADER],
+      badIpHeader: reasons[BAD_IP_HEADER],
+      badTcpHeader: reasons[BAD_TCP_HEADER],
+      unknownLinkType: reasons[UNKNOWN_LINK_TYPE],
+      encrypted: reasons[ENCRYPTED],
+    },
+    problems: facts.problems.map(problemText),
+    drops: facts.drops.bySystem + facts.drops.byInterface,
+  };
+}
+
+/** Nine digits, as all tools print them whatever the capture's resolution is. */
+const timeOf = (moment: Moment | undefined): PacketTime | undefined =>
+  moment === undefined ? undefined : { ...moment, decimals: 9 };
