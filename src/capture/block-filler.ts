@@ -15,10 +15,10 @@ import {
   SLOT_NOW,
   SLOT_TICKS,
 } from '../ring/layout.js';
-import { hashIpv4, shardOf } from '../wire/conversation-hash.js';
+import { hashIpv4, mixVlan, shardOf } from '../wire/conversation-hash.js';
 import type { ByteSource } from './byte-source.js';
-import { DECODE_REASONS, decodeFrame, SEGMENT } from './decode.js';
-import { D_DST, D_FRAME, D_INDEX, D_NSEC, D_PORTS, D_SEC, D_SRC, D_WHERE, D_WIRE } from './descriptor.js';
+import { DECODE_REASONS, FrameDecoder, SEGMENT } from './decode.js';
+import { D_DST, D_FRAME, D_INDEX, D_NSEC, D_PORTS, D_SEC, D_SRC, D_VLAN, D_WHERE, D_WIRE } from './descriptor.js';
 import { type CaptureFormat, NEED_BYTES, RECORD } from './format.js';
 
 /** The clock begins anew at a segment more than this behind it, when this many right before were so too. */
@@ -47,7 +47,7 @@ export class BlockFiller {
   readonly #layout: BlockRingLayout;
   readonly #producer: BlockProducer;
   readonly #words: Int32Array;
-  readonly #directOnly: boolean;
+  readonly #decoder: FrameDecoder;
   readonly #tails: Int32Array;
   readonly #onBlock: () => void;
   #slot = 0;
@@ -67,7 +67,7 @@ export class BlockFiller {
     this.view = new DataView(memory.buffer);
     this.bytes = new Uint8Array(memory.buffer);
     this.#words = new Int32Array(memory.buffer);
-    this.#directOnly = directOnly;
+    this.#decoder = new FrameDecoder({ directOnly, outer: false, vlanKey: false, userDlts: new Map() });
     this.#tails = new Int32Array(memory.layout.trackers);
     this.#onBlock = onBlock;
     this.#begin();
@@ -114,7 +114,7 @@ export class BlockFiller {
   #walk(format: CaptureFormat, from: number, end: number): number {
     const view = this.view;
     const words = this.#words;
-    const directOnly = this.#directOnly;
+    const decoder = this.#decoder;
     const first = (this.#slot + this.#layout.descriptorsOffset) >> 2;
     let d = first + this.#descriptors * DESCRIPTOR_WORDS;
     let index = this.#index;
@@ -129,7 +129,7 @@ export class BlockFiller {
       if (outcome !== RECORD) break;
       at = format.nextAt;
       const captured = format.capturedBytes;
-      const reason = decodeFrame(view, format.frameAt, captured, format.linkType, directOnly, words, d);
+      const reason = decoder.decode(view, format.frameAt, captured, format.linkType, words, d);
       if (reason === SEGMENT) {
         words[d + D_FRAME] = format.frameAt;
         words[d + D_INDEX] = index;
@@ -164,8 +164,10 @@ export class BlockFiller {
     const slotWord = this.#slot >> 2;
     let shard = 0;
     if (trackers > 1) {
-      const isV6 = words[d + D_WHERE] < 0;
-      const hash = isV6 ? words[d + D_SRC] : hashIpv4(words[d + D_SRC], words[d + D_DST], words[d + D_PORTS]);
+      let hash = words[d + D_SRC];
+      if (words[d + D_WHERE] >= 0) {
+        hash = mixVlan(hashIpv4(hash, words[d + D_DST], words[d + D_PORTS]), words[d + D_VLAN]);
+      }
       shard = shardOf(hash, trackers);
     }
     const tail = this.#tails[shard];
