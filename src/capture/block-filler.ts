@@ -16,7 +16,7 @@ import {
   SLOT_NOW,
   SLOT_TICKS,
 } from '../ring/layout.js';
-import { hashIpv4, shardOf } from '../wire/conversation-hash.js';
+import { hashIpv4, mixVlan, shardOf } from '../wire/conversation-hash.js';
 import { type ByteSource, NOTHING_YET } from './byte-source.js';
 import { type DecodeOptions, FrameDecoder, LATER_FRAGMENT, SEGMENT } from './decode.js';
 import {
@@ -28,6 +28,7 @@ import {
   D_SEC,
   D_SRC,
   D_TCP,
+  D_VLAN,
   D_WHERE,
   D_WIRE,
   NO_TCP_HEADER,
@@ -294,8 +295,10 @@ export class BlockFiller {
     const descriptor = this.#descriptors;
     let shard = 0;
     if (this.#layout.trackers > 1) {
-      const isV6 = words[d + D_WHERE] < 0;
-      const hash = isV6 ? words[d + D_SRC] : hashIpv4(words[d + D_SRC], words[d + D_DST], words[d + D_PORTS]);
+      let hash = words[d + D_SRC];
+      if (words[d + D_WHERE] >= 0) {
+        hash = mixVlan(hashIpv4(hash, words[d + D_DST], words[d + D_PORTS]), words[d + D_VLAN]);
+      }
       shard = shardOf(hash, this.#layout.trackers);
     }
     if (this.#decoder.isFirstFragment) this.#fragments.note(this.#decoder.fragmentKey, shard);

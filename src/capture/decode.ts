@@ -1,10 +1,14 @@
 /**
  * Frame to descriptor: decodes just far enough to know the conversation and what its tracker needs.
  * Runs once per packet in the reader; no allocation. Owns the reasons why a frame is no segment.
+ *
+ * A frame gives one segment at most: the innermost TCP header that counts, and of several frames in one (A-MSDU) the
+ * first.
  */
-import { hashIpv6 } from '../wire/conversation-hash.js';
-import { locateTcp6, TCP6_MORE_FRAGMENTS, TCP6_SHORT } from '../wire/ipv6.js';
-import { IP_HEADER_V6, LINK_SHORT, locateIp } from '../wire/link.js';
+import { hashIpv6, mixVlan } from '../wire/conversation-hash.js';
+import { Cursor, type CursorOptions, FOUND_TCP } from '../wire/cursor.js';
+import { goToTcp } from '../wire/headers.js';
+import { isKnownLinkType } from '../wire/link.js';
 import {
   D_ACK,
   D_DST,
@@ -14,6 +18,7 @@ import {
   D_TCP,
   D_TSECR,
   D_TSVAL,
+  D_VLAN,
   D_WHERE,
   MAX_IP_OFFSET,
   MAX_TCP_OFFSET,
@@ -22,77 +27,140 @@ import {
   WHERE_V6,
 } from './descriptor.js';
 
-/** What became of a frame. SEGMENT: the descriptor's words from D_WHERE on are filled. */
+/** What became of a frame. SEGMENT: the descriptor's words D_VLAN and from D_WHERE on are filled. */
 export const SEGMENT = 0;
-/** No TCP header here: another protocol, or a later fragment. */
+// The reasons below are the END_ numbers of src/wire/cursor.ts without their sign.
+/** No TCP header here: another protocol. */
 export const NO_SEGMENT = 1;
-/** Cut or wrong in the link-layer, IP or TCP header. */
+/** Cut or wrong in the link layer (or what stands for one in a tunnel), IP or TCP header. */
 export const BAD_LINK_HEADER = 2;
 export const BAD_IP_HEADER = 3;
 export const BAD_TCP_HEADER = 4;
+/** A fragment other than the first, of TCP or of what may be a tunnel: `fragmentKey` finds its first. */
 export const LATER_FRAGMENT = 5;
+/** No such link type is known. */
 export const UNKNOWN_LINK_TYPE = 6;
 export const ENCRYPTED = 7;
 export const DECODE_REASONS = 8;
 
+/** What counts. See `CursorOptions` for its fields. */
+export interface DecodeOptions extends CursorOptions {}
+
+const LINKTYPE_ETHERNET = 1;
+const ETHERTYPE_IPV4 = 0x0800;
+const ETHERTYPE_IPV6 = 0x86dd;
+const PROTOCOL_TCP = 6;
+/** More fragments, and offset (RFC 791 3.1). */
+const ANY_FRAGMENT = 0x3fff;
+
 /** NOP, NOP, kind 8, length 10: the usual form of a timestamps option (RFC 7323 appendix A). */
 const NOP_NOP_TIMESTAMPS = 0x0101080a;
 
-/**
- * Decodes the frame of `captured` bytes at byte `at` of `view` into the descriptor at word `d` of `words`.
- * `directOnly`: IPv4 directly over the link layer is all that counts (what the original miruo saw).
- * Returns SEGMENT or the reason.
- */
-export function decodeFrame(
+export class FrameDecoder {
+  /**
+   * After SEGMENT, whether some IP header of the frame is that of a first fragment: not only the innermost, of which
+   * WHERE_MORE_FRAGMENTS tells.
+   */
+  isFirstFragment = false;
+  readonly #cursor: Cursor;
+  readonly #directOnly: boolean;
+  readonly #userDlts: ReadonlyMap<number, number>;
+
+  constructor(options: DecodeOptions) {
+    this.#cursor = new Cursor(options);
+    this.#directOnly = options.directOnly;
+    this.#userDlts = options.userDlts;
+  }
+
+  /** Whether frames of this link type are decoded at all. */
+  decodes(linkType: number): boolean {
+    return isKnownLinkType(this.#userDlts.get(linkType) ?? linkType);
+  }
+
+  /**
+   * After LATER_FRAGMENT, and when `isFirstFragment`: what all fragments of the packet share, hashed to an int32. When
+   * several headers are those of first fragments it is the outermost one's.
+   */
+  get fragmentKey(): number {
+    return this.#cursor.fragmentKey;
+  }
+
+  /** Frames so far whose header of 802.1AE, without encryption, was stepped over. */
+  get macsecFrames(): number {
+    return this.#cursor.macsecFrames;
+  }
+
+  /**
+   * Decodes the frame of `captured` bytes at byte `at` of `view` into the descriptor at word `d` of `words`.
+   * Returns SEGMENT or the reason.
+   */
+  decode(view: DataView, at: number, captured: number, linkType: number, words: Int32Array, d: number): number {
+    // The commonest cases first, without a call for each header: Ethernet, IP without fragments or extensions, TCP.
+    if (linkType === LINKTYPE_ETHERNET && captured >= 34) {
+      const ethertype = view.getUint16(at + 12);
+      if (ethertype === ETHERTYPE_IPV4) {
+        const versionAndLength = view.getUint8(at + 14);
+        const tcp = 14 + (versionAndLength & 15) * 4;
+        if (
+          versionAndLength >>> 4 === 4 &&
+          tcp >= 34 &&
+          captured >= tcp &&
+          view.getUint8(at + 23) === PROTOCOL_TCP &&
+          (view.getUint16(at + 20) & ANY_FRAGMENT) === 0
+        ) {
+          this.isFirstFragment = false;
+          words[d + D_VLAN] = 0;
+          words[d + D_SRC] = view.getInt32(at + 26);
+          words[d + D_DST] = view.getInt32(at + 30);
+          return decodeTcp(view, at, tcp, captured, 14 << 16, words, d) ? SEGMENT : BAD_TCP_HEADER;
+        }
+      } else if (
+        ethertype === ETHERTYPE_IPV6 &&
+        captured >= 54 &&
+        view.getUint8(at + 20) === PROTOCOL_TCP &&
+        view.getUint8(at + 14) >>> 4 === 6 &&
+        !this.#directOnly
+      ) {
+        this.isFirstFragment = false;
+        return decodeTcp6(view, at, 14, 54, captured, 0, 0, words, d);
+      }
+    }
+    return this.#decodeOther(view, at, captured, linkType, words, d);
+  }
+
+  #decodeOther(view: DataView, at: number, captured: number, linkType: number, words: Int32Array, d: number): number {
+    const c = this.#cursor;
+    c.begin(view, at, captured);
+    const end = goToTcp(c, linkType);
+    this.isFirstFragment = c.isFirstFragment;
+    if (end !== FOUND_TCP) return -end;
+    const ip = c.ip;
+    const tcp = c.offset;
+    if (ip > MAX_IP_OFFSET || tcp > MAX_TCP_OFFSET) return NO_SEGMENT;
+    const more = c.moreFragments ? WHERE_MORE_FRAGMENTS : 0;
+    if (c.isV6) return decodeTcp6(view, at, ip, tcp, captured, more, c.vlan, words, d);
+    words[d + D_VLAN] = c.vlan;
+    words[d + D_SRC] = view.getInt32(at + ip + 12);
+    words[d + D_DST] = view.getInt32(at + ip + 16);
+    return decodeTcp(view, at, tcp, captured, (ip << 16) | more, words, d) ? SEGMENT : BAD_TCP_HEADER;
+  }
+}
+
+/** TCP over the IPv6 header at `ip`. `more`: WHERE_MORE_FRAGMENTS or 0. */
+function decodeTcp6(
   view: DataView,
   at: number,
+  ip: number,
+  tcp: number,
   captured: number,
-  linkType: number,
-  directOnly: boolean,
+  more: number,
+  vlan: number,
   words: Int32Array,
   d: number,
 ): number {
-  // The commonest case first, Ethernet and IPv4, without a call.
-  let ip: number;
-  if (linkType === 1 && captured >= 34 && view.getUint16(at + 12) === 0x0800) {
-    ip = 14;
-  } else {
-    ip = locateIp(view, at, captured, linkType, directOnly);
-    if (ip < 0) return ip === LINK_SHORT ? BAD_LINK_HEADER : NO_SEGMENT;
-    if (ip >= IP_HEADER_V6) {
-      if (directOnly) return NO_SEGMENT;
-      return decodeIpv6(view, at, ip - IP_HEADER_V6, captured, words, d);
-    }
-    if (ip > MAX_IP_OFFSET) return NO_SEGMENT;
-    if (captured < ip + 20) return BAD_IP_HEADER;
-  }
-  const versionAndLength = view.getUint8(at + ip);
-  if (versionAndLength >>> 4 !== 4) return BAD_IP_HEADER;
-  const tcp = ip + (versionAndLength & 15) * 4;
-  if (tcp < ip + 20 || captured < tcp) return BAD_IP_HEADER;
-  const fragment = view.getUint16(at + ip + 6);
-  if ((fragment & 0x1fff) !== 0 || view.getUint8(at + ip + 9) !== 6) return NO_SEGMENT;
-  const src = view.getInt32(at + ip + 12);
-  const dst = view.getInt32(at + ip + 16);
-  words[d + D_SRC] = src;
-  words[d + D_DST] = dst;
-  const where = (ip << 16) | ((fragment & 0x2000) !== 0 ? WHERE_MORE_FRAGMENTS : 0);
-  return decodeTcp(view, at, tcp, captured, where, words, d) ? SEGMENT : BAD_TCP_HEADER;
-}
-
-function decodeIpv6(view: DataView, at: number, ip: number, captured: number, words: Int32Array, d: number): number {
-  if (ip > MAX_IP_OFFSET) return NO_SEGMENT;
-  if (captured < ip + 40 || view.getUint8(at + ip) >>> 4 !== 6) return BAD_IP_HEADER;
-  let tcp = locateTcp6(view, at, ip, captured);
-  if (tcp < 0) return tcp === TCP6_SHORT ? BAD_IP_HEADER : NO_SEGMENT;
-  let where = (ip << 16) | WHERE_V6;
-  if (tcp >= TCP6_MORE_FRAGMENTS) {
-    tcp -= TCP6_MORE_FRAGMENTS;
-    where |= WHERE_MORE_FRAGMENTS;
-  }
-  if (tcp > MAX_TCP_OFFSET) return NO_SEGMENT;
-  if (!decodeTcp(view, at, tcp, captured, where, words, d)) return BAD_TCP_HEADER;
-  words[d + D_SRC] = hashIpv6(view, at + ip + 8, words[d + D_PORTS]);
+  if (!decodeTcp(view, at, tcp, captured, (ip << 16) | WHERE_V6 | more, words, d)) return BAD_TCP_HEADER;
+  words[d + D_VLAN] = vlan;
+  words[d + D_SRC] = mixVlan(hashIpv6(view, at + ip + 8, words[d + D_PORTS]), vlan);
   words[d + D_DST] = 0;
   return SEGMENT;
 }
@@ -124,23 +192,4 @@ function decodeTcp(
     words[d + D_WHERE] = where | tcp;
   }
   return true;
-}
-
-export interface DecodeOptions {
-  readonly directOnly: boolean;
-  readonly outer: boolean;
-  readonly vlanKey: boolean;
-  readonly userDlts: ReadonlyMap<number, number>;
-}
-export class FrameDecoder {
-  macsecFrames = 0;
-  fragmentKey = 0;
-  isFirstFragment = false;
-  readonly #options: DecodeOptions;
-  constructor(options: DecodeOptions) {
-    this.#options = options;
-  }
-  decode(view: DataView, at: number, captured: number, linkType: number, words: Int32Array, d: number): number {
-    return decodeFrame(view, at, captured, linkType, this.#options.directOnly, words, d);
-  }
 }

@@ -11,7 +11,7 @@
 export const D_FRAME = 0;
 /** Index of the packet in its block. */
 export const D_INDEX = 1;
-/** VLAN ids folded into one word where they are part of the conversation's key, else 0. */
+/** VLAN key (src/wire/vlan-key.ts) when VLANs tell conversations apart, else 0. */
 export const D_VLAN = 2;
 /** Length on the wire in bytes, unsigned. */
 export const D_WIRE = 3;
@@ -21,7 +21,7 @@ export const D_SEC = 4;
 export const D_NSEC = 5;
 /** Flag bits, offset of the IP header in the frame, offset of the TCP header: see below. */
 export const D_WHERE = 6;
-/** IPv4 addresses; for IPv6 D_SRC holds the conversation's hash and D_DST is 0. */
+/** IPv4 addresses; for IPv6 D_SRC holds the conversation's hash (VLAN included) and D_DST is 0. */
 export const D_SRC = 7;
 export const D_DST = 8;
 /** Source port << 16 | destination port. */
@@ -48,7 +48,7 @@ export const WHERE_TIMESTAMPS = 1 << 29;
 export const MAX_IP_OFFSET = 0x1fff;
 export const MAX_TCP_OFFSET = 0xffff;
 
-/** Offset of the IP header in the frame. */
+/** Offset of the innermost IP header that counts in the frame. */
 export const ipOffset = (where: number): number => (where >>> 16) & MAX_IP_OFFSET;
 /** Offset of the TCP header in the frame. */
 export const tcpOffset = (where: number): number => where & MAX_TCP_OFFSET;

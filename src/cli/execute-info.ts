@@ -10,12 +10,12 @@ import {
   UNKNOWN_LINK_TYPE,
 } from '../capture/decode.js';
 import { describeProblem, problemText } from '../capture/problem.js';
+import type { Moment } from '../capture/tally.js';
 import { type CaptureReport, renderInfo, renderTsvHeader, renderTsvRow } from '../info/report.js';
+import type { PacketTime } from '../info/text-forms.js';
 import { type CountedCapture, type InfoPlan, type InfoWatcher, runInfo } from '../pipeline/info-pass.js';
 import { OutputFile } from '../pipeline/output-file.js';
 import { PROGRESS_BYTES, PROGRESS_PACKETS } from '../ring/layout.js';
-import type { PacketTime } from '../info/text-forms.js';
-import type { Moment } from '../capture/tally.js';
 import { linkTypeName } from '../wire/link-types.js';
 import { exitCodeOf } from './exit-codes.js';
 import { totalBytes } from './input-size.js';

@@ -73,7 +73,10 @@ function report(error: unknown): number {
   if (isClosedPipe(error)) return EXIT_DONE;
   const message = error instanceof Error ? error.message : String(error);
   const hint = error instanceof UsageError ? " (see 'tcploom --help', 'tcploom miruo --help')" : '';
-  const what = error instanceof UsageError || error instanceof ThreadFailure || error instanceof NoInterfaces ? message : `the run failed: ${message}`;
+  const what =
+    error instanceof UsageError || error instanceof ThreadFailure || error instanceof NoInterfaces
+      ? message
+      : `the run failed: ${message}`;
   process.stderr.write(`tcploom: ${what}${hint}\n`);
   return EXIT_FAILED;
 }

@@ -3,7 +3,8 @@
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { TimeBound } from '../capture/selection.js';
-import { isKnownLinkType, LINKTYPE_USER0, linkTypeNumber } from '../wire/link-types.js';
+import { isKnownLinkType } from '../wire/link.js';
+import { LINKTYPE_USER0, linkTypeNumber } from '../wire/link-types.js';
 import { AmbiguousOption, expandLongOptions } from './abbreviations.js';
 import { parseMoment } from './moment.js';
 import { type CommandName, MISSING_OPTIONS, type OptionRow, optionsOf } from './option-table.js';

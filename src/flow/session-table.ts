@@ -1,5 +1,5 @@
 /**
- * The table of live sessions of one shard: finds the row of a 4-tuple, makes and frees rows.
+ * The table of live sessions of one shard: finds the row of a 4-tuple (and VLAN), makes and frees rows.
  * Owns the key columns and the index; the words after KEY_WORDS belong to whoever keeps the sessions.
  *
  * Rows lie in pages of int32, never moved and never copied when the table grows, so that a million sessions
@@ -16,8 +16,10 @@ export const ROW_ADDRESS_1 = 1;
 /** Port of side 0 << 16 | port of side 1. */
 export const ROW_PORTS = 2;
 export const ROW_HASH = 3;
-/** 1 when the addresses are IPv6 and lie in the table's address pages. */
-export const ROW_IS_V6 = 4;
+/** VLAN key << 1 | ROW_KIND_V6 (src/wire/vlan-key.ts; 0 when VLANs do not count). */
+export const ROW_KIND = 4;
+/** The addresses are IPv6 and lie in the table's address pages. */
+export const ROW_KIND_V6 = 1;
 export const KEY_WORDS = 5;
 
 const PAGE_SHIFT = 12;
@@ -55,11 +57,15 @@ export class SessionTable {
     return (row & PAGE_MASK) * this.#stride;
   }
 
-  /** Row of an IPv4 conversation, either way round, or -1; sets `direction`. `ports`: source << 16 | destination. */
-  find(src: number, dst: number, ports: number, hash: number): number {
+  /**
+   * Row of an IPv4 conversation, either way round, or -1; sets `direction`. `ports`: source << 16 | destination;
+   * `vlan`: the VLAN key, which `hash` has been mixed with.
+   */
+  find(src: number, dst: number, ports: number, hash: number, vlan: number): number {
     const index = this.#index;
     const mask = this.#mask;
     const swappedPorts = (ports << 16) | (ports >>> 16);
+    const kind = vlan << 1;
     for (let i = hash & mask; ; i = (i + 1) & mask) {
       const entry = index[2 * i];
       if (entry === 0) return -1;
@@ -67,7 +73,7 @@ export class SessionTable {
       const row = entry - 1;
       const page = this.#pages[row >>> PAGE_SHIFT];
       const at = (row & PAGE_MASK) * this.#stride;
-      if (page[at + ROW_IS_V6] !== 0) continue;
+      if (page[at + ROW_KIND] !== kind) continue;
       const a0 = page[at + ROW_ADDRESS_0];
       const a1 = page[at + ROW_ADDRESS_1];
       const rowPorts = page[at + ROW_PORTS];
@@ -83,10 +89,11 @@ export class SessionTable {
   }
 
   /** The same for IPv6, whose two addresses of 16 bytes start at byte `from` of `view`. */
-  findV6(view: DataView, from: number, ports: number, hash: number): number {
+  findV6(view: DataView, from: number, ports: number, hash: number, vlan: number): number {
     const index = this.#index;
     const mask = this.#mask;
     const swappedPorts = (ports << 16) | (ports >>> 16);
+    const kind = (vlan << 1) | ROW_KIND_V6;
     for (let i = hash & mask; ; i = (i + 1) & mask) {
       const entry = index[2 * i];
       if (entry === 0) return -1;
@@ -94,7 +101,7 @@ export class SessionTable {
       const row = entry - 1;
       const page = this.page(row);
       const at = this.at(row);
-      if (page[at + ROW_IS_V6] === 0) continue;
+      if (page[at + ROW_KIND] !== kind) continue;
       const rowPorts = page[at + ROW_PORTS];
       if (rowPorts === ports && this.#sameAddresses(row, view, from, 0)) {
         this.direction = 0;
@@ -108,8 +115,8 @@ export class SessionTable {
   }
 
   /** Makes the row of an IPv4 conversation that is not there yet; side 0 is the source. */
-  insert(src: number, dst: number, ports: number, hash: number): number {
-    const row = this.#newRow(ports, hash);
+  insert(src: number, dst: number, ports: number, hash: number, vlan: number): number {
+    const row = this.#newRow(ports, hash, vlan << 1);
     const page = this.page(row);
     const at = this.at(row);
     page[at + ROW_ADDRESS_0] = src;
@@ -118,9 +125,8 @@ export class SessionTable {
   }
 
   /** The same for IPv6. */
-  insertV6(view: DataView, from: number, ports: number, hash: number): number {
-    const row = this.#newRow(ports, hash);
-    this.page(row)[this.at(row) + ROW_IS_V6] = 1;
+  insertV6(view: DataView, from: number, ports: number, hash: number, vlan: number): number {
+    const row = this.#newRow(ports, hash, (vlan << 1) | ROW_KIND_V6);
     const number = row >>> PAGE_SHIFT;
     const addresses = this.#addressPages[number] ?? new Int32Array(PAGE_ROWS * ADDRESS_WORDS);
     this.#addressPages[number] = addresses;
@@ -164,7 +170,7 @@ export class SessionTable {
     return true;
   }
 
-  #newRow(ports: number, hash: number): number {
+  #newRow(ports: number, hash: number, kind: number): number {
     if (2 * (this.live + 1) > this.#mask + 1) this.#growIndex();
     const row = this.#freeCount > 0 ? this.#free[--this.#freeCount] : this.#allocated++;
     if (row >>> PAGE_SHIFT === this.#pages.length) this.#pages.push(new Int32Array(PAGE_ROWS * this.#stride));
@@ -173,6 +179,7 @@ export class SessionTable {
     page.fill(0, at, at + this.#stride);
     page[at + ROW_PORTS] = ports;
     page[at + ROW_HASH] = hash;
+    page[at + ROW_KIND] = kind;
     this.#enter(row, hash);
     this.live++;
     return row;

@@ -4,7 +4,7 @@
  * A session's id is not known where lines are made: it is the order of creation over all shards. Lines carry
  * ID_PLACEHOLDER instead, at the start of the line or after its colour code, and `src/merge/session-ids.ts` puts it in.
  */
-import { ROW_ADDRESS_0, ROW_IS_V6, ROW_PORTS, type SessionTable } from '../flow/session-table.js';
+import { ROW_ADDRESS_0, ROW_KIND, ROW_KIND_V6, ROW_PORTS, type SessionTable } from '../flow/session-table.js';
 import { ipv4Text, ipv6Text } from '../wire/address.js';
 import { ascii, type LineSink, LineWriter } from './line-writer.js';
 import type { MiruoOptions } from './options.js';
@@ -151,7 +151,7 @@ export class SessionRenderer {
   #endpoint(row: number, page: Int32Array, r: number, side: number): string {
     const ports = page[r + ROW_PORTS];
     const port = side === 0 ? ports >>> 16 : ports & 0xffff;
-    if (page[r + ROW_IS_V6] === 0) return `${ipv4Text(page[r + ROW_ADDRESS_0 + side])}:${port}`;
+    if ((page[r + ROW_KIND] & ROW_KIND_V6) === 0) return `${ipv4Text(page[r + ROW_ADDRESS_0 + side])}:${port}`;
     const words = [0, 1, 2, 3].map((w) => this.#table.addressWord(row, side, w));
     return `[${ipv6Text(words)}]:${port}`;
   }

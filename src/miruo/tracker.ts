@@ -13,13 +13,14 @@ import {
   D_SEQ,
   D_SRC,
   D_TCP,
+  D_VLAN,
   D_WHERE,
   D_WIRE,
   ipOffset,
 } from '../capture/descriptor.js';
 import { SessionTable } from '../flow/session-table.js';
 import { TimerWheel } from '../flow/timer-wheel.js';
-import { hashIpv4 } from '../wire/conversation-hash.js';
+import { hashIpv4, mixVlan } from '../wire/conversation-hash.js';
 import { flagsByte, TCP_CLASSIC_FLAGS, TCP_SYN } from '../wire/tcp.js';
 import type { MiruoEvents } from './events.js';
 import { ascii } from './line-writer.js';
@@ -200,13 +201,14 @@ export class MiruoTracker {
     const where = words[d + D_WHERE];
     const ports = words[d + D_PORTS];
     const src = words[d + D_SRC];
+    const vlan = words[d + D_VLAN];
     if (where >= 0) {
       const dst = words[d + D_DST];
-      this.#hash = hashIpv4(src, dst, ports);
-      return this.#table.find(src, dst, ports, this.#hash);
+      this.#hash = mixVlan(hashIpv4(src, dst, ports), vlan);
+      return this.#table.find(src, dst, ports, this.#hash, vlan);
     }
     this.#hash = src;
-    return this.#table.findV6(view, words[d + D_FRAME] + ipOffset(where) + IPV6_ADDRESSES_OFFSET, ports, src);
+    return this.#table.findV6(view, words[d + D_FRAME] + ipOffset(where) + IPV6_ADDRESSES_OFFSET, ports, src, vlan);
   }
 
   #repeatsFirstSyn(row: number, seq: number, ack: number): boolean {
@@ -228,10 +230,12 @@ export class MiruoTracker {
   #create(words: Int32Array, d: number, view: DataView, isMarked: boolean): void {
     const where = words[d + D_WHERE];
     const ports = words[d + D_PORTS];
+    const vlan = words[d + D_VLAN];
+    const addresses = words[d + D_FRAME] + ipOffset(where) + IPV6_ADDRESSES_OFFSET;
     const row =
       where >= 0
-        ? this.#table.insert(words[d + D_SRC], words[d + D_DST], ports, this.#hash)
-        : this.#table.insertV6(view, words[d + D_FRAME] + ipOffset(where) + IPV6_ADDRESSES_OFFSET, ports, this.#hash);
+        ? this.#table.insert(words[d + D_SRC], words[d + D_DST], ports, this.#hash, vlan)
+        : this.#table.insertV6(view, addresses, ports, this.#hash, vlan);
     const page = this.#table.page(row);
     const r = this.#table.at(row);
     const sec = words[d + D_SEC];

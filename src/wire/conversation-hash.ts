@@ -17,6 +17,11 @@ export function hashIpv6(view: DataView, at: number, ports: number): number {
   return finish(src + mixEndpoint(foldAddress(view, at + 16), ports & 0xffff));
 }
 
+/** The hash of a conversation within the VLANs of `vlan` (vlan-key.ts), when they count; `hash` itself for 0. */
+export function mixVlan(hash: number, vlan: number): number {
+  return vlan === 0 ? hash : finish(hash + Math.imul(vlan, 0x9e3779b1));
+}
+
 /** Shard of a conversation among `shards`: from the hash's upper half, the tables use the lower bits. */
 export function shardOf(hash: number, shards: number): number {
   return Math.imul(hash >>> 16, shards) >>> 16;

@@ -1,52 +1,75 @@
 /**
- * IPv6 header and extension headers (RFC 8200 section 4): from the IPv6 header to the TCP header.
+ * IPv6 header (RFC 8200 3) and the extension headers that only IPv6 has, in any order. The payload length is not looked
+ * at, so jumbograms (RFC 2675) and what a network card is still to cut are as good as any.
  */
+import { type Cursor, END_BAD_IP, END_LATER_FRAGMENT, END_OTHER, NEXT_IP_PAYLOAD } from './cursor.js';
+import { fragmentKey6 } from './fragment-key.js';
+import { mayCarryTcp } from './ip-protocols.js';
 
-export const IPV6_HEADER_BYTES = 40;
+const IPV6_HEADER_BYTES = 40;
 const HOP_BY_HOP = 0;
-const TCP = 6;
 const ROUTING = 43;
 const FRAGMENT = 44;
-const AUTHENTICATION = 51;
 const DESTINATION_OPTIONS = 60;
+/** RFC 6275 6.1. */
+const MOBILITY = 135;
+/** RFC 7401 5.1. */
+const HOST_IDENTITY = 139;
+/** RFC 5533 5.1. */
+const SHIM6 = 140;
 
-/** Added to the result of `locateTcp6` when a fragment header says that more fragments follow. */
-export const TCP6_MORE_FRAGMENTS = 0x10000000;
-/** Not TCP, or a fragment other than the first. */
-export const TCP6_NOT_TCP = -1;
-/** Cut inside the chain of headers. */
-export const TCP6_SHORT = -2;
+export function ipv6(c: Cursor): number {
+  if (!c.has(IPV6_HEADER_BYTES) || c.u8(0) >>> 4 !== 6) return END_BAD_IP;
+  c.ip = c.offset;
+  c.isV6 = true;
+  c.ipHeaders++;
+  c.moreFragments = false;
+  c.type = c.u8(6);
+  return c.skip(IPV6_HEADER_BYTES, NEXT_IP_PAYLOAD);
+}
 
-/**
- * Offset of the TCP header, counted from `at` like `ip`, the offset of the IPv6 header, whose 40 bytes are
- * known to be there. TCP6_MORE_FRAGMENTS is added for a first fragment.
- */
-export function locateTcp6(view: DataView, at: number, ip: number, captured: number): number {
-  let header = view.getUint8(at + ip + 6);
-  let offset = ip + IPV6_HEADER_BYTES;
-  let moreFragments = 0;
-  for (;;) {
-    if (header === TCP) return offset + moreFragments;
-    const known =
-      header === HOP_BY_HOP ||
-      header === ROUTING ||
-      header === DESTINATION_OPTIONS ||
-      header === FRAGMENT ||
-      header === AUTHENTICATION;
-    if (!known) return TCP6_NOT_TCP;
-    if (captured < offset + 8) return TCP6_SHORT;
-    const next = view.getUint8(at + offset);
-    if (header === FRAGMENT) {
-      const word = view.getUint16(at + offset + 2);
-      if (word >>> 3 !== 0) return TCP6_NOT_TCP;
-      if ((word & 1) !== 0) moreFragments = TCP6_MORE_FRAGMENTS;
-      offset += 8;
-    } else {
-      const length = view.getUint8(at + offset + 1);
-      // RFC 4302 2.2: AH counts in words of 4 bytes less 2; the others in words of 8 less 1.
-      offset += header === AUTHENTICATION ? (length + 2) * 4 : (length + 1) * 8;
-      if (captured < offset) return TCP6_SHORT;
-    }
-    header = next;
+/** Whether `header` is one that `ipv6Extension` steps over. */
+export function isIpv6Extension(header: number): boolean {
+  switch (header) {
+    case HOP_BY_HOP:
+    case ROUTING:
+    case FRAGMENT:
+    case DESTINATION_OPTIONS:
+    case MOBILITY:
+    case HOST_IDENTITY:
+    case SHIM6:
+      return true;
+    default:
+      return false;
   }
+}
+
+/** The extension header whose number is in `c.type`; the number of the next is there afterwards. */
+export function ipv6Extension(c: Cursor): number {
+  if (!c.has(8)) return END_BAD_IP;
+  const next = c.u8(0);
+  if (c.type === FRAGMENT) return fragment(c, next);
+  const bytes = (c.u8(1) + 1) * 8;
+  if (!c.has(bytes)) return END_BAD_IP;
+  c.type = next;
+  return c.skip(bytes, NEXT_IP_PAYLOAD);
+}
+
+/** RFC 8200 4.5. One that is neither first of several nor later (RFC 6946: atomic) changes nothing. */
+function fragment(c: Cursor, next: number): number {
+  const offsetAndMore = c.u16(2);
+  if (offsetAndMore >>> 3 !== 0) {
+    if (!mayCarryTcp(c, next) && !isIpv6Extension(next)) return END_OTHER;
+    c.fragmentKey = fragmentKey6(c, c.u32(4));
+    return END_LATER_FRAGMENT;
+  }
+  if ((offsetAndMore & 1) !== 0) {
+    c.moreFragments = true;
+    if (!c.isFirstFragment) {
+      c.isFirstFragment = true;
+      c.fragmentKey = fragmentKey6(c, c.u32(4));
+    }
+  }
+  c.type = next;
+  return c.skip(8, NEXT_IP_PAYLOAD);
 }

@@ -1,96 +1,176 @@
 /**
- * Link layers: from a frame's first byte to its IP header. Owns link-type numbers (the LINKTYPE_ registry of
- * tcpdump.org) and ethertypes; knows nothing of what is inside IP.
+ * Link types: which of them are decoded, and by what. Numbers are those of the LINKTYPE_ registry of tcpdump.org.
  */
+import { enc, ipnet, linuxSll, linuxSll2, loopback, nflog, pflog, pktap } from './cooked.js';
+import {
+  type Cursor,
+  END_CUT_LINK,
+  END_UNKNOWN_LINK,
+  NEXT_CISCO_HDLC,
+  NEXT_ETHERNET,
+  NEXT_ETHERTYPE,
+  NEXT_FRAME_RELAY,
+  NEXT_IEEE80211,
+  NEXT_IP,
+  NEXT_IPV4,
+  NEXT_IPV6,
+  NEXT_LLC,
+  NEXT_MPLS,
+  NEXT_PPP,
+  NEXT_PPPOE,
+} from './cursor.js';
+import { avs, ppi, prism, radiotap } from './ieee80211.js';
+import { isJuniper, juniper } from './juniper.js';
+import { atmClassicalIp, docsis, erf, fddi, mpacket, sunAtm, tokenRing } from './lan.js';
+import { pppWithDirectionForAddress, serial } from './ppp.js';
 
-export const LINKTYPE_NULL = 0;
-export const LINKTYPE_ETHERNET = 1;
-/** DLT_RAW as some systems wrote it into files. */
-export const LINKTYPE_RAW_BSD = 12;
-export const LINKTYPE_RAW_OPENBSD = 14;
-export const LINKTYPE_RAW = 101;
-export const LINKTYPE_LOOP = 108;
-export const LINKTYPE_LINUX_SLL = 113;
-export const LINKTYPE_IPV4 = 228;
-export const LINKTYPE_IPV6 = 229;
+const FIRST_USER = 147;
+const LAST_USER = 162;
 
-const ETHERTYPE_IPV4 = 0x0800;
-const ETHERTYPE_IPV6 = 0x86dd;
-
-/** Where the IP header is: its offset in the frame, with IP_HEADER_V6 added when it must be version 6. */
-export const IP_HEADER_V6 = 0x10000000;
-/** The frame carries something else than IP (or, directly, nothing this file knows). */
-export const LINK_NOT_IP = -1;
-/** The frame is cut inside its link-layer header. */
-export const LINK_SHORT = -2;
-
-/** Link types that `locateIp` understands; any other loses its interface's packets, and is to be reported. */
+/** Link types that frames are decoded of; any other loses its interface's packets, and is to be reported. */
 export function isKnownLinkType(linkType: number): boolean {
+  return KNOWN.has(linkType) || isJuniper(linkType);
+}
+
+/** The same as the cases of `linkLayer`. */
+const KNOWN: ReadonlySet<number> = new Set([
+  ...[0, 1, 6, 8, 9, 10, 12, 14, 50, 51, 100, 101, 102, 104, 105, 106, 107, 108, 109, 113, 117, 119, 122, 123, 127],
+  ...[138, 143, 163, 166, 192, 197, 204, 205, 206, 219, 226, 228, 229, 239, 240, 241, 242, 258, 274, 276, 281, 282],
+  ...[284, 285],
+]);
+
+/** The frame's first header, of link type `linkType`. */
+export function linkLayer(c: Cursor, linkType: number): number {
   switch (linkType) {
-    case LINKTYPE_NULL:
-    case LINKTYPE_ETHERNET:
-    case LINKTYPE_RAW_BSD:
-    case LINKTYPE_RAW_OPENBSD:
-    case LINKTYPE_RAW:
-    case LINKTYPE_LOOP:
-    case LINKTYPE_LINUX_SLL:
-    case LINKTYPE_IPV4:
-    case LINKTYPE_IPV6:
-      return true;
+    case 1:
+      return NEXT_ETHERNET;
+    case 12:
+    case 14:
+    case 101:
+      return NEXT_IP;
+    case 228:
+      return NEXT_IPV4;
+    case 229:
+      return NEXT_IPV6;
+    case 0:
+    case 108:
+      return loopback(c);
+    case 113:
+      return linuxSll(c);
+    case 276:
+      return linuxSll2(c);
+    case 9:
+    case 50:
+      return serial(c);
+    case 51:
+      return NEXT_PPPOE;
+    case 104:
+      return NEXT_CISCO_HDLC;
+    case 105:
+      return NEXT_IEEE80211;
+    case 127:
+      return radiotap(c);
     default:
-      return false;
+      return rareLinkLayer(c, linkType);
   }
 }
 
-/**
- * Finds the IP header of the frame of `captured` bytes at byte `at` of `view`.
- * `directOnly`: nothing between link layer and IP (no VLAN tag).
- * Returns the offset from `at` (IP_HEADER_V6 added for version 6), LINK_NOT_IP or LINK_SHORT.
- */
-export function locateIp(view: DataView, at: number, captured: number, linkType: number, directOnly: boolean): number {
+function rareLinkLayer(c: Cursor, linkType: number): number {
   switch (linkType) {
-    case LINKTYPE_ETHERNET:
-      if (captured < 14) return LINK_SHORT;
-      return afterEthertype(view, at, 14, captured, directOnly);
-    case LINKTYPE_LINUX_SLL:
-      if (captured < 16) return LINK_SHORT;
-      return afterEthertype(view, at, 16, captured, directOnly);
-    case LINKTYPE_NULL:
-    case LINKTYPE_LOOP:
-      if (captured < 4) return LINK_SHORT;
-      return afterAddressFamily(view.getUint32(at));
-    case LINKTYPE_RAW_BSD:
-    case LINKTYPE_RAW_OPENBSD:
-    case LINKTYPE_RAW:
-      return captured > 0 && view.getUint8(at) >>> 4 === 6 ? IP_HEADER_V6 : 0;
-    case LINKTYPE_IPV4:
-      return 0;
-    case LINKTYPE_IPV6:
-      return IP_HEADER_V6;
+    case 6:
+      return tokenRing(c);
+    // Direction and, for SLIP, 15 bytes of the header as it came; BSD/OS has 24 bytes.
+    case 8:
+      return c.skipLink(16, NEXT_IP);
+    case 102:
+      return c.skipLink(24, NEXT_IP);
+    case 10:
+      return fddi(c);
+    case 100:
+      return NEXT_LLC;
+    case 106:
+      return atmClassicalIp(c);
+    case 107:
+      return NEXT_FRAME_RELAY;
+    case 109:
+      return enc(c);
+    case 117:
+      return pflog(c);
+    case 119:
+      return prism(c);
+    // RFC 2625 3: a network header of two addresses.
+    case 122:
+      return c.skipLink(16, NEXT_LLC);
+    case 123:
+      return sunAtm(c);
+    // RFC 2734 as Apple writes it: two addresses of 8 bytes, ethertype.
+    case 138:
+      return c.skipToEthertype(18);
+    case 143:
+      return docsis(c);
+    case 163:
+      return avs(c);
+    case 166:
+      return pppWithDirectionForAddress(c);
+    case 192:
+      return ppi(c);
+    case 197:
+      return erf(c);
+    // One byte of direction before what the types without it have.
+    case 204:
+      return c.skipLink(1, NEXT_PPP);
+    case 205:
+      return c.skipLink(1, NEXT_CISCO_HDLC);
+    case 206:
+      return c.skipLink(1, NEXT_FRAME_RELAY);
     default:
-      return LINK_NOT_IP;
+      return newLinkLayer(c, linkType);
   }
 }
 
-/** The ethertype ends just before `offset`; steps over VLAN tags (IEEE 802.1Q, 802.1ad, and the 0x9100 and 0x9200 of old switches). */
-function afterEthertype(view: DataView, at: number, offset: number, captured: number, directOnly: boolean): number {
-  let next = offset;
-  for (;;) {
-    const ethertype = view.getUint16(at + next - 2);
-    if (ethertype === ETHERTYPE_IPV4) return next;
-    if (ethertype === ETHERTYPE_IPV6) return next + IP_HEADER_V6;
-    if (ethertype !== 0x8100 && ethertype !== 0x88a8 && ethertype !== 0x9100 && ethertype !== 0x9200)
-      return LINK_NOT_IP;
-    if (directOnly) return LINK_NOT_IP;
-    next += 4;
-    if (captured < next) return LINK_SHORT;
+function newLinkLayer(c: Cursor, linkType: number): number {
+  if (isJuniper(linkType)) return juniper(c, linkType);
+  switch (linkType) {
+    case 219:
+      return NEXT_MPLS;
+    case 226:
+      return ipnet(c);
+    case 239:
+      return nflog(c);
+    // Hilscher's netANALYZER: four bytes, and with "transparent" the preamble.
+    case 240:
+      return c.skipLink(4, NEXT_ETHERNET);
+    case 241:
+      return c.skipLink(12, NEXT_ETHERNET);
+    // RFC 4391 6 behind a global route header of 40 bytes: ethertype, reserved.
+    case 242:
+      return ipOverInfiniband(c);
+    case 258:
+      return pktap(c);
+    case 274:
+      return mpacket(c);
+    // Tags of switch chips (Linux' DSA): before the frame, or between source address and ethertype.
+    case 282:
+      return c.skipLink(4, NEXT_ETHERNET);
+    case 281:
+    case 284:
+      return c.skipToEthertype(18);
+    case 285:
+      return c.skipToEthertype(22);
+    default:
+      return userLinkLayer(c, linkType);
   }
 }
 
-/** BSD loopback: AF_INET is 2 everywhere, AF_INET6 is 10, 24, 28 or 30; in the byte order of the capturing host. */
-function afterAddressFamily(family: number): number {
-  const value = (family & 0xffffff) === 0 ? family >>> 24 : family;
-  if (value === 2) return 4;
-  if (value === 10 || value === 24 || value === 28 || value === 30) return 4 + IP_HEADER_V6;
-  return LINK_NOT_IP;
+function ipOverInfiniband(c: Cursor): number {
+  if (!c.has(44)) return END_CUT_LINK;
+  c.type = c.u16(40);
+  return c.skip(44, NEXT_ETHERTYPE);
+}
+
+/** What the user says that a USER type is; one that stands for itself or another USER type is none. */
+function userLinkLayer(c: Cursor, linkType: number): number {
+  if (linkType < FIRST_USER || linkType > LAST_USER) return END_UNKNOWN_LINK;
+  const meant = c.userDlts.get(linkType) ?? -1;
+  return isKnownLinkType(meant) ? linkLayer(c, meant) : END_UNKNOWN_LINK;
 }

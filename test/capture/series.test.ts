@@ -27,18 +27,33 @@ function walk(names: readonly string[], first: string): string[] {
 
 describe('the file after a file', () => {
   const cases: readonly [what: string, names: readonly string[], others: readonly string[]][] = [
-    ['tcpdump -C', ['out.pcap', 'out.pcap1', 'out.pcap2', 'out.pcap9', 'out.pcap10', 'out.pcap11'], ['out.pcapng', 'x.pcap3']],
+    [
+      'tcpdump -C',
+      ['out.pcap', 'out.pcap1', 'out.pcap2', 'out.pcap9', 'out.pcap10', 'out.pcap11'],
+      ['out.pcapng', 'x.pcap3'],
+    ],
     ['tcpdump -C -W', ['out.pcap00', 'out.pcap01', 'out.pcap09', 'out.pcap10'], ['out.pcap', 'other.pcap11']],
     ['tcpdump -C of a name with a number', ['eth0.pcap', 'eth0.pcap1', 'eth0.pcap2'], ['wlan0.pcap3']],
     [
       'tcpdump -G',
-      ['t-2026-11-21_23:59:30.pcap', 't-2026-11-21_23:59:50.pcap', 't-2026-11-22_00:00:10.pcap', 't-2027-01-01_00:00:00.pcap'],
+      [
+        't-2026-11-21_23:59:30.pcap',
+        't-2026-11-21_23:59:50.pcap',
+        't-2026-11-22_00:00:10.pcap',
+        't-2027-01-01_00:00:00.pcap',
+      ],
       ['t-2026.pcap', 't-2026-11-22_00:00:10.pcap.gz'],
     ],
     ['tcpdump -G in seconds since 1970', ['c.999999999.cap', 'c.1000000000.cap', 'c.1763700000.cap'], ['c.cap']],
     [
       'dumpcap -b',
-      ['cap_00001_20261121083000.pcapng', 'cap_00002_20261121083010.pcapng', 'cap_00010_20261121083020.pcapng', 'cap_99999_20261121090000.pcapng', 'cap_100000_20261121090001.pcapng'],
+      [
+        'cap_00001_20261121083000.pcapng',
+        'cap_00002_20261121083010.pcapng',
+        'cap_00010_20261121083020.pcapng',
+        'cap_99999_20261121090000.pcapng',
+        'cap_100000_20261121090001.pcapng',
+      ],
       ['cap.pcapng', 'cap_00003.pcapng', 'cop_00003_20261121083010.pcapng'],
     ],
     ['dumpcap -b nametimenum', ['cap_20261121083000_00001.pcapng', 'cap_20261121083010_00002.pcapng'], []],
@@ -68,7 +83,11 @@ describe('a ring of files', () => {
   it('is followed round when its first file was written anew, and then only to what is newer', () => {
     const series = new FollowedSeries();
     const [a, b, c] = ['r0', 'r1', 'r2'].map((name, i) => write(name, name, 1000 + i));
-    for (const [file, next] of [[a, b], [b, c], [c, undefined]] as const) {
+    for (const [file, next] of [
+      [a, b],
+      [b, c],
+      [c, undefined],
+    ] as const) {
       series.noteRead(file);
       assert.equal(series.after(file), next);
     }

@@ -308,7 +308,7 @@ describe('options of the drop-in command, as the original takes them', () => {
   });
 
   it('several files', () => {
-    assert.deepEqual(planOf('miruo', '-f', 'a', '--file=b', '-fc').files, ['a', 'b', 'c']);
+    assert.deepEqual(planOf('miruo', '-f', 'a', '--file=b', '-fc').read.inputs, ['a', 'b', 'c']);
   });
 
   it('help and version abbreviated too', () => {
@@ -322,13 +322,13 @@ describe('options of the default command', () => {
   it('are written out, with or without its name', () => {
     for (const first of [[], ['run']]) {
       const plan = planOf(...first, '--view-data', '3', 'a', '--all', 'b', '--quiet', '--quiet');
-      assert.deepEqual(plan.files, ['a', 'b']);
+      assert.deepEqual(plan.read.inputs, ['a', 'b']);
       assert.deepEqual([plan.miruo.contextSegments, plan.miruo.all, plan.miruo.quiet], [3, true, 2]);
     }
   });
 
   it('leave what follows -- alone', () => {
-    assert.deepEqual(planOf('--', '--all', '-x').files, ['--all', '-x']);
+    assert.deepEqual(planOf('--', '--all', '-x').read.inputs, ['--all', '-x']);
   });
 });
 

@@ -23,11 +23,13 @@ interface Key {
   readonly b: readonly number[];
   readonly ports: readonly [number, number];
   readonly hash: number;
+  readonly vlan?: number;
 }
 
 const portsWord = ([a, b]: readonly [number, number]): number => (a << 16) | b;
 const turned = (key: Key): Key => ({ ...key, a: key.b, b: key.a, ports: [key.ports[1], key.ports[0]] });
-const nameOf = (key: Key): string => `${key.a.map((w) => w | 0)} ${key.b.map((w) => w | 0)} ${key.ports}`;
+const nameOf = (key: Key): string =>
+  `${key.a.map((w) => w | 0)} ${key.b.map((w) => w | 0)} ${key.ports} ${key.vlan ?? 0}`;
 
 function viewOf(key: Key): DataView {
   const view = new DataView(new ArrayBuffer(FROM + 32));
@@ -38,13 +40,13 @@ function viewOf(key: Key): DataView {
 }
 
 function find(table: SessionTable, key: Key): number {
-  if (key.a.length === 4) return table.findV6(viewOf(key), FROM, portsWord(key.ports), key.hash);
-  return table.find(key.a[0], key.b[0], portsWord(key.ports), key.hash);
+  if (key.a.length === 4) return table.findV6(viewOf(key), FROM, portsWord(key.ports), key.hash, key.vlan ?? 0);
+  return table.find(key.a[0], key.b[0], portsWord(key.ports), key.hash, key.vlan ?? 0);
 }
 
 function insert(table: SessionTable, key: Key): number {
-  if (key.a.length === 4) return table.insertV6(viewOf(key), FROM, portsWord(key.ports), key.hash);
-  return table.insert(key.a[0], key.b[0], portsWord(key.ports), key.hash);
+  if (key.a.length === 4) return table.insertV6(viewOf(key), FROM, portsWord(key.ports), key.hash, key.vlan ?? 0);
+  return table.insert(key.a[0], key.b[0], portsWord(key.ports), key.hash, key.vlan ?? 0);
 }
 
 /** A table and the Map it must agree with. */
@@ -122,12 +124,13 @@ const keyArbitrary: fc.Arbitrary<Key> = fc
     low: fc.nat(2),
     other: fc.nat(2),
     ports: fc.tuple(fc.constantFrom(1, 80, 0x8000, 0xffff), fc.constantFrom(1, 80, 0x8000, 0xffff)),
+    vlan: fc.constantFrom(0, 0, 0x1000001, 0x3ffffff),
   })
-  .map(({ isV6, low, other, ports }) => {
+  .map(({ isV6, low, other, ports, vlan }) => {
     const address = (n: number): number[] => (isV6 ? [0x20010db8, 0, n === 2 ? -1 : 0, n] : [(0x0a000000 + n) | 0]);
     // The same for both directions; two of them have the same place in an index of 4096.
     const hash = [-1, 4095, 4094][(low + other + ports[0] + ports[1]) % 3];
-    return { a: address(low), b: address(other), ports, hash };
+    return { a: address(low), b: address(other), ports, hash, vlan };
   });
 
 describe('session table', () => {

@@ -21,7 +21,7 @@ class Pair {
   }
 
   add(limit: number): void {
-    const row = this.#table.insert(this.#made++, 0, 0, 0);
+    const row = this.#table.insert(this.#made++, 0, 0, 0, 0);
     this.deadlines.set(row, this.clock + limit);
     this.#wheel.add(row, this.clock + limit);
   }

@@ -91,7 +91,7 @@ function decodeIpv6(packet: ModelPacket, ip: Uint8Array): Counted | Refusal {
   let next = ip[6];
   let at = 40;
   let moreFragments = false;
-  while ([0, 43, 44, 51, 60].includes(next)) {
+  while ([0, 43, 44, 51, 60, 135, 139, 140].includes(next)) {
     if (ip.length < at + 8) return 'ip';
     let length = (ip[at + 1] + 1) * 8;
     if (next === 51) length = (ip[at + 1] + 2) * 4;

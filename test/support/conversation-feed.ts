@@ -1,7 +1,7 @@
 /**
  * Hands segments to a `ConversationCounter` as a tracker would: decoded by the product from crafted frames.
  */
-import { decodeFrame, SEGMENT } from '../../src/capture/decode.js';
+import { FrameDecoder, SEGMENT } from '../../src/capture/decode.js';
 import { D_FRAME, D_VLAN } from '../../src/capture/descriptor.js';
 import { ConversationCounter } from '../../src/info/conversations.js';
 import { DESCRIPTOR_WORDS } from '../../src/ring/layout.js';
@@ -20,6 +20,7 @@ export interface Endpoints {
 /** Frames do not start at the first byte, descriptors not at the first word. */
 const FRAME_AT = 10;
 const DESCRIPTOR_AT = 3;
+const DECODER = new FrameDecoder({ directOnly: false, outer: false, vlanKey: false, userDlts: new Map() });
 
 export function feed(counter: ConversationCounter, ends: Endpoints, segment: DialogueSegment): void {
   const { ipVersion, vlan = 0 } = ends;
@@ -31,7 +32,7 @@ export function feed(counter: ConversationCounter, ends: Endpoints, segment: Dia
   bytes.set(captured, FRAME_AT);
   const view = new DataView(bytes.buffer);
   const words = new Int32Array(DESCRIPTOR_AT + DESCRIPTOR_WORDS);
-  const outcome = decodeFrame(view, FRAME_AT, captured.length, linkType, false, words, DESCRIPTOR_AT);
+  const outcome = DECODER.decode(view, FRAME_AT, captured.length, linkType, words, DESCRIPTOR_AT);
   if (outcome !== SEGMENT) throw new Error(`frame not understood: ${outcome}`);
   words[DESCRIPTOR_AT + D_FRAME] = FRAME_AT;
   words[DESCRIPTOR_AT + D_VLAN] = vlan;

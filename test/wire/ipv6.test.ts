@@ -1,24 +1,24 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { locateTcp6, TCP6_MORE_FRAGMENTS, TCP6_NOT_TCP, TCP6_SHORT } from '../../src/wire/ipv6.js';
+import { END_BAD_IP, END_ENCRYPTED, END_LATER_FRAGMENT, END_OTHER, FOUND_TCP } from '../../src/wire/cursor.js';
 import { type Ipv6Extension, linkHeaderBytes, type TcpFrameForm, tcpFrame } from '../support/craft.js';
+import { walk } from '../support/walk.js';
 
 const EXTENSIONS: readonly Ipv6Extension[] = ['hop', 'routing', 'destination', 'ah'];
 /** As craft.ts makes them; AH is 12 bytes, in words of 4 less 2. */
 const EXTENSION_BYTES: Record<Ipv6Extension, number> = { hop: 16, routing: 16, destination: 16, ah: 12 };
-/** Where the frame lies in the view; behind it there is nothing. */
-const AT = 5;
+/** Added to the place of a TCP header in a first fragment. */
+const FIRST_FRAGMENT = 1e6;
 
 const base: TcpFrameForm = {
   ...{ link: 'ether', ipVersion: 6, src: 'fd00::1', dst: 'fd00::2', sport: 1, dport: 2 },
   ...{ seq: 3, ack: 4, flags: 2 },
 };
 
+/** Where the TCP header is, or the END_ number. */
 function locate(form: TcpFrameForm, captured = Number.POSITIVE_INFINITY): number {
-  const frame = tcpFrame(form).captured.subarray(0, captured);
-  const bytes = new Uint8Array(AT + frame.length);
-  bytes.set(frame, AT);
-  return locateTcp6(new DataView(bytes.buffer), AT, linkHeaderBytes(form), frame.length);
+  const { end, cursor } = walk(tcpFrame(form).captured.subarray(0, captured), 1);
+  return end === FOUND_TCP ? cursor.offset + (cursor.moreFragments ? FIRST_FRAGMENT : 0) : end;
 }
 
 /** All chains of up to three extension headers. */
@@ -45,39 +45,40 @@ describe('IPv6 extension headers', () => {
   it('may be followed by a fragment header: the first fragment has the TCP header', () => {
     for (const extensions of chains()) {
       const tcp = 14 + 40 + bytesOf(extensions) + 8;
-      assert.equal(locate({ ...base, extensions, moreFragments: true }), tcp + TCP6_MORE_FRAGMENTS);
+      assert.equal(locate({ ...base, extensions, moreFragments: true }), tcp + FIRST_FRAGMENT);
       for (const moreFragments of [true, false]) {
-        assert.equal(locate({ ...base, extensions, moreFragments, fragmentOffset: 1 }), TCP6_NOT_TCP);
-        assert.equal(locate({ ...base, extensions, moreFragments, fragmentOffset: 0x1fff }), TCP6_NOT_TCP);
+        assert.equal(locate({ ...base, extensions, moreFragments, fragmentOffset: 1 }), END_LATER_FRAGMENT);
+        assert.equal(locate({ ...base, extensions, moreFragments, fragmentOffset: 0x1fff }), END_LATER_FRAGMENT);
       }
     }
   });
 
-  it('are SHORT when cut in the first 8 bytes of one, whatever lies before it', () => {
+  it('are bad when cut in the first 8 bytes of one, whatever lies before it', () => {
     for (const extensions of chains()) {
       for (const captured of [40, 41, 47]) {
         const last = extensions.at(-1);
         if (last === undefined) continue;
         const before = 14 + bytesOf(extensions.slice(0, -1));
-        assert.equal(locate({ ...base, extensions }, before + captured), TCP6_SHORT, extensions.join());
+        assert.equal(locate({ ...base, extensions }, before + captured), END_BAD_IP, extensions.join());
       }
     }
   });
 
-  it('are SHORT when cut at any byte before their end', () => {
+  it('are bad when cut at any byte before their end', () => {
     for (const extensions of chains()) {
       const end = 14 + 40 + bytesOf(extensions);
       for (let captured = 54; captured < end; captured++) {
-        assert.equal(locate({ ...base, extensions }, captured), TCP6_SHORT, `${extensions.join()} cut at ${captured}`);
+        assert.equal(locate({ ...base, extensions }, captured), END_BAD_IP, `${extensions.join()} cut at ${captured}`);
       }
     }
   });
 
   it('say at their end what is not TCP', () => {
     for (const extensions of chains()) {
-      for (const protocol of [17, 58, 59, 50, 132]) {
-        assert.equal(locate({ ...base, extensions, protocol }), TCP6_NOT_TCP);
+      for (const protocol of [17, 58, 59, 132]) {
+        assert.equal(locate({ ...base, extensions, protocol }), END_OTHER);
       }
+      assert.equal(locate({ ...base, extensions, protocol: 50 }), END_ENCRYPTED);
     }
   });
 
@@ -89,11 +90,12 @@ describe('IPv6 extension headers', () => {
       [51, 4, 2],
     ]) {
       const bytes = new Uint8Array(40 + 258 * 8 + 20);
+      bytes[0] = 0x60;
       bytes[6] = kind;
       bytes[40] = 6;
       for (const length of [0, 1, 2, 127, 255]) {
         bytes[41] = length;
-        assert.equal(locateTcp6(new DataView(bytes.buffer), 0, 0, bytes.length), 40 + (length + least) * unit);
+        assert.equal(walk(bytes, 229).cursor.offset, 40 + (length + least) * unit);
       }
     }
   });

@@ -1,0 +1,86 @@
+/**
+ * What an IP header of either version carries: TCP, IPsec's headers (RFC 4302, RFC 4303), or a tunnel. Which
+ * tunnels count is decided here: none when the outermost conversation is asked for.
+ */
+import {
+  type Cursor,
+  END_BAD_IP,
+  END_ENCRYPTED,
+  END_OTHER,
+  FOUND_TCP,
+  NEXT_ETHERNET,
+  NEXT_IP_PAYLOAD,
+  NEXT_IPV4,
+  NEXT_IPV6,
+  NEXT_MPLS,
+} from './cursor.js';
+import { gre } from './gre.js';
+import {
+  PROTOCOL_AH,
+  PROTOCOL_ESP,
+  PROTOCOL_ETHERIP,
+  PROTOCOL_ETHERNET,
+  PROTOCOL_GRE,
+  PROTOCOL_IPV4,
+  PROTOCOL_IPV6,
+  PROTOCOL_L2TP,
+  PROTOCOL_MPLS,
+  PROTOCOL_TCP,
+  PROTOCOL_UDP,
+} from './ip-protocols.js';
+import { ipv6Extension, isIpv6Extension } from './ipv6.js';
+import { l2tpOverIp } from './l2tp.js';
+import { udp } from './udp.js';
+
+/** The protocol in `c.type`, at `c.offset`. */
+export function ipPayload(c: Cursor): number {
+  const protocol = c.type;
+  if (protocol === PROTOCOL_TCP) return FOUND_TCP;
+  if (c.directOnly) return END_OTHER;
+  if (protocol === PROTOCOL_AH) return authentication(c);
+  if (protocol === PROTOCOL_ESP) return END_ENCRYPTED;
+  if (c.isV6 && isIpv6Extension(protocol)) return ipv6Extension(c);
+  return c.outer ? END_OTHER : tunnel(c, protocol);
+}
+
+function tunnel(c: Cursor, protocol: number): number {
+  switch (protocol) {
+    // RFC 2003, RFC 4213, RFC 2473.
+    case PROTOCOL_IPV4:
+      return NEXT_IPV4;
+    case PROTOCOL_IPV6:
+      return NEXT_IPV6;
+    case PROTOCOL_UDP:
+      return udp(c);
+    case PROTOCOL_GRE:
+      return gre(c);
+    case PROTOCOL_ETHERIP:
+      return etherIp(c);
+    case PROTOCOL_L2TP:
+      return l2tpOverIp(c);
+    // RFC 4023.
+    case PROTOCOL_MPLS:
+      return NEXT_MPLS;
+    // RFC 8986 10.1.
+    case PROTOCOL_ETHERNET:
+      return NEXT_ETHERNET;
+    default:
+      return END_OTHER;
+  }
+}
+
+/** RFC 4302 2: next header, length in words of 4 bytes less 2. */
+function authentication(c: Cursor): number {
+  if (!c.has(8)) return END_BAD_IP;
+  const next = c.u8(0);
+  const bytes = (c.u8(1) + 2) * 4;
+  if (!c.has(bytes)) return END_BAD_IP;
+  c.type = next;
+  return c.skip(bytes, NEXT_IP_PAYLOAD);
+}
+
+/** RFC 3378 3: version 3 and reserved bits, then a frame. */
+function etherIp(c: Cursor): number {
+  if (c.has(1) && c.u8(0) >>> 4 !== 3) return END_OTHER;
+  return c.skipLink(2, NEXT_ETHERNET);
+}

@@ -1,0 +1,35 @@
+/**
+ * IPv4 header (RFC 791 3.1). Its total length is not looked at: hosts that leave the cutting of segments to their
+ * network card write 0 or anything.
+ */
+import { type Cursor, END_BAD_IP, END_LATER_FRAGMENT, END_OTHER, NEXT_IP_PAYLOAD } from './cursor.js';
+import { fragmentKey4 } from './fragment-key.js';
+import { mayCarryTcp } from './ip-protocols.js';
+
+const MORE_FRAGMENTS = 0x2000;
+const FRAGMENT_OFFSET = 0x1fff;
+
+export function ipv4(c: Cursor): number {
+  if (!c.has(20)) return END_BAD_IP;
+  const versionAndLength = c.u8(0);
+  const bytes = (versionAndLength & 15) * 4;
+  if (versionAndLength >>> 4 !== 4 || bytes < 20 || !c.has(bytes)) return END_BAD_IP;
+  const protocol = c.u8(9);
+  const fragment = c.u16(6);
+  if ((fragment & FRAGMENT_OFFSET) !== 0) {
+    if (!mayCarryTcp(c, protocol)) return END_OTHER;
+    c.fragmentKey = fragmentKey4(c);
+    return END_LATER_FRAGMENT;
+  }
+  c.ip = c.offset;
+  c.isV6 = false;
+  c.ipHeaders++;
+  c.moreFragments = (fragment & MORE_FRAGMENTS) !== 0;
+  // Later fragments of the outermost packet that is cut into pieces have but its header to be known by.
+  if (c.moreFragments && !c.isFirstFragment) {
+    c.isFirstFragment = true;
+    c.fragmentKey = fragmentKey4(c);
+  }
+  c.type = protocol;
+  return c.skip(bytes, NEXT_IP_PAYLOAD);
+}
