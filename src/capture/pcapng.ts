@@ -136,7 +136,10 @@ export class PcapngFormat implements CaptureFormat {
     if (type === 0 || length < leastBytes(type) || length > HEAD_ROOM_BYTES) return NOT_PLAUSIBLE;
     const bytes = paddedBytes(length);
     if (end - at < bytes) return UNDECIDED;
-    return view.getUint32(at + bytes - TRAILER_BYTES, littleEndian) === length ? bytes : NOT_PLAUSIBLE;
+    if (view.getUint32(at + bytes - TRAILER_BYTES, littleEndian) !== length) return NOT_PLAUSIBLE;
+    const isPacket = type === ENHANCED_PACKET || type === PACKET;
+    const room = bytes - PACKET_HEAD_BYTES - TRAILER_BYTES;
+    return isPacket && view.getUint32(at + 20, littleEndian) > room ? NOT_PLAUSIBLE : bytes;
   }
 
   /**

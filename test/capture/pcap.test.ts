@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
-import { BAD_RECORD, NEED_BYTES, RECORD } from '../../src/capture/format.js';
+import { BAD_RECORD, NEED_BYTES, NOT_PLAUSIBLE, RECORD, UNDECIDED } from '../../src/capture/format.js';
 import { MAX_CAPTURED_BYTES, openPcap, PCAP_FILE_HEADER_BYTES, PcapFormat } from '../../src/capture/pcap.js';
 import type { ModelPacket } from '../model/model-packets.js';
 import { type PcapForm, readPcap, writePcap } from '../support/pcap-naive.js';
 import { checkProperty } from '../support/property.js';
+import { walkFile } from '../support/walk-format.js';
 
 const RECORD_HEADER_BYTES = 16;
 /** The file lies somewhere in the view. */
@@ -289,7 +290,7 @@ describe('pcap file header', () => {
     });
   }
 
-  for (const magic of [0, 0xa1b2c3d5, 0xd4c3b2a0, 0x0a0d0d0a, 0xa1b2cd34, 0x1f8b0800]) {
+  for (const magic of [0, 0xa1b2c3d5, 0xd4c3b2a0, 0x0a0d0d0a, 0x1f8b0800]) {
     it(`with the magic number ${magic.toString(16)} is none`, () => {
       const problem = openPcap(header(magic, 2, 4, 1, true), AT);
       assert.ok(!(problem instanceof PcapFormat));
@@ -297,4 +298,155 @@ describe('pcap file header', () => {
       assert.match(problem.expected, /a1b2c3d4 or a1b23c4d/);
     });
   }
+});
+
+/** The same file in the layout of Kuznetzov's patch: 8 more bytes behind each record header. */
+function modified(file: Uint8Array, form: PcapForm): Uint8Array {
+  const little = form.bigEndian !== true;
+  const parts = [file.slice(0, PCAP_FILE_HEADER_BYTES)];
+  viewOf(parts[0]).setUint32(0, 0xa1b2cd34, little);
+  for (let at = PCAP_FILE_HEADER_BYTES; at < file.length; ) {
+    const frameAt = at + RECORD_HEADER_BYTES;
+    const nextAt = frameAt + viewOf(file).getUint32(at + 8, little);
+    parts.push(file.slice(at, frameAt), Uint8Array.of(1, 0, 0, 0, 8, 0, 4, 0x55), file.slice(frameAt, nextAt));
+    at = nextAt;
+  }
+  return Uint8Array.from(Buffer.concat(parts));
+}
+
+describe('modified pcap', () => {
+  it('gives the packets of the usual one, whole or cut at any byte', (t: TestContext) => {
+    const property = fc.property(fc.array(packetArbitrary, { maxLength: 4 }), fc.boolean(), (packets, bigEndian) => {
+      const form = { linkType: 113, bigEndian };
+      const file = writePcap(packets, form);
+      const changed = modified(file, form);
+      const expected = walkFile(file).records;
+      const ends = [PCAP_FILE_HEADER_BYTES];
+      for (const { captured } of packets) ends.push((ends.at(-1) ?? 0) + 24 + captured.length);
+      for (let bytes = PCAP_FILE_HEADER_BYTES; bytes <= changed.length; bytes++) {
+        const { records, format, problem } = walkFile(changed.slice(0, bytes));
+        const whole = ends.filter((end) => end <= bytes).length - 1;
+        const shifted = expected.slice(0, whole).map((record, index) => ({
+          ...record,
+          frameAt: record.frameAt + 8 * (index + 1),
+        }));
+        assert.deepEqual(records, shifted);
+        assert.equal(format.describe(), `pcap us ${bigEndian ? 'BE' : 'LE'} modified`);
+        const left = bytes - ends[whole];
+        const header = { found: `${left} bytes of a record header`, expected: '24' };
+        const frame = { found: `${left - 24} bytes of a packet`, expected: `${packets[whole]?.captured.length}` };
+        assert.deepEqual(problem, left === 0 ? undefined : left < 24 ? header : frame);
+      }
+    });
+    checkProperty(t, property, 60);
+  });
+});
+
+describe('the one interface of a pcap capture', () => {
+  it('has the link type, limit and check sequence of the header, and counts packets', () => {
+    const frame = new Uint8Array(60);
+    const packets = [1, 2, 3].map((sec) => ({ sec, nsec: 0, captured: frame, wireLength: 60, linkType: 1 }));
+    for (const nanosecond of [false, true]) {
+      const file = writePcap(packets, { linkType: 0x24000001, nanosecond });
+      const { interfaces } = walk(file).format;
+      assert.equal(interfaces.length, 1);
+      const { linkType, snaplen, fcsBytes, timeUnit, packets: count, received } = interfaces[0];
+      assert.deepEqual(
+        [linkType, snaplen, fcsBytes, timeUnit, count, received],
+        [1, 262_144, 4, nanosecond ? 'ns' : 'us', 3, undefined],
+      );
+    }
+  });
+});
+
+describe('finding records again', () => {
+  const SEC = 1_700_000_000;
+  const packet = { sec: SEC, nsec: 5000, captured: new Uint8Array(60), wireLength: 1514, linkType: 1 };
+
+  interface Fields {
+    readonly sec?: number;
+    readonly fraction?: number;
+    readonly captured?: number;
+    readonly wire?: number;
+  }
+
+  /** What is said of a header with these fields behind a file of one good record; `there` bytes of it are there. */
+  function ask(
+    form: PcapForm,
+    snaplen: number,
+    fields: Fields,
+    there = RECORD_HEADER_BYTES,
+    records = [packet],
+  ): number {
+    const file = writePcap(records, form);
+    const little = form.bigEndian !== true;
+    viewOf(file).setUint32(16, snaplen, little);
+    const { format } = walk(file);
+    const header = new Uint8Array(AT + RECORD_HEADER_BYTES);
+    const view = viewOf(header);
+    view.setUint32(AT, fields.sec ?? SEC, little);
+    view.setUint32(AT + 4, fields.fraction ?? 999_999, little);
+    view.setUint32(AT + 8, fields.captured ?? 60, little);
+    view.setUint32(AT + 12, fields.wire ?? 262_144, little);
+    const before = [format.sec, format.nextAt, format.interfaces[0].packets];
+    const answer = format.plausibleBytes(viewOf(header.slice(0, AT + there)), AT, AT + there);
+    assert.deepEqual([format.sec, format.nextAt, format.interfaces[0].packets], before, 'nothing changes');
+    return answer;
+  }
+
+  const DAY = 86_400;
+  const cases: readonly [fields: Fields, snaplen: number, bytes: number][] = [
+    [{}, 65_535, 76],
+    [{ captured: 262_144 }, 262_144, 262_160],
+    [{ captured: 262_144 }, 0, 262_160],
+    [{ captured: 262_145 }, 0, NOT_PLAUSIBLE],
+    [{ captured: 97 }, 96, NOT_PLAUSIBLE],
+    // The good record has more than the limit: so may others.
+    [{ captured: 60 }, 40, 76],
+    [{ captured: 61 }, 40, NOT_PLAUSIBLE],
+    [{ captured: 0 }, 65_535, NOT_PLAUSIBLE],
+    [{ captured: 60, wire: 60 }, 65_535, 76],
+    [{ captured: 61, wire: 60 }, 65_535, NOT_PLAUSIBLE],
+    [{ wire: 16 * 1024 * 1024 - 1 }, 65_535, 76],
+    [{ wire: 16 * 1024 * 1024 }, 65_535, NOT_PLAUSIBLE],
+    [{ sec: SEC + 10 * DAY }, 65_535, 76],
+    [{ sec: SEC - 10 * DAY }, 65_535, 76],
+    [{ sec: SEC + 10 * DAY + 1 }, 65_535, NOT_PLAUSIBLE],
+    [{ sec: SEC - 10 * DAY - 1 }, 65_535, NOT_PLAUSIBLE],
+    [{ sec: 0 }, 65_535, NOT_PLAUSIBLE],
+    [{ sec: 0, fraction: 0, captured: 0, wire: 0 }, 65_535, NOT_PLAUSIBLE],
+  ];
+  for (const [fields, snaplen, bytes] of cases) {
+    it(`${JSON.stringify(fields)} with a limit of ${snaplen}: ${bytes}`, () => {
+      for (const bigEndian of [false, true]) {
+        for (const nanosecond of [false, true]) {
+          const form = { linkType: 1, bigEndian, nanosecond };
+          assert.equal(ask(form, snaplen, fields), bytes);
+        }
+      }
+    });
+  }
+
+  it('the fraction is below a second', () => {
+    assert.equal(ask({ linkType: 1 }, 0, { fraction: 1e6 }), NOT_PLAUSIBLE);
+    assert.equal(ask({ linkType: 1, nanosecond: true }, 0, { fraction: 1e6 }), 76);
+    assert.equal(ask({ linkType: 1, nanosecond: true }, 0, { fraction: 1e9 }), NOT_PLAUSIBLE);
+  });
+
+  it('is undecided with less than a header', () => {
+    for (let there = 0; there < RECORD_HEADER_BYTES; there++)
+      assert.equal(ask({ linkType: 1 }, 0, {}, there), UNDECIDED);
+  });
+
+  it('before any good record any time but none will do', () => {
+    assert.equal(ask({ linkType: 1 }, 0, { sec: 1 }, RECORD_HEADER_BYTES, []), 76);
+    assert.equal(ask({ linkType: 1 }, 0, { sec: 0 }, RECORD_HEADER_BYTES, []), NOT_PLAUSIBLE);
+  });
+
+  it('a last record of an absurd time does not hide those near the first', () => {
+    const absurd = { ...packet, sec: 5 };
+    for (const sec of [SEC + 1, 6]) {
+      assert.equal(ask({ linkType: 1 }, 0, { sec }, RECORD_HEADER_BYTES, [packet, absurd]), 76);
+    }
+  });
 });
