@@ -242,7 +242,7 @@ export class BlockFiller {
       const captured = format.capturedBytes;
       capturedBytes += captured;
       wireBytes += format.wireBytes >>> 0;
-      if (index === firstIndex && tally.packets === 0) this.#beginTally(format);
+      if (tally.first === undefined) this.#beginTally(format);
       else if (sec < formerSec || (sec === formerSec && nsec < formerNsec)) {
         tally.noteBackwards(formerSec, formerNsec, sec, nsec);
       }
@@ -285,7 +285,7 @@ export class BlockFiller {
     return outcome;
   }
 
-  /** The first packet of a capture: nothing is before it. */
+  /** The first packet of a capture that has a time: nothing is before it. */
   #beginTally(format: CaptureFormat): void {
     this.tally.first = format.hasTime ? { sec: format.sec >>> 0, nsec: format.nsec } : undefined;
   }

@@ -23,7 +23,7 @@ export class CaptureTally {
   strayFragments = 0;
   /** Packets that a selection left out. */
   leftOut = 0;
-  /** Times of the first and the last packet in the order of the capture; undefined when that packet has none. */
+  /** Time of the first packet that has one, and of the last packet, undefined when that has none. */
   first: Moment | undefined;
   last: Moment | undefined;
   /** Earliest and latest time, where they are not those of the first and last packet. */
@@ -49,7 +49,7 @@ export class CaptureTally {
   add(next: CaptureTally): void {
     this.#earliest = earlierOf(this.earliest, next.earliest);
     this.#latest = laterOf(this.latest, next.latest);
-    if (this.packets === 0) this.first = next.first;
+    this.first ??= next.first;
     if (next.packets > 0) this.last = next.last;
     this.packets += next.packets;
     this.capturedBytes += next.capturedBytes;
