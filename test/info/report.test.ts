@@ -245,7 +245,7 @@ describe('the report for people', () => {
   });
 
   it('fits 80 columns when names do', () => {
-    const report = { ...PLAIN, packets: 9e9, wireBytes: 9e15, capturedBytes: 9e15, interfaces: [interfaceOf(1, 9e9)] };
+    const report = { ...PLAIN, packets: 9e9, wireBytes: 9e12, capturedBytes: 9e12, interfaces: [interfaceOf(1, 9e9)] };
     for (const line of renderInfo(report, nameOf).split('\n')) assert.ok(line.length <= 80, line);
   });
 });
