@@ -90,12 +90,13 @@ export function renderTsvRow(report: CaptureReport, nameOf: LinkTypeName): strin
   return `${COLUMNS.map(([, value]) => visible(value(report, nameOf), true)).join('\t')}\n`;
 }
 
-/** `EN10MB`, or with several link types their packets, too: `EN10MB:62,NULL:2`, in order of appearance. */
+/** `EN10MB`, or with several link types their packets, too: `EN10MB:62,NULL:2`, most first, then in order of appearance. */
 function linkTypesText(interfaces: readonly CaptureInterface[], nameOf: LinkTypeName): string {
   const packets = new Map<number, number>();
   for (const face of interfaces) packets.set(face.linkType, (packets.get(face.linkType) ?? 0) + face.packets);
   if (packets.size === 1) return nameOf(interfaces[0].linkType);
-  return [...packets].map(([linkType, count]) => `${nameOf(linkType)}:${count}`).join(',');
+  const mostFirst = [...packets].sort(([, a], [, b]) => b - a);
+  return mostFirst.map(([linkType, count]) => `${nameOf(linkType)}:${count}`).join(',');
 }
 
 /** The report for people, lines with aligned labels; a line that would say nothing is left out. */
@@ -163,13 +164,13 @@ function rateLines(report: CaptureReport): Line[] {
 function interfaceLines(interfaces: readonly CaptureInterface[], nameOf: LinkTypeName): Line[] {
   if (interfaces.length === 1) {
     const [face] = interfaces;
-    return [['Interface', interfaceText(face, nameOf, false)], ...filterLines(face)];
+    return [['Interface', interfaceText(face, nameOf, false)], ...detailLines(face)];
   }
   return [
     ['Interfaces', grouped(interfaces.length)],
     ...interfaces.flatMap((face, number): Line[] => [
       [`  ${number}`, interfaceText(face, nameOf, true)],
-      ...filterLines(face),
+      ...detailLines(face),
     ]),
   ];
 }
@@ -178,13 +179,18 @@ function interfaceText(face: CaptureInterface, nameOf: LinkTypeName, withPackets
   const parts = face.name === undefined ? [] : [visible(face.name)];
   parts.push(nameOf(face.linkType), face.snaplen === 0 ? 'no snaplen' : `snaplen ${grouped(face.snaplen)}`);
   if (withPackets) parts.push(counted(face.packets, 'packet'));
-  if (face.droppedByInterface !== undefined) parts.push(`${grouped(face.droppedByInterface)} dropped by it`);
-  if (face.droppedBySystem !== undefined) parts.push(`${grouped(face.droppedBySystem)} dropped by the system`);
   return parts.join(', ');
 }
 
-const filterLines = (face: CaptureInterface): Line[] =>
-  face.filter === undefined ? [] : [['', `filter: ${visible(face.filter)}`]];
+/** What only some interfaces have, below the line of theirs. */
+function detailLines(face: CaptureInterface): Line[] {
+  const drops: string[] = [];
+  if (face.droppedByInterface !== undefined) drops.push(`${grouped(face.droppedByInterface)} by the interface`);
+  if (face.droppedBySystem !== undefined) drops.push(`${grouped(face.droppedBySystem)} by the system`);
+  const lines: Line[] = drops.length === 0 ? [] : [['', `dropped: ${drops.join(', ')}`]];
+  if (face.filter !== undefined) lines.push(['', `filter: ${visible(face.filter)}`]);
+  return lines;
+}
 
 function conversationsText({ conversations, tcpPackets }: CaptureReport): string {
   if (conversations === 0) return '0';
