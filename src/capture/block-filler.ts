@@ -37,7 +37,7 @@ import { BAD_RECORD, type CaptureFormat, NEED_BYTES, type Problem, RECORD, SKIP 
 import { FragmentShards } from './fragment-shards.js';
 import { type DamageTeller, RecordSearch } from './resync.js';
 import type { PacketSelector } from './selection.js';
-import { CaptureTally } from './tally.js';
+import { CaptureTally, type Moment } from './tally.js';
 
 /** The clock begins anew at a segment more than this behind it, when this many right before were so too. */
 const BEHIND_SEC = 900;
@@ -167,7 +167,9 @@ export class BlockFiller {
       if (bytes === 0) {
         if (search.isSearching) return this.#endAt(search.damageOffset, search.problem!, 'bad record');
         if (skipBytes > 0) return this.#endAt(offset + end, missing(skipBytes), 'cut');
-        return left === 0 ? 'whole' : this.#endAt(offset + from, format.describeCut(this.view, from, end), 'cut');
+        return left === 0 && !format.isUnfinished
+          ? 'whole'
+          : this.#endAt(offset + from, format.describeCut(this.view, from, end), 'cut');
       }
       if (!this.#goesOn()) return 'stopped';
       // What is left of a record moves in front of the bytes that will follow it.
@@ -272,7 +274,7 @@ export class BlockFiller {
       tally.packets += index - firstIndex;
       tally.capturedBytes += capturedBytes;
       tally.wireBytes += wireBytes;
-      tally.last = format.hasTime ? { sec: formerSec, nsec: formerNsec } : undefined;
+      tally.last = format.hasTime ? momentOf(format) : undefined;
     }
     if (segment >= 0) {
       this.#nowSec = words[segment + D_SEC];
@@ -287,7 +289,7 @@ export class BlockFiller {
 
   /** The first packet of a capture that has a time: nothing is before it. */
   #beginTally(format: CaptureFormat): void {
-    this.tally.first = format.hasTime ? { sec: format.sec >>> 0, nsec: format.nsec } : undefined;
+    this.tally.first = format.hasTime ? momentOf(format) : undefined;
   }
 
   /** Chains the segment at word `d` to its shard's list, and notes the tick when its second is a new one. */
@@ -381,6 +383,11 @@ export class BlockFiller {
     const heads = (this.#slot >> 2) + SLOT_HEADS;
     this.#words.fill(0, heads, heads + this.#layout.trackers);
   }
+}
+
+/** The time of the record before, all of it. */
+function momentOf(format: CaptureFormat): Moment {
+  return { sec: (format.sec >>> 0) + format.era * 2 ** 32, nsec: format.nsec };
 }
 
 const missing = (bytes: number): Problem => ({

@@ -26,6 +26,7 @@ import {
   WHERE_TIMESTAMPS,
   WHERE_V6,
 } from './descriptor.js';
+import { NO_PACKET } from './format.js';
 
 /** What became of a frame. SEGMENT: the descriptor's words D_VLAN and from D_WHERE on are filled. */
 export const SEGMENT = 0;
@@ -129,6 +130,7 @@ export class FrameDecoder {
   }
 
   #decodeOther(view: DataView, at: number, captured: number, linkType: number, words: Int32Array, d: number): number {
+    if (linkType === NO_PACKET) return NO_SEGMENT;
     const c = this.#cursor;
     c.begin(view, at, captured);
     const end = goToTcp(c, linkType);

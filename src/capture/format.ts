@@ -74,6 +74,10 @@ export interface CaptureFormat {
   /** Seconds since 1970, and nanoseconds in the second (always below 1e9: more carries). */
   sec: number;
   nsec: number;
+  /** How often 2^32 s are to be added to `sec`, where that does not hold the whole time. */
+  readonly era: number;
+  /** Whether what was looked at last, a record or something else, is not complete yet: the bytes must not end here. */
+  readonly isUnfinished: boolean;
   /** False for a record that has no time (pcapng's Simple Packet Block): `sec` and `nsec` are those of the one before. */
   hasTime: boolean;
   /** LINKTYPE_ number of the record's interface, or UNDESCRIBED_INTERFACE or NO_PACKET. */

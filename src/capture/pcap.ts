@@ -47,6 +47,8 @@ export class PcapFormat implements CaptureFormat {
   wireBytes = 0;
   sec = 0;
   nsec = 0;
+  readonly era = 0;
+  readonly isUnfinished = false;
   readonly hasTime = true;
   linkType: number;
   readonly interfaces: readonly CaptureInterface[];

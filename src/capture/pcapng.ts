@@ -103,6 +103,15 @@ export class PcapngFormat implements CaptureFormat {
     return RECORD;
   }
 
+  /** The time of the record before: a block without a time has no other. */
+  get era(): number {
+    return this.interfaces[this.interfaceIndex]?.clock.era ?? 0;
+  }
+
+  get isUnfinished(): boolean {
+    return this.#toTrailer !== AT_BLOCK;
+  }
+
   describeCut(view: DataView, at: number, end: number): Problem {
     const bytes = end - at;
     if (this.#toTrailer !== AT_BLOCK) {

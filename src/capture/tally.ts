@@ -4,7 +4,7 @@
  */
 import { DECODE_REASONS } from './decode.js';
 
-/** A moment: seconds since 1970 (unsigned 32 bits) and nanoseconds. */
+/** A moment: seconds since 1970 and nanoseconds. */
 export interface Moment {
   readonly sec: number;
   readonly nsec: number;

@@ -14,6 +14,8 @@ const FINEST_BINARY = 32;
 /** 10^9 = 2^9 * 5^9: nanoseconds in a unit of 2^-n are 5^9 / 2^(n - 9), and 2^32 * 5^9 still fits a double. */
 const FIVE_TO_9 = 1_953_125;
 
+const ERA_SEC = 2 ** 32;
+
 /** One clock an interface: the unit of its stamps and what is to be added to them. */
 export class StampClock {
   /** The last result: seconds since 1970 as int32, to be read with `>>> 0`, and nanoseconds below 10^9. */
@@ -32,6 +34,8 @@ export class StampClock {
   #high = 0;
   #highSec: number;
   #highUnits = 0;
+  /** The same seconds, not modulo 2^32. */
+  #highWholeSec: number;
   /** Where the second of the last stamp began, in the low word; below 0 when it began under another high word. */
   #secondAt = 0;
 
@@ -45,6 +49,7 @@ export class StampClock {
     this.unit = unitName(isBinary, power);
     this.#offsetSec = offsetSec | 0;
     this.#highSec = offsetSec | 0;
+    this.#highWholeSec = offsetSec | 0;
     this.sec = offsetSec | 0;
     this.#unitsPerSecond = isBinary ? 2 ** power : 10 ** power;
     const isFine = power > (isBinary ? FINEST_BINARY : FINEST_DECIMAL);
@@ -65,6 +70,13 @@ export class StampClock {
       rest = low - this.#secondAt;
     }
     this.nsec = (this.#over === 1 ? rest * this.#times : (rest * this.#times) / this.#over) | 0;
+  }
+
+  /** How often 2^32 s are to be added to `sec` for the whole time: 0 for any but absurd stamps. Not for each packet. */
+  get era(): number {
+    const low = this.sec >>> 0;
+    const later = (low - (this.#highWholeSec % ERA_SEC) + ERA_SEC) % ERA_SEC;
+    return Math.max(0, Math.floor((this.#highWholeSec + later) / ERA_SEC));
   }
 
   /** Finds the second: once for all stamps in it, when they come in order, which saves 4 of 26 ns a packet of `next`. */
@@ -88,6 +100,7 @@ export class StampClock {
       rest = dividend - quotient * divisor;
     }
     this.#high = high;
+    this.#highWholeSec = Math.floor(high / divisor) * ERA_SEC + sec + this.#offsetSec;
     this.#highSec = (sec + this.#offsetSec) | 0;
     this.#highUnits = rest;
   }

@@ -34,7 +34,10 @@ function expandOne(
   letters: ReadonlyMap<string, OptionRow>,
 ): string | undefined {
   const [, dashes, name, rest] = /^(--?)([^=]*)(.*)$/s.exec(arg)!;
-  const matches = rows.filter((row) => row.names.some((candidate) => candidate.startsWith(name)));
+  const begins = rows.filter((row) => row.names.some((candidate) => candidate.startsWith(name)));
+  // What was short enough for the original still is.
+  const originals = begins.filter((row) => row.isOriginal === true);
+  const matches = originals.length > 0 ? originals : begins;
   const exact = rows.find((row) => row.names.includes(name));
   const row = exact ?? (matches.length === 1 ? matches[0] : undefined);
   if (row !== undefined) return `--${row.names[0]}${rest}`;

@@ -30,6 +30,8 @@ export interface OptionRow {
   readonly choices?: readonly string[];
   readonly help: string;
   readonly commands: readonly CommandName[];
+  /** An option of the program that a drop-in command stands for: it may be abbreviated whatever was added to it here. */
+  readonly isOriginal?: boolean;
 }
 
 const BOTH: readonly CommandName[] = ['run', 'miruo'];
@@ -42,6 +44,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     kind: 'file',
     value: 'FILE',
     help: 'capture to read (repeatable)',
+    isOriginal: true,
     commands: ['miruo'],
   },
   {
@@ -50,6 +53,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     kind: 'number',
     value: 'NUM',
     help: 'also show NUM ordinary segments before and after each shown one (default 0)',
+    isOriginal: true,
     commands: BOTH,
   },
   {
@@ -58,6 +62,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     kind: 'number',
     value: 'MS',
     help: 'show sessions that last more than MS milliseconds (default 0: off)',
+    isOriginal: true,
     commands: BOTH,
   },
   {
@@ -66,6 +71,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     kind: 'number',
     value: 'MS',
     help: 'show segments that come more than MS milliseconds after the one before (default 0: off)',
+    isOriginal: true,
     commands: BOTH,
   },
   {
@@ -74,6 +80,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     kind: 'number',
     value: 'MS',
     help: 'show retransmissions at least MS milliseconds after the original, 0 for none (default 1000)',
+    isOriginal: true,
     commands: BOTH,
   },
   {
@@ -83,6 +90,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     value: '0|1',
     choices: ['0', '1'],
     help: 'show retransmitted SYN and SYN/ACK (default 1)',
+    isOriginal: true,
     commands: BOTH,
   },
   {
@@ -92,6 +100,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     value: '0|1|2',
     choices: ['0', '1', '2'],
     help: 'resets: 0 none, 1 all but those after a FIN, 2 all (default 1)',
+    isOriginal: true,
     commands: BOTH,
   },
   {
@@ -101,6 +110,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     value: '0|1',
     choices: ['0', '1'],
     help: 'show segments whose IP header announces more fragments (default 1)',
+    isOriginal: true,
     commands: BOTH,
   },
   {
@@ -110,6 +120,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     value: '0|1',
     choices: ['0', '1'],
     help: 'colours (default: on a terminal)',
+    isOriginal: true,
     commands: BOTH,
   },
   {
@@ -117,9 +128,10 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     letter: 'q',
     kind: 'repeated',
     help: 'short lines; twice: also hide "Duplicate connection"',
+    isOriginal: true,
     commands: BOTH,
   },
-  { names: ['all'], kind: 'switch', help: 'show every session that closes', commands: BOTH },
+  { names: ['all'], kind: 'switch', help: 'show every session that closes', isOriginal: true, commands: BOTH },
   {
     names: ['classic'],
     kind: 'switch',
@@ -136,6 +148,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     kind: 'file',
     value: 'DEV',
     help: "capture from an interface (repeatable, or any); see 'tcploom interfaces'",
+    isOriginal: true,
     commands: READING,
   },
   {
@@ -260,11 +273,11 @@ export const OPTION_TABLE: readonly OptionRow[] = [
 
 /** Options of the original miruo that are not there yet: known, so that they are not taken for something else. */
 export const MISSING_OPTIONS: readonly OptionRow[] = [
-  { names: ['stat', 'stat-interval'], letter: 's', kind: 'number', help: '', commands: [] },
-  { names: ['session-limit', 'limit-session'], letter: 'L', kind: 'number', help: '', commands: [] },
-  { names: ['segment-limit', 'limit-segment'], letter: 'l', kind: 'number', help: '', commands: [] },
-  { names: ['dpi-mode'], letter: 'm', kind: 'file', help: '', commands: [] },
-  { names: ['live'], kind: 'switch', help: '', commands: [] },
+  { names: ['stat', 'stat-interval'], letter: 's', kind: 'number', help: '', isOriginal: true, commands: [] },
+  { names: ['session-limit', 'limit-session'], letter: 'L', kind: 'number', help: '', isOriginal: true, commands: [] },
+  { names: ['segment-limit', 'limit-segment'], letter: 'l', kind: 'number', help: '', isOriginal: true, commands: [] },
+  { names: ['dpi-mode'], letter: 'm', kind: 'file', help: '', isOriginal: true, commands: [] },
+  { names: ['live'], kind: 'switch', help: '', isOriginal: true, commands: [] },
 ];
 
 /** Rows that a command understands. */

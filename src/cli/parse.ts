@@ -102,8 +102,8 @@ function usageMessage(error: CommanderError, args: readonly string[]): string {
 function expandFor(args: readonly string[]): string[] {
   if (args[0] !== 'miruo') return [...args];
   const own: OptionRow[] = [
-    { names: ['help'], letter: 'h', kind: 'switch', help: '', commands: [] },
-    { names: ['version'], letter: 'V', kind: 'switch', help: '', commands: [] },
+    { names: ['help'], letter: 'h', kind: 'switch', help: '', isOriginal: true, commands: [] },
+    { names: ['version'], letter: 'V', kind: 'switch', help: '', isOriginal: true, commands: [] },
   ];
   try {
     const expanded = expandLongOptions(args.slice(1), [...optionsOf('miruo'), ...MISSING_OPTIONS, ...own]);

@@ -278,14 +278,9 @@ describe('pcap file header', () => {
       }
     });
 
-    it(`may tell of a frame check sequence, but of nothing else, beside the link type, ${order} endian`, () => {
-      for (const bit of [26, 27, 28, 29, 30, 31]) {
+    it(`may tell of a frame check sequence, and of what nobody knows, beside the link type, ${order} endian`, () => {
+      for (let bit = 16; bit < 32; bit++) {
         assert.equal(open(header(0xa1b2c3d4, 2, 4, (1 << bit) | 0xffff, isBig), AT).linkType, 0xffff, `bit ${bit}`);
-      }
-      for (let bit = 16; bit < 26; bit++) {
-        const word = (1 << bit) | 1;
-        const expected = { found: `link-layer type ${word}`, expected: 'one below 65536' };
-        assert.deepEqual(openPcap(header(0xa1b2c3d4, 2, 4, word, isBig), AT), expected);
       }
     });
   }

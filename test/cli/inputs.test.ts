@@ -87,7 +87,7 @@ describe('an input of which nothing can be read', () => {
     [
       'of a link type that cannot be decoded',
       file('bluetooth.pcap', connectionFile(1, 3, UNKNOWN_LINK_TYPE)),
-      `: link-layer type ${UNKNOWN_LINK_TYPE}, which cannot be decoded yet (3 packets)`,
+      `: link-layer type ${UNKNOWN_LINK_TYPE} (BLUETOOTH_HCI_H4), which cannot be decoded (3 packets)`,
     ],
   ];
   for (const [what, path, problem] of cases) {

@@ -108,7 +108,7 @@ describe('wrong usage', () => {
     [['--block-size', '17M', CAPTURE], /^tcploom: --block-size must be from 65536 to 16777216 bytes, not 17825792 /],
     [['--block-size', '1G', CAPTURE], /^tcploom: .*--block-size.*'1G'.* number of bytes/],
     [['help', 'nonsense'], /^tcploom: .*nonsense/],
-    [['miruo'], /^tcploom: miruo needs a capture: -f FILE /],
+    [['miruo'], /^tcploom: miruo needs a capture: -f FILE, or -i DEV /],
     [['miruo', '-f'], /^tcploom: .*--file.*argument missing/],
     [['miruo', '-f', CAPTURE, 'tcp', 'port', '80'], /^tcploom: filter expressions are not supported yet: tcp port 80 /],
     [['miruo', '-f', CAPTURE, '--', '-x'], /^tcploom: filter expressions are not supported yet: -x /],
@@ -253,13 +253,15 @@ describe('expandLongOptions', () => {
     assert.throws(() => expandLongOptions(['--liv'], three), AmbiguousOption);
   });
 
-  it('takes every unique beginning of every name, with one dash and with two', () => {
+  it('takes every unique beginning of every name, of the original first, with one dash and with two', () => {
     for (const row of rows) {
       for (const name of row.names) {
         for (let length = 2; length <= name.length; length++) {
           const begin = name.slice(0, length);
-          const others = rows.filter((other) => other.names.some((candidate) => candidate.startsWith(begin)));
-          if (others.length > 1 && !rows.some((other) => other.names.includes(begin))) continue;
+          const all = rows.filter((other) => other.names.some((candidate) => candidate.startsWith(begin)));
+          const originals = all.filter((other) => other.isOriginal === true);
+          const others = originals.length > 0 ? originals : all;
+          if ((others.length > 1 || others[0] !== row) && !rows.some((other) => other.names.includes(begin))) continue;
           for (const dashes of ['-', '--']) {
             assert.deepEqual(expandLongOptions([`${dashes}${begin}`], rows), [`--${row.names[0]}`], dashes + begin);
           }
@@ -339,7 +341,17 @@ describe('makePlan', () => {
   it('decides everything when nothing is given', () => {
     const { miruo, ...rest } = plan();
     const trackers = Math.max(1, availableParallelism());
-    assert.deepEqual(rest, { files: ['a'], firstLine: 'reading from a\n', trackers, blockBytes: 1 << 20 });
+    const decode = { directOnly: false, outer: false, vlanKey: false, userDlts: new Map() };
+    const read = {
+      inputs: ['a'],
+      decode,
+      selection: { from: undefined, to: undefined, maxPackets: undefined },
+      resync: false,
+      sortByTime: false,
+      followTimeoutMs: undefined,
+      perCapture: false,
+    };
+    assert.deepEqual(rest, { read, firstLine: 'reading from a\n', trackers, blockBytes: 1 << 20 });
     assert.deepEqual(miruo, { ...MIRUO_DEFAULTS, colour: false });
   });
 

@@ -16,6 +16,8 @@ export interface WalkedRecord {
   readonly wireBytes: number;
   readonly linkType: number;
   readonly interfaceIndex: number;
+  /** As `CaptureFormat.era`. */
+  readonly era: number;
   /** Position of the frame in the file. */
   readonly frameAt: number;
 }
@@ -64,16 +66,11 @@ export function walkFile(file: Uint8Array, pieceBytes?: () => number): Walked {
       ({ view, start } = piece(file, Math.min(at, there), there, false));
       continue;
     }
-    const isCut = outcome === NEED_BYTES && (at !== there || isInBlock(format, view, local, start + there));
+    const isCut = outcome === NEED_BYTES && (at !== there || format.isUnfinished);
     const problem =
       outcome === BAD_RECORD ? format.problem : isCut ? format.describeCut(view, local, start + there) : undefined;
     return { format, records, outcome, at, problem };
   }
-}
-
-/** Whether the capture ends right at a place where it must go on. */
-function isInBlock(format: CaptureFormat, view: DataView, at: number, end: number): boolean {
-  return format.describeCut(view, at, end).found === 'a block without its end';
 }
 
 /** A buffer that ends where the piece does; `start` is what to add to positions of the file. */
@@ -87,6 +84,7 @@ function piece(file: Uint8Array, from: number, to: number, whole: boolean): { vi
 function recordOf(format: CaptureFormat, frameAt: number): WalkedRecord {
   return {
     sec: format.sec >>> 0,
+    era: format.era,
     nsec: format.nsec,
     hasTime: format.hasTime,
     capturedBytes: format.capturedBytes,
@@ -98,6 +96,6 @@ function recordOf(format: CaptureFormat, frameAt: number): WalkedRecord {
 }
 
 /** Seconds and nanoseconds as tshark prints them: nine digits whatever the resolution; nothing without a time. */
-export function timeText(record: Pick<WalkedRecord, 'sec' | 'nsec' | 'hasTime'> | undefined): string {
-  return record?.hasTime ? `${record.sec}.${String(record.nsec).padStart(9, '0')}` : '';
+export function timeText(record: Pick<WalkedRecord, 'sec' | 'era' | 'nsec' | 'hasTime'> | undefined): string {
+  return record?.hasTime ? `${record.sec + record.era * 2 ** 32}.${String(record.nsec).padStart(9, '0')}` : '';
 }
