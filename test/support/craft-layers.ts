@@ -7,10 +7,10 @@ export type Bytes = readonly number[];
 /** Puts a header before an inner packet. */
 export type Layer = (inner: Bytes) => Bytes;
 
-const zeros = (count: number): number[] => new Array<number>(count).fill(0);
-export const two = (value: number): number[] => [(value >> 8) & 255, value & 255];
+export const zeros = (count: number): number[] => new Array<number>(count).fill(0);
+const two = (value: number): number[] => [(value >> 8) & 255, value & 255];
 export const four = (value: number): number[] => [...two(value >>> 16), ...two(value)];
-const fourLittleEndian = (value: number): number[] => four(value).reverse();
+export const fourLittleEndian = (value: number): number[] => four(value).reverse();
 const MACS: Bytes = [2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1];
 
 /** One layer in another, outermost first. */
@@ -82,5 +82,3 @@ export const gre = (flags: number, protocol: number, ...rest: number[]): Layer =
   before(...two(flags), ...two(protocol), ...rest);
 export const vxlan = before(8, 0, 0, 0, 0, 0, 42, 0);
 export const gtp = (flags: number, ...rest: number[]): Layer => before(flags, 0xff, 0, 0, 0, 0, 0, 9, ...rest);
-export const littleEndian4 = fourLittleEndian;
-export const nothing = zeros;

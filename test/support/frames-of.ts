@@ -24,7 +24,9 @@ function ofPcap(file: Uint8Array, view: DataView): LinkFrame[] {
   const linkType = view.getUint32(20, isLittle) & 0xffff;
   const frames: LinkFrame[] = [];
   for (let at = 24; at + 16 <= file.length; ) {
-    const bytes = file.subarray(at + 16, at + 16 + view.getUint32(at + 8, isLittle));
+    const end = at + 16 + view.getUint32(at + 8, isLittle);
+    if (end > file.length) break;
+    const bytes = file.subarray(at + 16, end);
     frames.push({ linkType, bytes });
     at += 16 + bytes.length;
   }
