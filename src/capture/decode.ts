@@ -9,6 +9,7 @@ import { hashIpv6, mixVlan } from '../wire/conversation-hash.js';
 import { Cursor, type CursorOptions, FOUND_TCP } from '../wire/cursor.js';
 import { goToTcp } from '../wire/headers.js';
 import { isKnownLinkType } from '../wire/link.js';
+import { addVlan } from '../wire/vlan-key.js';
 import {
   D_ACK,
   D_DST,
@@ -50,6 +51,9 @@ export interface DecodeOptions extends CursorOptions {}
 const LINKTYPE_ETHERNET = 1;
 const ETHERTYPE_IPV4 = 0x0800;
 const ETHERTYPE_IPV6 = 0x86dd;
+const ETHERTYPE_VLAN = 0x8100;
+/** Version 4, a header of 5 words. */
+const IPV4_WITHOUT_OPTIONS = 0x45;
 const PROTOCOL_TCP = 6;
 /** More fragments, and offset (RFC 791 3.1). */
 const ANY_FRAGMENT = 0x3fff;
@@ -66,11 +70,13 @@ export class FrameDecoder {
   readonly #cursor: Cursor;
   readonly #directOnly: boolean;
   readonly #userDlts: ReadonlyMap<number, number>;
+  readonly #vlanKey: boolean;
 
   constructor(options: DecodeOptions) {
     this.#cursor = new Cursor(options);
     this.#directOnly = options.directOnly;
     this.#userDlts = options.userDlts;
+    this.#vlanKey = options.vlanKey;
   }
 
   /** Whether frames of this link type are decoded at all. */
@@ -96,34 +102,43 @@ export class FrameDecoder {
    * Returns SEGMENT or the reason.
    */
   decode(view: DataView, at: number, captured: number, linkType: number, words: Int32Array, d: number): number {
-    // The commonest cases first, without a call for each header: Ethernet, IP without fragments or extensions, TCP.
-    if (linkType === LINKTYPE_ETHERNET && captured >= 34) {
-      const ethertype = view.getUint16(at + 12);
+    // The commonest cases first, without a call for each header: Ethernet, perhaps a VLAN tag, IP without fragments or
+    // extensions, TCP. Whatever is unusual or wrong starts over below.
+    if (linkType === LINKTYPE_ETHERNET && captured >= 38) {
+      let ip = 14;
+      let ethertype = view.getUint16(at + 12);
+      let vlan = 0;
+      if (ethertype === ETHERTYPE_VLAN && !this.#directOnly) {
+        if (this.#vlanKey) vlan = addVlan(0, view.getUint16(at + 14) & 0xfff);
+        ip = 18;
+        ethertype = view.getUint16(at + 16);
+      }
+      const header = at + ip;
       if (ethertype === ETHERTYPE_IPV4) {
-        const versionAndLength = view.getUint8(at + 14);
-        const tcp = 14 + (versionAndLength & 15) * 4;
+        const tcp = ip + 20;
         if (
-          versionAndLength >>> 4 === 4 &&
-          tcp >= 34 &&
           captured >= tcp &&
-          view.getUint8(at + 23) === PROTOCOL_TCP &&
-          (view.getUint16(at + 20) & ANY_FRAGMENT) === 0
+          view.getUint8(header) === IPV4_WITHOUT_OPTIONS &&
+          view.getUint8(header + 9) === PROTOCOL_TCP &&
+          (view.getUint16(header + 6) & ANY_FRAGMENT) === 0
         ) {
           this.isFirstFragment = false;
-          words[d + D_VLAN] = 0;
-          words[d + D_SRC] = view.getInt32(at + 26);
-          words[d + D_DST] = view.getInt32(at + 30);
-          return decodeTcp(view, at, tcp, captured, 14 << 16, words, d) ? SEGMENT : BAD_TCP_HEADER;
+          words[d + D_VLAN] = vlan;
+          words[d + D_SRC] = view.getInt32(header + 12);
+          words[d + D_DST] = view.getInt32(header + 16);
+          return decodeTcp(view, at, tcp, captured, ip << 16, words, d) ? SEGMENT : BAD_TCP_HEADER;
         }
-      } else if (
-        ethertype === ETHERTYPE_IPV6 &&
-        captured >= 54 &&
-        view.getUint8(at + 20) === PROTOCOL_TCP &&
-        view.getUint8(at + 14) >>> 4 === 6 &&
-        !this.#directOnly
-      ) {
-        this.isFirstFragment = false;
-        return decodeTcp6(view, at, 14, 54, captured, 0, 0, words, d);
+      } else if (ethertype === ETHERTYPE_IPV6) {
+        const tcp = ip + 40;
+        if (
+          captured >= tcp &&
+          view.getUint8(header + 6) === PROTOCOL_TCP &&
+          view.getUint8(header) >>> 4 === 6 &&
+          !this.#directOnly
+        ) {
+          this.isFirstFragment = false;
+          return decodeTcp6(view, at, ip, tcp, captured, 0, vlan, words, d);
+        }
       }
     }
     return this.#decodeOther(view, at, captured, linkType, words, d);

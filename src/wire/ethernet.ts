@@ -31,7 +31,7 @@ import { addVlan } from './vlan-key.js';
 
 export const ETHERTYPE_IPV4 = 0x0800;
 export const ETHERTYPE_IPV6 = 0x86dd;
-const ETHERNET_BYTES = 14;
+export const ETHERNET_BYTES = 14;
 /** IEEE 802.3 3.2.6: up to here the field is a length, and LLC follows. */
 const MOST_LENGTH = 1500;
 

@@ -8,6 +8,7 @@ import {
   END_OTHER,
   NEXT_ETHERNET,
   NEXT_ETHERTYPE,
+  NEXT_IEEE80211,
   NEXT_IP,
   NEXT_IPV4,
   NEXT_PPP,
@@ -24,6 +25,9 @@ const ERSPAN_1_AND_2 = 0x88be;
 const ERSPAN_3 = 0x22eb;
 const WCCP = 0x883e;
 const PPP = 0x880b;
+/** Aruba's access points: a number for each tunnel of the controller, 802.11 inside. */
+const ARUBA_FIRST = 0x8200;
+const ARUBA_LAST = 0x83ff;
 /** MikroTik's EoIP: version 1 with a key, little-endian at that. */
 const ETHERNET_OVER_IP = 0x6400;
 
@@ -58,6 +62,7 @@ function version0(c: Cursor, flags: number, protocol: number): number {
     case WCCP:
       return redirected(c);
     default:
+      if (protocol >= ARUBA_FIRST && protocol <= ARUBA_LAST) return NEXT_IEEE80211;
       c.type = protocol;
       return NEXT_ETHERTYPE;
   }

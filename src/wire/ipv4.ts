@@ -33,3 +33,13 @@ export function ipv4(c: Cursor): number {
   c.type = protocol;
   return c.skip(bytes, NEXT_IP_PAYLOAD);
 }
+
+/** Whether an IPv4 header with a right check sum (RFC 1071) is `ahead` of the cursor: for where nothing says that one is there. */
+export function hasIpv4Checksum(c: Cursor, ahead: number): boolean {
+  if (!c.has(ahead + 20)) return false;
+  const bytes = (c.u8(ahead) & 15) * 4;
+  if (bytes < 20 || !c.has(ahead + bytes)) return false;
+  let sum = 0;
+  for (let byte = 0; byte < bytes; byte += 2) sum += c.u16(ahead + byte);
+  return ((sum & 0xffff) + (sum >>> 16)) % 0xffff === 0;
+}

@@ -3,7 +3,8 @@
  * control word. Nothing in the packet says which; its first bits are a hint (RFC 4928).
  */
 import { type Cursor, END_CUT_LINK, END_OTHER, NEXT_ETHERNET, NEXT_IPV4, NEXT_IPV6 } from './cursor.js';
-import { isPlausibleEthernet } from './ethernet.js';
+import { ETHERNET_BYTES, ETHERTYPE_IPV4, ETHERTYPE_IPV6, isPlausibleEthernet } from './ethernet.js';
+import { hasIpv4Checksum } from './ipv4.js';
 
 const BOTTOM_OF_STACK = 0x100;
 const CONTROL_WORD_BYTES = 4;
@@ -17,10 +18,22 @@ export function mpls(c: Cursor): number {
   }
   if (!c.has(1)) return END_CUT_LINK;
   const first = c.u8(0);
-  // An address may begin with 4 or 6 as well; a header length below 5 words is no IPv4.
-  if (first >>> 4 === 4 && (first & 15) >= 5 && !isPlausibleEthernet(c, 0)) return NEXT_IPV4;
-  if (first >>> 4 === 6 && !isPlausibleEthernet(c, 0)) return NEXT_IPV6;
-  return c.directOnly ? END_OTHER : pseudowire(c, first);
+  // An address may begin with 4 or 6 as well, and an IP address may look like an ethertype: check sums decide.
+  switch (first >>> 4) {
+    case 4:
+      return hasIpv4Checksum(c, 0) || !isIpInEthernet(c) ? NEXT_IPV4 : NEXT_ETHERNET;
+    case 6:
+      return isIpInEthernet(c) && hasIpv4Checksum(c, ETHERNET_BYTES) ? NEXT_ETHERNET : NEXT_IPV6;
+    default:
+      return c.directOnly ? END_OTHER : pseudowire(c, first);
+  }
+}
+
+function isIpInEthernet(c: Cursor): boolean {
+  if (c.directOnly || !c.has(ETHERNET_BYTES + 1)) return false;
+  const version = c.u8(ETHERNET_BYTES) >>> 4;
+  const ethertype = c.u16(ETHERNET_BYTES - 2);
+  return (ethertype === ETHERTYPE_IPV4 && version === 4) || (ethertype === ETHERTYPE_IPV6 && version === 6);
 }
 
 /** RFC 4385 3: a control word begins with 0; 1 is an associated channel, which carries no user's packets. */

@@ -21,6 +21,7 @@ import {
   D_TCP,
   D_TSECR,
   D_TSVAL,
+  D_VLAN,
   D_WHERE,
   ipOffset,
   tcpOffset,
@@ -30,8 +31,9 @@ import {
 } from '../../src/capture/descriptor.js';
 import { DESCRIPTOR_WORDS } from '../../src/ring/layout.js';
 import { ipv4Text, ipv6Text } from '../../src/wire/address.js';
-import { hashIpv6 } from '../../src/wire/conversation-hash.js';
+import { hashIpv6, mixVlan } from '../../src/wire/conversation-hash.js';
 import { dataOffsetWords, flagsByte } from '../../src/wire/tcp.js';
+import { addVlan } from '../../src/wire/vlan-key.js';
 import { decode, type ModelPacket, type Refusal } from '../model/model-packets.js';
 import {
   type Frame,
@@ -41,7 +43,9 @@ import {
   type TcpFrameForm,
   tcpFrame,
 } from '../support/craft.js';
+import { type Bytes, ethernet, ipv4, ipv6, stack, TCP, udp, vlan, vxlan } from '../support/craft-layers.js';
 import { checkProperty } from '../support/property.js';
+import { ALL, CLASSIC } from '../support/walk.js';
 
 /** The model has one word for what the decoder tells apart. */
 const REASONS: Record<Refusal, readonly number[]> = {
@@ -284,5 +288,75 @@ describe('decoding a damaged frame', () => {
       },
     );
     checkProperty(t, property, 1000);
+  });
+});
+
+describe('decoding behind tunnels and tags', () => {
+  const decode = (frame: Bytes, linkType = 1, options = ALL) => {
+    const bytes = Uint8Array.from(frame);
+    const words = new Int32Array(DESCRIPTOR_WORDS).fill(-1);
+    const decoder = new FrameDecoder(options);
+    const reason = decoder.decode(new DataView(bytes.buffer), 0, bytes.length, linkType, words, 0);
+    return { reason, words, decoder, view: new DataView(bytes.buffer) };
+  };
+  const tagged = stack(ethernet(0x8100), vlan(5, 0x86dd))(ipv6(6)(TCP));
+  const tunnel = stack(ethernet(0x0800), ipv4(17, 0x2000, 0, 9), udp(4789), vxlan, ethernet(0x0800));
+
+  it('fills the descriptor from the innermost headers', () => {
+    const { reason, words, decoder } = decode(tunnel(ipv4(6)(TCP)));
+    assert.equal(reason, SEGMENT);
+    const where = words[D_WHERE];
+    assert.deepEqual([ipOffset(where), tcpOffset(where)], [14 + 20 + 8 + 8 + 14, 14 + 20 + 8 + 8 + 14 + 20]);
+    assert.deepEqual([words[D_SRC], words[D_DST], words[D_VLAN]], [0x0a000001, 0x0a000002, 0]);
+    assert.deepEqual([words[D_PORTS], words[D_SEQ], words[D_TSVAL]], [(1234 << 16) | 80, 0x01020304, 0x11111111]);
+    assert.equal(where & (WHERE_V6 | WHERE_MORE_FRAGMENTS), 0, 'the innermost header is no fragment');
+    assert.equal(decoder.isFirstFragment, true, 'but the outer one is');
+    const later = decode(stack(ethernet(0x0800), ipv4(17, 0x10, 0, 9))(TCP));
+    assert.deepEqual([later.reason, later.decoder.fragmentKey], [LATER_FRAGMENT, decoder.fragmentKey]);
+  });
+
+  it('forgets the fragments of the frame before', () => {
+    const { decoder } = decode(tunnel(ipv4(6)(TCP)));
+    for (const frame of [stack(ethernet(0x0800), ipv4(6))(TCP), tagged, ethernet(0x0806)(TCP)]) {
+      const bytes = Uint8Array.from(frame);
+      decoder.decode(new DataView(bytes.buffer), 0, bytes.length, 1, new Int32Array(DESCRIPTOR_WORDS), 0);
+      assert.equal(decoder.isFirstFragment, false);
+    }
+  });
+
+  it('mixes the VLAN into the hash of IPv6 when it counts, and only then', () => {
+    const plain = decode(tagged);
+    const keyed = decode(tagged, 1, { ...ALL, vlanKey: true });
+    const hash = hashIpv6(plain.view, 18 + 8, plain.words[D_PORTS]);
+    assert.deepEqual([plain.words[D_VLAN], plain.words[D_SRC]], [0, hash]);
+    assert.deepEqual([keyed.words[D_VLAN], keyed.words[D_SRC]], [addVlan(0, 5), mixVlan(hash, addVlan(0, 5))]);
+    assert.notEqual(keyed.words[D_SRC], hash);
+  });
+
+  it('gives the same with and without the short way for common frames', () => {
+    for (const frame of [stack(ethernet(0x8100), vlan(5, 0x0800), ipv4(6))(TCP), tagged]) {
+      for (const options of [ALL, CLASSIC, { ...ALL, vlanKey: true }]) {
+        // PPI and Ethernet is not one of them.
+        const [short, long] = [decode(frame, 1, options), decode([0, 0, 8, 0, 1, 0, 0, 0, ...frame], 192, options)];
+        assert.equal(short.reason, long.reason);
+        if (short.reason !== SEGMENT) continue;
+        short.words[D_WHERE] += (8 << 16) + 8;
+        assert.deepEqual(short.words, long.words);
+      }
+    }
+  });
+
+  it('knows why a frame is no segment', () => {
+    const reasons: [Bytes, number, number][] = [
+      [ethernet(0x0806)(TCP), 1, NO_SEGMENT],
+      [ethernet(0x8100)([0]), 1, BAD_LINK_HEADER],
+      [ethernet(0x0800)(ipv4(4)([0x45])), 1, BAD_IP_HEADER],
+      [tunnel(ipv4(6)(TCP.slice(0, 31))), 1, BAD_TCP_HEADER],
+      [ethernet(0x0800)(ipv4(47, 9)(TCP)), 1, LATER_FRAGMENT],
+      [TCP, 147, UNKNOWN_LINK_TYPE],
+      [TCP, -1, UNKNOWN_LINK_TYPE],
+      [ethernet(0x0800)(ipv4(50)(TCP)), 1, ENCRYPTED],
+    ];
+    for (const [frame, linkType, reason] of reasons) assert.equal(decode(frame, linkType).reason, reason);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
-import { hashIpv4, hashIpv6, shardOf } from '../../src/wire/conversation-hash.js';
+import { hashIpv4, hashIpv6, mixVlan, shardOf } from '../../src/wire/conversation-hash.js';
 import { checkProperty } from '../support/property.js';
 
 const word = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
@@ -74,6 +74,16 @@ describe('conversation hash', () => {
       assert.ok(largest <= 4, `${largest} conversations have one hash`);
     });
   }
+
+  it('is left alone without a VLAN, and is another one in each VLAN', (t: TestContext) => {
+    const property = fc.property(word, fc.integer({ min: 1, max: 0x3ffffff }), (hash, vlan) => {
+      assert.equal(mixVlan(hash, 0), hash);
+      assert.equal(mixVlan(hash, vlan), mixVlan(hash, vlan) | 0);
+    });
+    checkProperty(t, property, 1000);
+    const inVlans = Array.from({ length: 4096 }, (_, id) => mixVlan(12_345, id === 0 ? 0 : 0x1000000 | id));
+    assert.equal(new Set(inVlans).size, 4096);
+  });
 
   it('gives a shard below the number of shards for any hash', (t: TestContext) => {
     const property = fc.property(word, fc.integer({ min: 1, max: 64 }), (hash, shards) => {
