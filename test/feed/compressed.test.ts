@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -34,10 +35,19 @@ function content(bytes: number, seed: number): Buffer {
   return buffer;
 }
 
-const CONTENT = content(2_500_000, 1);
+const CONTENT = content(1_500_000, 1);
 const OTHER = content(300_000, 2);
 
+const compressed = new Map<string, Buffer>();
+
+/** What the program makes of the bytes, quickly; a copy, so that a test may damage it. */
 function compress(tool: string, bytes: Buffer, ...args: string[]): Buffer {
+  const key = [tool, ...args, createHash('sha1').update(bytes).digest('hex')].join(' ');
+  if (!compressed.has(key)) compressed.set(key, compressAnew(tool, bytes, args.length === 0 ? ['-1'] : args));
+  return Buffer.from(compressed.get(key)!);
+}
+
+function compressAnew(tool: string, bytes: Buffer, args: string[]): Buffer {
   return execFileSync(tool, ['-c', ...args], {
     input: bytes,
     maxBuffer: MOST_OUTPUT_BYTES,
@@ -204,7 +214,7 @@ describe('a damaged input', () => {
       data[data.length - 4] ^= 1;
       const { bytes, outcome } = read(data);
       assert.ok(bytes.equals(CONTENT));
-      assert.match(outcome.problem!.found, /2500000 bytes were compressed$/);
+      assert.match(outcome.problem!.found, /1500000 bytes were compressed$/);
     });
   }
 
