@@ -11,11 +11,17 @@ import { NOTHING_YET, SOURCE_ENDED } from '../../src/capture/byte-source.js';
 import type { FeedOutcome, LiveRequest } from '../../src/capture/feed-messages.js';
 import { FeedSource } from '../../src/capture/feed-source.js';
 import { askToFinish, childrenAtWork } from '../../src/ring/byte-ring.js';
-import { type Fed, Feeding } from '../support/feeding.js';
+import { type Fed, Feeding, readAll } from '../support/feeding.js';
 import { LIMIT_MS, temporaryFolder } from '../support/launch.js';
 
 const FOLDER = temporaryFolder();
 const REQUEST: LiveRequest = { kind: 'live', devices: ['eth9'], snaplen: 256, bufferMiB: 8, isPromiscuous: true };
+
+/** Waits for the first bytes of a source. */
+function waitForBytes(source: FeedSource): void {
+  const endMs = performance.now() + LIMIT_MS;
+  while (source.read(Buffer.alloc(100), 0, 100) === NOTHING_YET) assert.ok(performance.now() < endMs, 'nothing came');
+}
 
 let folders = 0;
 /** A folder for PATH with shell scripts as the programs. */
@@ -170,15 +176,14 @@ describe('a capturing program', () => {
     };
     let pid = 0;
     await withPrograms(programs({ tcpdump: UNTIL_STOPPED(TCPDUMP_END) }), (feeding) => {
-      const into = Buffer.alloc(100);
       const first = new FeedSource(feeding.link, REQUEST);
-      while (first.read(into, 0, 100) === NOTHING_YET);
+      waitForBytes(first);
       const [closed] = childrenAtWork(feeding.link.ring);
       first.close();
       spawnSync('/bin/sleep', ['0.1']);
       assert.ok(isGone(closed), 'after closing');
       const second = new FeedSource(feeding.link, REQUEST);
-      while (second.read(into, 0, 100) === NOTHING_YET);
+      waitForBytes(second);
       [pid] = childrenAtWork(feeding.link.ring);
       assert.equal(isGone(pid), false);
     });
@@ -257,11 +262,10 @@ describe('a real capture of the loopback device', () => {
   it('interrupted at the terminal too ends well', { skip: noTcpdump }, async () => {
     const feeding = new Feeding();
     const source = new FeedSource(feeding.link, live);
-    const into = Buffer.alloc(1000);
-    while (source.read(into, 0, 1000) === NOTHING_YET);
+    waitForBytes(source);
     process.kill(childrenAtWork(feeding.link.ring)[0], 'SIGINT');
     askToFinish(feeding.link.ring);
-    while (source.read(into, 0, 1000) !== SOURCE_ENDED);
+    readAll(source);
     source.close();
     assert.equal(source.outcome!.problem, undefined);
     assert.ok(source.outcome!.capture !== undefined);

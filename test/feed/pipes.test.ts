@@ -14,7 +14,7 @@ import { feedKind } from '../../src/capture/feed-kind.js';
 import { FeedSource } from '../../src/capture/feed-source.js';
 import { childrenAtWork } from '../../src/ring/byte-ring.js';
 import { Feeding, readAll } from '../support/feeding.js';
-import { built, ended, temporaryFolder } from '../support/launch.js';
+import { built, ended, LIMIT_MS, temporaryFolder } from '../support/launch.js';
 
 const FOLDER = temporaryFolder();
 const LARGE = randomBytes(20_000_000);
@@ -105,7 +105,8 @@ describe('a FIFO', () => {
     shell(`cat ${LARGE_FILE} > ${path}`);
     const source = new FeedSource(feeding.link, { kind: 'input', name: path });
     const into = Buffer.alloc(100);
-    while (source.read(into, 0, 100) === NOTHING_YET);
+    const endMs = performance.now() + LIMIT_MS;
+    while (source.read(into, 0, 100) === NOTHING_YET) assert.ok(performance.now() < endMs);
     execFileSync('sleep', ['0.2']);
     source.close();
     const other = fifo();
