@@ -23,6 +23,7 @@ export function feedKind(name: string): 'direct' | 'feed' | KindProblem {
     stats = descriptor === undefined ? statSync(name) : fstatSync(descriptor);
   } catch (error) {
     if (!isSystemError(error)) throw error;
+    if ((error as NodeJS.ErrnoException).code === 'EBADF') return { found: 'no file is open as this descriptor' };
     return { found: describeSystemError(error) };
   }
   if (stats.isDirectory()) return { found: 'is a directory' };

@@ -16,7 +16,7 @@ export interface FeedLink {
 /** Longest wait for a first byte. */
 const WAIT_MS = 100;
 /** Fewer bytes than these wait a little for more: fast input is then read in large pieces. */
-const GATHER_BYTES = 64 * 1024;
+const GATHER_BYTES = 256 * 1024;
 const GATHER_MS = 20;
 /** Input that brings nothing for this long has paused: what is there goes on at once. */
 const PAUSE_MS = 2;
@@ -54,7 +54,7 @@ export class FeedSource implements ByteSource {
         this.#receiveOutcome();
         return SOURCE_ENDED;
       }
-      if (reader.wait(0, WAIT_MS) === 0) return NOTHING_YET;
+      if (reader.wait(1, WAIT_MS) === 0) return NOTHING_YET;
     }
     this.#gather(Math.min(length, GATHER_BYTES));
     const bytes = reader.take(into, at, length);
@@ -76,7 +76,7 @@ export class FeedSource implements ByteSource {
     for (let there = reader.available; there < bytes && !reader.isEnded; ) {
       const leftMs = endMs - performance.now();
       if (leftMs <= 0) return;
-      const now = reader.wait(there, Math.min(PAUSE_MS, leftMs));
+      const now = reader.wait(bytes, Math.min(PAUSE_MS, leftMs));
       if (now === there) return;
       there = now;
     }

@@ -111,8 +111,12 @@ export class ZstdStream implements ByteStream {
     frame.on('data', (chunk: Uint8Array) => {
       if (!this.#queue.push(chunk)) frame.pause();
     });
-    frame.on('error', (error) => this.#settle(error));
-    frame.on('close', () => this.#settle());
+    // A frame closes after it was destroyed, when the next one may already be at work.
+    const settle = (error?: Error): void => {
+      if (this.#frame === frame) this.#settle(error);
+    };
+    frame.on('error', settle);
+    frame.on('close', () => settle());
   }
 
   /** Hands the first `bytes` of the piece, which lies at `byteOffset`, to zlib and waits until it is through with them. */

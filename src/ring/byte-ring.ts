@@ -5,7 +5,7 @@
  *
  *   byte 0     line 0   written by the feeder
  *                word 0    bytes written
- *                word 1    announcements: goes up with whatever the reader may wait for, more bytes or the end
+ *                word 1    announcements: goes up with what the reader may wait for, as many bytes as it wants or the end
  *                word 2    requests ended
  *                word 4-7  process ids of children at work, 0 for none
  *                word 8-9  float64: bytes of the input as stored that were used so far
@@ -13,6 +13,7 @@
  *                word 16   bytes read
  *                word 17   requests opened
  *                word 18   the request closed last, by its number
+ *                word 19   bytes that must be there before the reader is to be woken for them
  *   byte 128   line 2   written by the main thread
  *                word 32   1: whatever is at work is to come to its end
  *   byte 192   payload: a power of two of bytes
@@ -31,6 +32,7 @@ const INPUT_BYTES_AT = 32;
 const READ = 16;
 const OPENED = 17;
 const CLOSED = 18;
+const WANTED = 19;
 const FINISH = 32;
 const PAYLOAD_AT = 3 * LINE_BYTES;
 
@@ -122,7 +124,8 @@ export class ByteWriter {
         from += length;
         this.#written = (this.#written + length) | 0;
         Atomics.store(this.#control, WRITTEN, this.#written);
-        this.#announce();
+        const there = (this.#written - Atomics.load(this.#control, READ)) | 0;
+        if (there >= Atomics.load(this.#control, WANTED)) this.#announce();
       } else {
         // Closing reads everything away too, so it wakes who waits for room.
         const outcome = Atomics.waitAsync(this.#control, READ, read);
@@ -216,12 +219,14 @@ export class ByteReader {
   }
 
   /**
-   * Waits until more than `bytes` are there, the request has ended or `limitMs` have passed, whichever is first; may
-   * return earlier. Returns how many bytes are there.
+   * Waits until `bytes` are there, at most all that fit, the request has ended or `limitMs` have passed, whichever is
+   * first; may return earlier. Returns how many bytes are there.
    */
   wait(bytes: number, limitMs: number): number {
     const announced = Atomics.load(this.#control, ANNOUNCED);
-    if (!this.isEnded && this.available <= bytes) Atomics.wait(this.#control, ANNOUNCED, announced, limitMs);
+    // Stored before looking what is there: the feeder, which does the two the other way round, cannot miss it.
+    Atomics.store(this.#control, WANTED, Math.min(bytes, this.#payload.length));
+    if (!this.isEnded && this.available < bytes) Atomics.wait(this.#control, ANNOUNCED, announced, limitMs);
     return this.available;
   }
 
