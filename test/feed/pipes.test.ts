@@ -12,7 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { NOTHING_YET, SOURCE_ENDED } from '../../src/capture/byte-source.js';
 import { feedKind } from '../../src/capture/feed-kind.js';
 import { FeedSource } from '../../src/capture/feed-source.js';
-import { childrenAtWork } from '../../src/ring/byte-ring.js';
+import { askToFinish, childrenAtWork } from '../../src/ring/byte-ring.js';
 import { Feeding, readAll } from '../support/feeding.js';
 import { built, ended, LIMIT_MS, temporaryFolder } from '../support/launch.js';
 
@@ -112,6 +112,34 @@ describe('a FIFO', () => {
     const other = fifo();
     shell(`cat ${LARGE_FILE} > ${other}`);
     assert.ok(feeding.readInput(other).bytes.equals(LARGE));
+  });
+});
+
+describe('inputs that the main thread asks to finish', () => {
+  it('end with what there was and without a problem, silent or cut', async () => {
+    for (const [begin, expected] of [
+      [`printf there >&9`, 'there'],
+      [`printf there | gzip -c | head -c 7 >&9`, ''],
+    ]) {
+      const other = new Feeding();
+      const path = fifo();
+      shell(`exec 9> ${path}; ${begin}; sleep 5`);
+      const source = new FeedSource(other.link, { kind: 'input', name: path });
+      const into = Buffer.alloc(100);
+      let text = '';
+      const beginMs = performance.now();
+      for (;;) {
+        const bytes = source.read(into, 0, 100);
+        if (bytes === SOURCE_ENDED) break;
+        if (bytes > 0) text += into.toString('latin1', 0, bytes);
+        if (performance.now() - beginMs > 500) askToFinish(other.link.ring);
+        assert.ok(performance.now() - beginMs < 2000);
+      }
+      source.close();
+      assert.equal(text, expected);
+      assert.equal(source.outcome!.problem, undefined);
+      await other.end();
+    }
   });
 });
 
