@@ -6,6 +6,9 @@ import { fstatSync, type Stats, statSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { describeSystemError, isSystemError } from './problem.js';
 
+/** The name that means standard input. */
+export const STANDARD_INPUT = '-';
+
 /** What is wrong with an input that cannot be read at all. */
 export interface KindProblem {
   readonly found: string;
@@ -43,7 +46,7 @@ export function feedKind(name: string): 'direct' | 'feed' | KindProblem {
  * whose writer has already gone would then wait for another one, and a socket cannot be opened at all.
  */
 export function descriptorOf(name: string): number | undefined {
-  if (name === '-' || name === '/dev/stdin') return 0;
+  if (name === STANDARD_INPUT || name === '/dev/stdin') return 0;
   const match = /^\/(?:dev|proc\/self)\/fd\/(\d+)$/.exec(name);
   return match === null ? undefined : Number(match[1]);
 }

@@ -5,19 +5,20 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { constants } from 'node:os';
 import { type ByteSource, SOURCE_ENDED } from './byte-source.js';
-
-/** The name that means standard input. */
-export const STANDARD_INPUT = '-';
+import { descriptorOf } from './feed-kind.js';
 
 export class FileSource implements ByteSource {
   bytesRead = 0;
   #descriptor: number;
   readonly #isOwn: boolean;
+  /** Bytes that were peeked at: the next to be read. */
+  #ahead: Uint8Array = new Uint8Array(0);
 
-  /** Opens the file, or takes standard input for `-`; throws the system's error. */
+  /** Opens the file, or takes the descriptor that the name stands for; throws the system's error. */
   constructor(name: string) {
-    this.#isOwn = name !== STANDARD_INPUT;
-    this.#descriptor = this.#isOwn ? openSync(name, 'r') : 0;
+    const descriptor = descriptorOf(name);
+    this.#isOwn = descriptor === undefined;
+    this.#descriptor = descriptor ?? openSync(name, 'r');
     if (fstatSync(this.#descriptor).isDirectory()) {
       this.close();
       throw Object.assign(new Error('is a directory'), { code: 'EISDIR', errno: -constants.errno.EISDIR });
@@ -29,23 +30,22 @@ export class FileSource implements ByteSource {
   }
 
   read(into: Uint8Array, at: number, length: number): number {
-    const bytes = this.#readAt(into, at, length, null);
+    const bytes = this.#ahead.length > 0 ? this.#takeAhead(into, at, length) : this.#read(into, at, length);
     this.bytesRead += bytes;
     return bytes;
   }
 
-  /**
-   * The first bytes of a regular file, at most `length`, without reading them: what is read next stays the same. Of
-   * anything else nothing.
-   */
+  /** The next `length` bytes, fewer only at the end; `read` gives them again. */
   peek(length: number): Uint8Array {
+    if (this.#ahead.length >= length) return this.#ahead.subarray(0, length);
     const bytes = new Uint8Array(length);
-    if (!fstatSync(this.#descriptor).isFile()) return new Uint8Array(0);
-    let filled = 0;
+    bytes.set(this.#ahead);
+    let filled = this.#ahead.length;
     for (let more = 1; more > 0 && filled < length; filled += more) {
-      more = this.#readAt(bytes, filled, length - filled, filled);
+      more = this.#read(bytes, filled, length - filled);
     }
-    return bytes.subarray(0, filled);
+    this.#ahead = bytes.subarray(0, filled);
+    return this.#ahead;
   }
 
   close(): void {
@@ -53,10 +53,17 @@ export class FileSource implements ByteSource {
     this.#descriptor = -1;
   }
 
-  #readAt(into: Uint8Array, at: number, length: number, position: number | null): number {
+  #takeAhead(into: Uint8Array, at: number, length: number): number {
+    const bytes = Math.min(length, this.#ahead.length);
+    into.set(this.#ahead.subarray(0, bytes), at);
+    this.#ahead = this.#ahead.subarray(bytes);
+    return bytes;
+  }
+
+  #read(into: Uint8Array, at: number, length: number): number {
     for (;;) {
       try {
-        return readSync(this.#descriptor, into, at, length, position);
+        return readSync(this.#descriptor, into, at, length, null);
       } catch (error) {
         // A device that has come to its end says so by an error on some systems.
         if ((error as NodeJS.ErrnoException).code === 'EOF') return SOURCE_ENDED;

@@ -4,7 +4,7 @@
  */
 import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { STANDARD_INPUT } from './file-source.js';
+import { STANDARD_INPUT } from './feed-kind.js';
 import { describeSystemError, type InputProblem, isSystemError } from './problem.js';
 
 export interface InputList {
@@ -29,7 +29,8 @@ export function listInputs(names: readonly string[], lists: readonly string[], r
     }
   };
   const all = [...names];
-  for (const list of lists) attempt(list, () => all.push(...namesIn(readFileSync(list === '-' ? 0 : list, 'utf8'))));
+  for (const list of lists)
+    attempt(list, () => all.push(...namesIn(readFileSync(list === STANDARD_INPUT ? 0 : list, 'utf8'))));
   for (const name of all) {
     if (recursive && isFolder(name)) addFolder(name, files, attempt);
     else files.push(name);

@@ -3,10 +3,10 @@
  * feeder's work is src/feed's.
  */
 import type { ByteSource } from './byte-source.js';
-import { COMPRESSION_BYTES, compressionOf } from './compression.js';
-import { feedKind, type KindProblem } from './feed-kind.js';
+import { bytesToTell, COMPRESSION_BYTES, compressionOf } from './compression.js';
+import { descriptorOf, feedKind, type KindProblem } from './feed-kind.js';
 import type { FeedOutcome, FeedRequest, LiveRequest } from './feed-messages.js';
-import { FileSource, STANDARD_INPUT } from './file-source.js';
+import { FileSource } from './file-source.js';
 
 /** An interface to capture from, or several at once. */
 export interface LiveInput {
@@ -43,14 +43,16 @@ export class InputOpener {
     if (typeof kind === 'object') return kind;
     if (kind === 'feed') return this.#fed({ kind: 'input', name: input });
     const source = new FileSource(input);
-    if (compressionOf(source.peek(COMPRESSION_BYTES)) === undefined) return { source, fed: undefined };
+    const first = source.peek(bytesToTell(source.peek(COMPRESSION_BYTES)));
+    if (compressionOf(first) === undefined) return { source, fed: undefined };
     source.close();
-    return this.#fed({ kind: 'input', name: input });
+    // A descriptor goes on where it was read to.
+    return this.#fed({ kind: 'input', name: input, ...(descriptorOf(input) === undefined ? {} : { first }) });
   }
 
   /** Whether reading the input once leaves it as it was. */
   canBeReadTwice(input: string): boolean {
-    return input !== STANDARD_INPUT && feedKind(input) === 'direct';
+    return descriptorOf(input) === undefined && feedKind(input) === 'direct';
   }
 
   #fed(request: FeedRequest): OpenInput {

@@ -155,7 +155,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     names: ['snaplen'],
     kind: 'number',
     value: 'BYTES',
-    help: 'bytes to capture of a packet, with -i (default 262144)',
+    help: 'bytes to capture of a packet, with -i (default 256)',
     commands: READING,
   },
   {

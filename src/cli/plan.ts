@@ -3,8 +3,8 @@
  * Owns the checks of values against each other.
  */
 import { availableParallelism } from 'node:os';
+import { descriptorOf } from '../capture/feed-kind.js';
 import type { LiveRequest } from '../capture/feed-messages.js';
-import { STANDARD_INPUT } from '../capture/file-source.js';
 import type { LiveInput } from '../capture/open-input.js';
 import { MAX_CAPTURED_BYTES } from '../capture/pcap.js';
 import type { ReadPlan } from '../capture/read-captures.js';
@@ -65,7 +65,9 @@ export const LEAST_BLOCK_BYTES = 64 * 1024;
 export const MOST_BLOCK_BYTES = 16 * 1024 * 1024;
 const DEFAULT_BLOCK_BYTES = 1024 * 1024;
 const DEFAULT_FOLLOW_TIMEOUT_SEC = 60;
-/** Holds a third of a second of packets at 200 MB/s. */
+/** Holds the headers of any session through a tunnel or two; short packets are the ones that come promptly. */
+const DEFAULT_SNAPLEN = 256;
+/** With packets of that length, more than a second at 200,000 packets a second. */
 const DEFAULT_BUFFER_MIB = 64;
 const MOST_BUFFER_MIB = 2047;
 
@@ -96,7 +98,8 @@ function readPlan(files: readonly string[], given: ParsedOptions, perCapture: bo
   if (files.length === 0 && live === undefined) throw new UsageError('no capture to read was given');
   if (files.length > 0 && live !== undefined) throw new UsageError('captures and an interface cannot be read together');
   if (given.followTimeout !== undefined && !given.follow) throw new UsageError('--follow-timeout needs --follow');
-  if (given.follow && (live !== undefined || files.at(-1) === STANDARD_INPUT)) {
+  const last = files.at(-1);
+  if (given.follow && (last === undefined || descriptorOf(last) !== undefined)) {
     throw new UsageError('--follow needs a file whose series it can follow');
   }
   return {
@@ -121,7 +124,7 @@ function liveInput(given: ParsedOptions): LiveInput | undefined {
     if (without !== undefined) throw new UsageError(`--${without} needs an interface: -i DEV`);
     return undefined;
   }
-  const snaplen = given.snaplen ?? MAX_CAPTURED_BYTES;
+  const snaplen = given.snaplen ?? DEFAULT_SNAPLEN;
   const bufferMiB = given.buffer ?? DEFAULT_BUFFER_MIB;
   if (snaplen < 1 || snaplen > MAX_CAPTURED_BYTES) {
     throw new UsageError(`--snaplen must be from 1 to ${MAX_CAPTURED_BYTES}, not ${snaplen}`);

@@ -6,9 +6,10 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { CaptureFacts, ReaderNews, ReadSummary } from '../capture/news.js';
 import type { InputProblem } from '../capture/problem.js';
 import type { ReadPlan } from '../capture/read-captures.js';
+import { endChildren } from '../feed/children.js';
 import type { FeederMemory } from '../feed/serve.js';
 import { allocateBlockRing, type BlockRingMemory } from '../ring/block-ring.js';
-import { allocateByteRing, askToFinish, type ByteRingMemory, childrenAtWork, firstRequest } from '../ring/byte-ring.js';
+import { allocateByteRing, askToFinish, type ByteRingMemory, firstRequest } from '../ring/byte-ring.js';
 import { layoutBlockRing, PROGRESS_DOUBLES } from '../ring/layout.js';
 import type { ReaderWork } from './messages.js';
 import type { Threads } from './threads.js';
@@ -93,13 +94,7 @@ export class Reading {
 
   /** Ends child processes that the feeder had to leave behind. */
   endChildren(): void {
-    for (const pid of childrenAtWork(this.#ring)) {
-      try {
-        process.kill(pid, 'SIGTERM');
-      } catch {
-        // It has ended by itself.
-      }
-    }
+    endChildren(this.#ring);
   }
 
   #onNews(news: ReaderNews): void {
