@@ -43,6 +43,9 @@ import { CaptureTally, type Moment } from './tally.js';
 const BEHIND_SEC = 900;
 const SEGMENTS_BEHIND = 1000;
 
+/** More packets than any block holds. */
+const MOST_INDEX = 0x3fffffff;
+
 /** Outcome of a walk beside those of `CaptureFormat.next`: as many packets as were asked for. */
 const ENOUGH = 4;
 
@@ -215,14 +218,16 @@ export class BlockFiller {
     const tally = this.tally;
     const first = (this.#slot + this.#layout.descriptorsOffset) >> 2;
     const firstIndex = this.#index;
-    const lastIndex = selector.maxPackets - this.packets;
+    const lastIndex = Math.min(selector.maxPackets - this.packets, MOST_INDEX);
     let d = first + this.#descriptors * DESCRIPTOR_WORDS;
     let segment = -1;
+    let others = 0;
     let index = firstIndex;
     let at = from;
     let outcome = RECORD;
     let capturedBytes = 0;
     let wireBytes = 0;
+    let isFirst = tally.first === undefined;
     let formerSec = this.#formerSec;
     let formerNsec = this.#formerNsec;
     while (index < lastIndex) {
@@ -235,23 +240,27 @@ export class BlockFiller {
         break;
       }
       at = format.nextAt;
-      const sec = format.sec >>> 0;
+      // Seconds stay int32 here: unsigned ones would be doubles for the compiler.
+      const sec = format.sec;
       const nsec = format.nsec;
-      if (hasBounds && !selector.takes(sec, nsec)) {
+      if (hasBounds && !selector.takes(sec >>> 0, nsec)) {
         tally.leftOut++;
         continue;
       }
       const captured = format.capturedBytes;
       capturedBytes += captured;
       wireBytes += format.wireBytes >>> 0;
-      if (tally.first === undefined) this.#beginTally(format);
-      else if (sec < formerSec || (sec === formerSec && nsec < formerNsec)) {
-        tally.noteBackwards(formerSec, formerNsec, sec, nsec);
+      if (isFirst) {
+        tally.first = format.hasTime ? momentOf(format) : undefined;
+        isFirst = !format.hasTime;
+      } else if (sec !== formerSec) {
+        if (sec >>> 0 < formerSec >>> 0) tally.noteBackwards(formerSec >>> 0, formerNsec, sec >>> 0, nsec);
+      } else if (nsec < formerNsec) {
+        tally.noteBackwards(sec >>> 0, formerNsec, sec >>> 0, nsec);
       }
       formerSec = sec;
       formerNsec = nsec;
       const reason = decoder.decode(view, format.frameAt, captured, format.linkType, words, d);
-      tally.reasons[reason]++;
       if (reason === SEGMENT || reason === LATER_FRAGMENT) {
         words[d + D_FRAME] = format.frameAt;
         words[d + D_INDEX] = index;
@@ -261,17 +270,24 @@ export class BlockFiller {
         words[d + DESCRIPTOR_NEXT] = 0;
         if (reason === SEGMENT) {
           segment = d;
-          this.#enter(words, d, sec);
+          this.#enter(words, d, sec >>> 0);
           d += DESCRIPTOR_WORDS;
-        } else if (this.#enterFragment(words, d)) {
-          d += DESCRIPTOR_WORDS;
+        } else {
+          others++;
+          tally.reasons[LATER_FRAGMENT]++;
+          if (this.#enterFragment(words, d)) d += DESCRIPTOR_WORDS;
         }
+      } else {
+        others++;
+        tally.reasons[reason]++;
       }
       index++;
     }
     if (index >= lastIndex) outcome = ENOUGH;
-    if (index !== firstIndex) {
-      tally.packets += index - firstIndex;
+    const packets = index - firstIndex;
+    if (packets > 0) {
+      tally.packets += packets;
+      tally.reasons[SEGMENT] += packets - others;
       tally.capturedBytes += capturedBytes;
       tally.wireBytes += wireBytes;
       tally.last = format.hasTime ? momentOf(format) : undefined;
@@ -285,11 +301,6 @@ export class BlockFiller {
     this.#index = index;
     this.#walkedTo = at;
     return outcome;
-  }
-
-  /** The first packet of a capture that has a time: nothing is before it. */
-  #beginTally(format: CaptureFormat): void {
-    this.tally.first = format.hasTime ? momentOf(format) : undefined;
   }
 
   /** Chains the segment at word `d` to its shard's list, and notes the tick when its second is a new one. */

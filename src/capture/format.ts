@@ -47,7 +47,7 @@ export interface CaptureInterface {
   /** Addresses of the interface: 4 or 16 bytes and prefix length (pcapng if_IPv4addr, if_IPv6addr). */
   readonly addresses: readonly { readonly bytes: Uint8Array; readonly prefixBits: number }[];
   /** Packets read from it so far. */
-  packets: number;
+  readonly packets: number;
   /** What the last interface statistics said (pcapng 4.6): packets received, dropped by the interface, by the system. */
   received: number | undefined;
   droppedByInterface: number | undefined;

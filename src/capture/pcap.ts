@@ -54,13 +54,13 @@ export class PcapFormat implements CaptureFormat {
   readonly interfaces: readonly CaptureInterface[];
   problem: Problem | undefined = undefined;
   readonly snaplen: number;
-  readonly #interface: CaptureInterface;
   readonly #littleEndian: boolean;
   readonly #nanoseconds: boolean;
   readonly #headerBytes: number;
   readonly #lengthOrder: LengthOrder;
   readonly #mayBeSwapped: boolean;
   #firstSec = 0;
+  #records = 0;
 
   constructor(header: PcapHeader) {
     this.#littleEndian = header.littleEndian;
@@ -70,18 +70,22 @@ export class PcapFormat implements CaptureFormat {
     this.#mayBeSwapped = header.lengthOrder !== 'captured first';
     this.linkType = header.linkType;
     this.snaplen = header.snaplen;
-    this.#interface = {
+    const records = (): number => this.#records;
+    const face = {
       linkType: header.linkType,
       snaplen: header.snaplen,
       fcsBytes: header.fcsBytes,
       timeUnit: header.nanoseconds ? 'ns' : 'us',
       addresses: [],
-      packets: 0,
+      /** Counted by the format, which saves the hot loop an object. */
+      get packets(): number {
+        return records();
+      },
       received: undefined,
       droppedByInterface: undefined,
       droppedBySystem: undefined,
     };
-    this.interfaces = [this.#interface];
+    this.interfaces = [face];
   }
 
   next(view: DataView, at: number, end: number): number {
@@ -94,13 +98,7 @@ export class PcapFormat implements CaptureFormat {
       captured = wire;
       wire = first;
     }
-    if (captured > MAX_CAPTURED_BYTES) {
-      this.problem = {
-        found: `a captured length of ${captured} bytes`,
-        expected: `at most ${MAX_CAPTURED_BYTES}`,
-      };
-      return BAD_RECORD;
-    }
+    if (captured > MAX_CAPTURED_BYTES) return this.#tooLong(captured);
     const frameAt = at + this.#headerBytes;
     if (end - frameAt < captured) return NEED_BYTES;
     this.frameAt = frameAt;
@@ -114,7 +112,7 @@ export class PcapFormat implements CaptureFormat {
     } else {
       this.#carry(view.getInt32(at, littleEndian), fraction);
     }
-    if (this.#interface.packets++ === 0) this.#firstSec = this.sec;
+    if (this.#records++ === 0) this.#firstSec = this.sec;
     return RECORD;
   }
 
@@ -157,8 +155,13 @@ export class PcapFormat implements CaptureFormat {
 
   #isNearInTime(sec: number): boolean {
     // Without any record to compare with, all that can be asked is that there is a time.
-    if (this.#interface.packets === 0) return sec !== 0;
+    if (this.#records === 0) return sec !== 0;
     return isNear(sec, this.sec) || isNear(sec, this.#firstSec);
+  }
+
+  #tooLong(captured: number): number {
+    this.problem = { found: `a captured length of ${captured} bytes`, expected: `at most ${MAX_CAPTURED_BYTES}` };
+    return BAD_RECORD;
   }
 
   #areSwapped(first: number, second: number): boolean {

@@ -259,7 +259,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     names: ['workers'],
     kind: 'number',
     value: 'N',
-    help: 'tracker threads, 1 to 64 (default: as many as cores, at most 8); never changes a result',
+    help: 'tracker threads, 1 to 64 (default: as many as cores, at most 8; info: 1); never changes a result',
     commands: READING,
   },
   {
