@@ -65,6 +65,21 @@ export function goldenRows(): GoldenRow[] {
     }));
 }
 
+/** Captures that the original refuses or crashes on, or whose output is rightly another one. */
+export function unreferencedCaptures(): { readonly name: string; readonly path: string }[] {
+  const referenced = new Set(goldenRows().map(({ capture }) => capture));
+  const names = new Set(rowsOf(join(GOLDEN, 'index.tsv')).map(([capture]) => capture));
+  return [...names].filter((name) => !referenced.has(name)).map((name) => ({ name, path: join(CAPTURES, name) }));
+}
+
+/** Rows of the table of captures: name, format, link types, packets, captured and wire bytes, first, last, interfaces ... */
+export function captureRows(): readonly (readonly string[])[] {
+  return rowsOf(join(SHARED, 'golden', 'captures.tsv'));
+}
+
+/** Path of a capture by its name in the tables. */
+export const capturePath = (name: string): string => join(CAPTURES, name);
+
 /** Paths of all captures of the corpus, whatever their format. */
 export function corpusFiles(): { readonly name: string; readonly path: string }[] {
   return rowsOf(join(CAPTURES, 'SOURCES.tsv')).map(([name]) => ({ name, path: join(CAPTURES, name) }));

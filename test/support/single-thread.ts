@@ -2,6 +2,8 @@
  * The whole pass without threads: reader, trackers and merger of the product take turns after each block, so
  * that every block size and every number of shards is quick to try, down to one record a block.
  */
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { BlockFiller } from '../../src/capture/block-filler.js';
 import { RECOGNISE_BYTES, recognise } from '../../src/capture/recognise.js';
 import { PacketSelector } from '../../src/capture/selection.js';
@@ -12,7 +14,6 @@ import { ShardTracker } from '../../src/pipeline/track-blocks.js';
 import { allocateBlockRing, BlockProducer } from '../../src/ring/block-ring.js';
 import { layoutBlockRing } from '../../src/ring/layout.js';
 import { allocateResultRing, ResultReader } from '../../src/ring/result-ring.js';
-import { isKnownLinkType } from '../../src/wire/link.js';
 
 export interface SingleThreadForm {
   readonly trackers: number;
@@ -39,7 +40,7 @@ const SLOTS = 2;
 /** Large enough for the results of any block: nobody empties the ring while a tracker writes. */
 const RESULT_RING_BYTES = 16 << 20;
 
-/** Runs a classic pcap file's bytes through the product's parts in one thread. */
+/** Runs a capture's bytes through the product's parts in one thread. */
 export function runSingleThread(file: Uint8Array, options: MiruoOptions, form: SingleThreadForm): SingleThreadResult {
   const layout = layoutBlockRing(SLOTS, form.blockBytes, form.trackers);
   const blocks = allocateBlockRing(layout, form.firstCounter);
@@ -80,12 +81,11 @@ export function runSingleThread(file: Uint8Array, options: MiruoOptions, form: S
   };
 }
 
-/** Bytes in memory; after the file header, one record a read if asked to. */
+/** Bytes in memory; after the file header, if asked to, one record a read, or of a pcapng capture a few bytes. */
 class MemorySource {
   readonly #file: Uint8Array;
   readonly #view: DataView;
   readonly #oneRecord: boolean;
-  readonly #littleEndian: boolean;
   bytesRead = 0;
   #at = 0;
 
@@ -93,25 +93,38 @@ class MemorySource {
     this.#file = file;
     this.#view = new DataView(file.buffer, file.byteOffset, file.byteLength);
     this.#oneRecord = oneRecord;
-    this.#littleEndian = file[0] !== 0xa1;
   }
 
   read(into: Uint8Array, at: number, length: number): number {
     const left = this.#file.length - this.#at;
     let bytes = Math.min(length, left);
-    if (this.#oneRecord && this.#at > 0 && left >= 16) {
-      bytes = Math.min(bytes, 16 + this.#view.getUint32(this.#at + 8, this.#littleEndian));
-    }
+    if (this.#oneRecord && this.#at > 0) bytes = Math.min(bytes, this.#pieceBytes(left));
     into.set(this.#file.subarray(this.#at, this.#at + bytes), at);
     this.#at += bytes;
     this.bytesRead += bytes;
     return bytes;
   }
+
+  #pieceBytes(left: number): number {
+    const magic = this.#view.getUint32(0);
+    if (magic === PCAPNG_MAGIC) return PCAPNG_PIECE_BYTES;
+    if (left < 16) return left;
+    const isModified = magic === 0xa1b2cd34 || magic === 0x34cdb2a1;
+    return (isModified ? 24 : 16) + this.#view.getUint32(this.#at + 8, this.#file[0] !== 0xa1);
+  }
 }
 
-/** Whether these are the bytes of a capture whose format and link type are understood. */
+const PCAPNG_MAGIC = 0x0a0d0d0a;
+const PCAPNG_PIECE_BYTES = 251;
+
+/** The bytes of a capture, decompressed where it is gzip. */
+export function contentOf(path: string): Uint8Array {
+  const bytes = readFileSync(path);
+  return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
+}
+
+/** Whether these are the bytes of a capture. */
 export function isReadable(file: Uint8Array): boolean {
   if (file.length < RECOGNISE_BYTES) return false;
-  const format = recognise(new DataView(file.buffer, file.byteOffset, file.byteLength), 0);
-  return 'next' in format && isKnownLinkType(format.linkType);
+  return 'next' in recognise(new DataView(file.buffer, file.byteOffset, file.byteLength), 0);
 }
