@@ -1,5 +1,6 @@
 /** The one table of what is measured: tcploom and the tools it is compared with, each as one pass over a capture. */
 
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +25,21 @@ export function allTools(workers: readonly number[], scratchDir: string): Tool[]
   return [
     tcploom('tcploom', []),
     ...workers.map((count) => tcploom(`tcploom-w${count}`, ['--workers', String(count)])),
+    { name: 'tcploom-info', program: TCPLOOM, command: (path) => [process.execPath, TCPLOOM, 'info', '--tsv', path] },
+    // Each of the three reads the compressed copy that the first of them makes where there is none.
+    {
+      name: 'tcploom-gzip',
+      program: TCPLOOM,
+      slow: true,
+      command: (path) => [process.execPath, TCPLOOM, compressed(path)],
+    },
+    {
+      name: 'gzip-tcploom',
+      program: 'gzip',
+      slow: true,
+      command: (path) => ['sh', '-c', 'gzip -dc "$1" | "$2" "$3" -', 'sh', compressed(path), process.execPath, TCPLOOM],
+    },
+    { name: 'gzip', program: 'gzip', slow: true, command: (path) => ['gzip', '-dc', compressed(path)] },
     { name: 'cat', program: 'cat', command: (path) => ['cat', path] },
     { name: 'capinfos', program: 'capinfos', command: (path) => ['capinfos', '-c', path] },
     {
@@ -50,6 +66,13 @@ export function isMissing(tool: Tool): boolean {
 
 function tcploom(name: string, options: string[]): Tool {
   return { name, program: TCPLOOM, command: (path) => [process.execPath, TCPLOOM, ...options, path] };
+}
+
+/** A copy of the capture by `gzip -1`, kept beside it. */
+function compressed(path: string): string {
+  const copy = `${path}.gz`;
+  if (!existsSync(copy)) execFileSync('gzip', ['-1', '--keep', path]);
+  return copy;
 }
 
 /** It writes a file of flows for every five minutes of packet time, into a folder that must exist. */
