@@ -225,6 +225,8 @@ export class BlockFiller {
     let wireBytes = 0;
     let formerSec = this.#formerSec;
     let formerNsec = this.#formerNsec;
+    let hasTime = false;
+    let era = 0;
     while (index < lastIndex) {
       outcome = format.next(view, at, end);
       if (outcome !== RECORD) {
@@ -237,9 +239,13 @@ export class BlockFiller {
       at = format.nextAt;
       const sec = format.sec >>> 0;
       const nsec = format.nsec;
-      if (hasBounds && !selector.takes(sec, nsec)) {
-        tally.leftOut++;
-        continue;
+      if (hasBounds) {
+        if (!selector.takes(sec, nsec)) {
+          tally.leftOut++;
+          continue;
+        }
+        hasTime = format.hasTime;
+        era = format.era;
       }
       const captured = format.capturedBytes;
       capturedBytes += captured;
@@ -274,7 +280,12 @@ export class BlockFiller {
       tally.packets += index - firstIndex;
       tally.capturedBytes += capturedBytes;
       tally.wireBytes += wireBytes;
-      tally.last = format.hasTime ? momentOf(format) : undefined;
+      // With bounds the record that was looked at last need not be one that was taken.
+      if (!hasBounds) {
+        hasTime = format.hasTime;
+        era = format.era;
+      }
+      tally.last = hasTime ? { sec: formerSec + era * 2 ** 32, nsec: formerNsec } : undefined;
     }
     if (segment >= 0) {
       this.#nowSec = words[segment + D_SEC];
