@@ -88,6 +88,8 @@ export class BlockFiller {
   #clockSec = -1;
   #segmentsBehind = 0;
   #walkedTo = 0;
+  /** No bytes follow those that are being walked. */
+  #isLast = false;
   #nowSec = 0;
   #nowNsec = 0;
   #formerSec = 0;
@@ -156,7 +158,8 @@ export class BlockFiller {
       skipBytes -= skipped;
       let outcome = NEED_BYTES;
       this.#walkedTo = this.blockAt - left + skipped;
-      if (skipBytes === 0) outcome = this.#advance(format, search, end, offset, bytes === 0);
+      this.#isLast = bytes === 0;
+      if (skipBytes === 0) outcome = this.#advance(format, search, end, offset);
       // What is skipped may reach behind the bytes that are there.
       skipBytes += Math.max(0, this.#walkedTo - end);
       const from = Math.min(this.#walkedTo, end);
@@ -188,10 +191,10 @@ export class BlockFiller {
   }
 
   /** Walks from `#walkedTo` on, past damage if that is wanted, and leaves there how far it came. */
-  #advance(format: CaptureFormat, search: RecordSearch, end: number, offset: number, isLast: boolean): number {
+  #advance(format: CaptureFormat, search: RecordSearch, end: number, offset: number): number {
     for (;;) {
       if (search.isSearching) {
-        const found = search.look(this.#walkedTo, end, offset, isLast);
+        const found = search.look(this.#walkedTo, end, offset, this.#isLast);
         this.#walkedTo = found < 0 ? ~found : found;
         if (found < 0) return NEED_BYTES;
       }
@@ -212,6 +215,7 @@ export class BlockFiller {
     const decoder = this.#decoder;
     const selector = this.#selector;
     const hasBounds = selector.hasBounds;
+    const resync = this.#resync;
     const tally = this.tally;
     const first = (this.#slot + this.#layout.descriptorsOffset) >> 2;
     const firstIndex = this.#index;
@@ -228,6 +232,10 @@ export class BlockFiller {
     let hasTime = false;
     let era = 0;
     while (index < lastIndex) {
+      if (resync) {
+        outcome = format.doubt(view, at, end, this.#isLast);
+        if (outcome !== RECORD) break;
+      }
       outcome = format.next(view, at, end);
       if (outcome !== RECORD) {
         if (outcome !== SKIP) break;

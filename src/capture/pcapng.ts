@@ -152,6 +152,24 @@ export class PcapngFormat implements CaptureFormat {
   }
 
   /**
+   * Blocks say their length twice, which is enough to go by, but a packet's of more than HEAD_ROOM_BYTES is believed
+   * before its end is seen. Where an end that fits the packet alone comes first, the longer length is damage.
+   */
+  doubt(view: DataView, at: number, end: number): number {
+    if (this.#toTrailer !== AT_BLOCK || end - at < PACKET_HEAD_BYTES) return RECORD;
+    const littleEndian = this.#littleEndian;
+    const type = view.getUint32(at, littleEndian);
+    const length = view.getUint32(at + 4, littleEndian);
+    if ((type !== ENHANCED_PACKET && type !== PACKET) || length <= HEAD_ROOM_BYTES) return RECORD;
+    const captured = view.getUint32(at + 20, littleEndian);
+    if (captured > MAX_CAPTURED_BYTES) return RECORD;
+    const alone = PACKET_HEAD_BYTES + paddedBytes(captured) + TRAILER_BYTES;
+    if (end - at < alone) return RECORD;
+    if (view.getUint32(at + alone - TRAILER_BYTES, littleEndian) !== alone) return RECORD;
+    return this.#bad(trailerProblem(alone, length));
+  }
+
+  /**
    * Takes the frame of `captured` bytes that lies `headBytes` into the block at byte `at`: position and length, and where
    * to go on. Of the block at least `headBytes` are there.
    */
