@@ -3,6 +3,7 @@
  * or nanoseconds, and the variant of Alexey Kuznetzov's patch with a longer record header. Owns nothing but the format:
  * bytes come from elsewhere.
  */
+import { HEAD_ROOM_BYTES } from '../ring/layout.js';
 import {
   BAD_RECORD,
   type CaptureFormat,
@@ -13,6 +14,7 @@ import {
   RECORD,
   UNDECIDED,
 } from './format.js';
+import { findRun, WINDOW_BYTES } from './resync.js';
 
 export const PCAP_FILE_HEADER_BYTES = 24;
 const RECORD_HEADER_BYTES = 16;
@@ -155,31 +157,41 @@ export class PcapFormat implements CaptureFormat {
 
   /**
    * Bytes that are missing or too many can leave headers that `next` takes, one after the other, to the end of the file.
-   * One strange record is no damage, as writers are strange; when what follows it is strange too, it is.
+   * One strange record is no damage, as writers are strange; when what follows it is strange too, it is. And where
+   * something follows that no writer writes, the record before may be too long: then others are within it.
    */
   doubt(view: DataView, at: number, end: number, isLast: boolean): number {
-    if (!this.#mayDoubt || end - at < this.#headerBytes || this.#isUsual(view, at, this.sec)) return RECORD;
-    const littleEndian = this.#littleEndian;
+    if (!this.#mayDoubt || end - at < this.#headerBytes) return RECORD;
     const captured = this.#capturedAt(view, at);
     if (captured > MAX_CAPTURED_BYTES) return RECORD;
     const follower = at + this.#headerBytes + captured;
-    if (end - follower < this.#headerBytes) {
-      if (!isLast) return NEED_BYTES;
-      if (follower === end) return RECORD;
-    } else if (this.#isUsual(view, follower, view.getInt32(at, littleEndian))) {
-      return RECORD;
-    }
-    if (this.#interface.packets === 0) {
+    const isThere = end - follower >= this.#headerBytes;
+    if (!isThere && !isLast) return NEED_BYTES;
+    if (follower === end) return RECORD;
+    const isUsual = this.#isUsual(view, at, this.sec);
+    if (isThere && this.#isUsual(view, follower, view.getInt32(at, this.#littleEndian))) return RECORD;
+    if (isUsual) {
+      if (isThere && !this.#isImpossible(view, follower)) return RECORD;
+      const looked = Math.min(this.#headerBytes + captured + WINDOW_BYTES, HEAD_ROOM_BYTES);
+      if (end - at < looked && !isLast) return NEED_BYTES;
+      const found = findRun(this, view, at + 1, Math.min(at + looked, end), end - at <= looked);
+      if (found < 0 || found >= follower) return RECORD;
+    } else if (this.#interface.packets === 0) {
       // Nothing to compare with: the writer may be strange in all of its records.
       this.#mayDoubt = false;
       return RECORD;
     }
-    const wire = this.#wireAt(view, at);
+    const sec = view.getUint32(at, this.#littleEndian);
     this.problem = {
-      found: `what is hardly a record: ${captured} bytes captured of ${wire}, at second ${view.getUint32(at, littleEndian)}`,
-      expected: 'a record, or one behind it',
+      found: `a header for ${captured} bytes of ${this.#wireAt(view, at)} at second ${sec}, with no record behind them`,
+      expected: 'a record',
     };
     return BAD_RECORD;
+  }
+
+  #isImpossible(view: DataView, at: number): boolean {
+    const wire = this.#wireAt(view, at);
+    return wire === 0 || wire >= PLAUSIBLE_WIRE_BYTES || this.#capturedAt(view, at) > MAX_CAPTURED_BYTES;
   }
 
   /** Whether a record at byte `at` looks as records do; `sec` is the time of one right before it. */
