@@ -68,7 +68,7 @@ export class CaptureReader {
 
   /** Tells a problem of this capture at byte `offset` of its content. */
   #tellAt(offset: number, problem: Problem): void {
-    const isUnpacked = (this.#input?.fed?.outcome?.compressions.length ?? 0) > 0;
+    const isUnpacked = this.#input?.fed?.isCompressed ?? false;
     this.#note({ file: this.#name, byteOffset: offset, isUnpacked, ...problem });
   }
 

@@ -46,6 +46,14 @@ export interface LiveCounts {
   readonly droppedByInterface: number;
 }
 
+/** What is known of an input before its first byte. */
+export interface FeedStart {
+  readonly isCompressed: boolean;
+}
+
+/** What the feeder sends on its port: at most one of the first, then one of the second. */
+export type FeedNews = FeedStart | FeedOutcome;
+
 /** What an input came to. */
 export interface FeedOutcome {
   /** Outermost first; more than one for compressed data that was compressed again. */

@@ -17,6 +17,8 @@ export interface LiveInput {
 
 /** A source that a feeder delivers. */
 export interface FedSource extends ByteSource {
+  /** Whether the bytes were compressed; known once there was one. */
+  readonly isCompressed: boolean;
   /** What became of it, once it has ended. */
   readonly outcome: FeedOutcome | undefined;
 }

@@ -157,41 +157,36 @@ export class PcapFormat implements CaptureFormat {
 
   /**
    * Bytes that are missing or too many can leave headers that `next` takes, one after the other, to the end of the file.
-   * One strange record is no damage, as writers are strange; when what follows it is strange too, it is. And where
-   * something follows that no writer writes, the record before may be too long: then others are within it.
+   * One strange record is no damage, as writers are strange, unless it holds others, which it then is too long for; what
+   * is strange and is followed by something strange, is.
    */
   doubt(view: DataView, at: number, end: number, isLast: boolean): number {
     if (!this.#mayDoubt || end - at < this.#headerBytes) return RECORD;
     const captured = this.#capturedAt(view, at);
     if (captured > MAX_CAPTURED_BYTES) return RECORD;
     const follower = at + this.#headerBytes + captured;
-    const isThere = end - follower >= this.#headerBytes;
-    if (!isThere && !isLast) return NEED_BYTES;
+    const isFollowed = end - follower >= this.#headerBytes;
+    if (!isFollowed && !isLast) return NEED_BYTES;
     if (follower === end) return RECORD;
-    const isUsual = this.#isUsual(view, at, this.sec);
-    if (isThere && this.#isUsual(view, follower, view.getInt32(at, this.#littleEndian))) return RECORD;
-    if (isUsual) {
-      if (isThere && !this.#isImpossible(view, follower)) return RECORD;
-      const looked = Math.min(this.#headerBytes + captured + WINDOW_BYTES, HEAD_ROOM_BYTES);
-      if (end - at < looked && !isLast) return NEED_BYTES;
-      const found = findRun(this, view, at + 1, Math.min(at + looked, end), end - at <= looked);
-      if (found < 0 || found >= follower) return RECORD;
-    } else if (this.#interface.packets === 0) {
-      // Nothing to compare with: the writer may be strange in all of its records.
-      this.#mayDoubt = false;
-      return RECORD;
+    const sec = view.getInt32(at, this.#littleEndian);
+    const isStrange = !this.#isUsual(view, at, this.sec);
+    const isFollowerStrange = !isFollowed || !this.#isUsual(view, follower, sec);
+    if (!isStrange && !isFollowerStrange) return RECORD;
+    const lookedBytes = Math.min(follower - at + WINDOW_BYTES, HEAD_ROOM_BYTES);
+    if (end - at < lookedBytes && !isLast) return NEED_BYTES;
+    const found = findRun(this, view, at + 1, Math.min(at + lookedBytes, end), end - at < lookedBytes);
+    if (found < 0 || found > follower - this.#headerBytes) {
+      if (!isStrange || !isFollowerStrange) return RECORD;
+      if (this.#interface.packets === 0) {
+        // Nothing to compare with: the writer may be strange in all of its records.
+        this.#mayDoubt = false;
+        return RECORD;
+      }
     }
-    const sec = view.getUint32(at, this.#littleEndian);
-    this.problem = {
-      found: `a header for ${captured} bytes of ${this.#wireAt(view, at)} at second ${sec}, with no record behind them`,
-      expected: 'a record',
-    };
-    return BAD_RECORD;
-  }
-
-  #isImpossible(view: DataView, at: number): boolean {
     const wire = this.#wireAt(view, at);
-    return wire === 0 || wire >= PLAUSIBLE_WIRE_BYTES || this.#capturedAt(view, at) > MAX_CAPTURED_BYTES;
+    const header = `a header for ${captured} bytes of ${wire} at second ${sec >>> 0}`;
+    this.problem = { found: `${header}, with no record behind them`, expected: 'a record' };
+    return BAD_RECORD;
   }
 
   /** Whether a record at byte `at` looks as records do; `sec` is the time of one right before it. */
