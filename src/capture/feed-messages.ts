@@ -48,10 +48,11 @@ export interface LiveCounts {
 
 /** What is known of an input before its first byte. */
 export interface FeedStart {
-  readonly isCompressed: boolean;
+  /** As in the outcome. */
+  readonly compressions: readonly Compression[];
 }
 
-/** What the feeder sends on its port: at most one of the first, then one of the second. */
+/** What the feeder sends on its port: the first at most once, then the second. */
 export type FeedNews = FeedStart | FeedOutcome;
 
 /** What an input came to. */

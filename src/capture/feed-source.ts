@@ -5,6 +5,7 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { ByteReader, type ByteRingMemory } from '../ring/byte-ring.js';
 import { type ByteSource, NOTHING_YET, SOURCE_ENDED } from './byte-source.js';
+import type { Compression } from './compression.js';
 import type { FeedMessage, FeedNews, FeedOutcome, FeedRequest } from './feed-messages.js';
 
 /** What the reader needs to reach the feeder: the ring between them and its end of a channel. */
@@ -26,7 +27,7 @@ export class FeedSource implements ByteSource {
   readonly #reader: ByteReader;
   readonly #port: MessagePort;
   #outcome: FeedOutcome | undefined;
-  #isCompressed = false;
+  #compressions: readonly Compression[] = [];
   #isClosed = false;
 
   /** Asks the feeder for an input. Only one source at a time may be open on a link. */
@@ -41,10 +42,10 @@ export class FeedSource implements ByteSource {
     return this.#outcome?.inputBytes ?? this.#reader.inputBytes;
   }
 
-  /** Whether the bytes were compressed; known once there was one. */
-  get isCompressed(): boolean {
+  /** How the bytes were compressed, outermost first; known once there was one. */
+  get compressions(): readonly Compression[] {
     this.#receive();
-    return this.#isCompressed;
+    return this.#compressions;
   }
 
   /** What the input came to; undefined before SOURCE_ENDED or `close`. */
@@ -93,8 +94,8 @@ export class FeedSource implements ByteSource {
   #receive(): void {
     if (this.#outcome !== undefined) return;
     for (let received = this.#next(); received !== undefined; received = this.#next()) {
-      if ('isCompressed' in received) this.#isCompressed = received.isCompressed;
-      else this.#outcome = received;
+      this.#compressions = received.compressions;
+      if ('inputBytes' in received) this.#outcome = received;
     }
   }
 

@@ -134,7 +134,7 @@ async function pumpInput(
       const again = outer === undefined ? opened.again : undefined;
       top = new CountedStream(new LayerStream(decompress(writer, kind, top, again), outer));
     }
-    tell({ isCompressed: layers.compressions.length > 0 });
+    tell({ compressions: layers.compressions });
     await pump(top, writer);
   } finally {
     top.close();

@@ -92,10 +92,14 @@ for (const [what, { bytes, stopped, skipped }] of Object.entries(CASES)) {
 describe('other damage', () => {
   it('is told with its place in what was compressed', async () => {
     const path = file('absurd.gz', gzipSync(ABSURD));
-    const run = await tcploom(['--resync', path]);
-    const [message] = Object.values(CASES).map(({ stopped, skipped }) => `${stopped}; ${skipped}`);
     const place = `at byte ${AT} of what was compressed`;
-    assertMessages(run.stderr, [`tcploom: ${path} ${place}${message.slice(message.indexOf(':'))}`]);
+    const { stopped, skipped } = CASES['an absurd captured length'];
+    const what = stopped.slice(stopped.indexOf(':'));
+    const run = await tcploom(['--resync', path]);
+    assertMessages(run.stderr, [`tcploom: ${path} ${place}${what}; ${skipped}`]);
+    const info = await tcploom(['info', '--tsv', path]);
+    assertMessages(info.stderr, [`tcploom: ${path} ${place}${what}`]);
+    assert.equal(tsvRows(info.stdout)[0].get('compression'), 'gzip');
   });
 
   it('at several places is told place by place', async () => {
