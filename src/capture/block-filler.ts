@@ -91,6 +91,8 @@ export class BlockFiller {
   #clockSec = -1;
   #segmentsBehind = 0;
   #walkedTo = 0;
+  /** No bytes follow those that are being walked. */
+  #isLast = false;
   #nowSec = 0;
   #nowNsec = 0;
   #formerSec = 0;
@@ -159,7 +161,8 @@ export class BlockFiller {
       skipBytes -= skipped;
       let outcome = NEED_BYTES;
       this.#walkedTo = this.blockAt - left + skipped;
-      if (skipBytes === 0) outcome = this.#advance(format, search, end, offset, bytes === 0);
+      this.#isLast = bytes === 0;
+      if (skipBytes === 0) outcome = this.#advance(format, search, end, offset);
       // What is skipped may reach behind the bytes that are there.
       skipBytes += Math.max(0, this.#walkedTo - end);
       const from = Math.min(this.#walkedTo, end);
@@ -191,10 +194,10 @@ export class BlockFiller {
   }
 
   /** Walks from `#walkedTo` on, past damage if that is wanted, and leaves there how far it came. */
-  #advance(format: CaptureFormat, search: RecordSearch, end: number, offset: number, isLast: boolean): number {
+  #advance(format: CaptureFormat, search: RecordSearch, end: number, offset: number): number {
     for (;;) {
       if (search.isSearching) {
-        const found = search.look(this.#walkedTo, end, offset, isLast);
+        const found = search.look(this.#walkedTo, end, offset, this.#isLast);
         this.#walkedTo = found < 0 ? ~found : found;
         if (found < 0) return NEED_BYTES;
       }
@@ -215,6 +218,7 @@ export class BlockFiller {
     const decoder = this.#decoder;
     const selector = this.#selector;
     const hasBounds = selector.hasBounds;
+    const resync = this.#resync;
     const tally = this.tally;
     const first = (this.#slot + this.#layout.descriptorsOffset) >> 2;
     const firstIndex = this.#index;
@@ -230,7 +234,13 @@ export class BlockFiller {
     let isFirst = tally.first === undefined;
     let formerSec = this.#formerSec;
     let formerNsec = this.#formerNsec;
+    let hasTime = false;
+    let era = 0;
     while (index < lastIndex) {
+      if (resync) {
+        outcome = format.doubt(view, at, end, this.#isLast);
+        if (outcome !== RECORD) break;
+      }
       outcome = format.next(view, at, end);
       if (outcome !== RECORD) {
         if (outcome !== SKIP) break;
@@ -243,9 +253,13 @@ export class BlockFiller {
       // Seconds stay int32 here: unsigned ones would be doubles for the compiler.
       const sec = format.sec;
       const nsec = format.nsec;
-      if (hasBounds && !selector.takes(sec >>> 0, nsec)) {
-        tally.leftOut++;
-        continue;
+      if (hasBounds) {
+        if (!selector.takes(sec >>> 0, nsec)) {
+          tally.leftOut++;
+          continue;
+        }
+        hasTime = format.hasTime;
+        era = format.era;
       }
       const captured = format.capturedBytes;
       capturedBytes += captured;
@@ -290,7 +304,12 @@ export class BlockFiller {
       tally.reasons[SEGMENT] += packets - others;
       tally.capturedBytes += capturedBytes;
       tally.wireBytes += wireBytes;
-      tally.last = format.hasTime ? momentOf(format) : undefined;
+      // With bounds the record that was looked at last need not be one that was taken.
+      if (!hasBounds) {
+        hasTime = format.hasTime;
+        era = format.era;
+      }
+      tally.last = hasTime ? { sec: (formerSec >>> 0) + era * 2 ** 32, nsec: formerNsec } : undefined;
     }
     if (segment >= 0) {
       this.#nowSec = words[segment + D_SEC];

@@ -68,7 +68,7 @@ export class CaptureReader {
 
   /** Tells a problem of this capture at byte `offset` of its content. */
   #tellAt(offset: number, problem: Problem): void {
-    const isUnpacked = (this.#input?.fed?.outcome?.compressions.length ?? 0) > 0;
+    const isUnpacked = (this.#input?.fed?.compressions.length ?? 0) > 0;
     this.#note({ file: this.#name, byteOffset: offset, isUnpacked, ...problem });
   }
 
@@ -144,7 +144,7 @@ export class CaptureReader {
     return {
       file: this.#name,
       format: format.describe(),
-      compression: this.#input?.fed?.outcome?.compressions.join(', ') ?? '',
+      compression: this.#input?.fed?.compressions.join(', ') ?? '',
       interfaces: format.interfaces.map((one) => ({ ...one })),
       inputBytes: source.inputBytes,
       contentBytes: source.bytesRead,

@@ -46,6 +46,15 @@ export interface LiveCounts {
   readonly droppedByInterface: number;
 }
 
+/** What is known of an input before its first byte. */
+export interface FeedStart {
+  /** As in the outcome. */
+  readonly compressions: readonly Compression[];
+}
+
+/** What the feeder sends on its port: the first at most once, then the second. */
+export type FeedNews = FeedStart | FeedOutcome;
+
 /** What an input came to. */
 export interface FeedOutcome {
   /** Outermost first; more than one for compressed data that was compressed again. */

@@ -5,7 +5,8 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { ByteReader, type ByteRingMemory } from '../ring/byte-ring.js';
 import { type ByteSource, NOTHING_YET, SOURCE_ENDED } from './byte-source.js';
-import type { FeedMessage, FeedOutcome, FeedRequest } from './feed-messages.js';
+import type { Compression } from './compression.js';
+import type { FeedMessage, FeedNews, FeedOutcome, FeedRequest } from './feed-messages.js';
 
 /** What the reader needs to reach the feeder: the ring between them and its end of a channel. */
 export interface FeedLink {
@@ -26,6 +27,7 @@ export class FeedSource implements ByteSource {
   readonly #reader: ByteReader;
   readonly #port: MessagePort;
   #outcome: FeedOutcome | undefined;
+  #compressions: readonly Compression[] = [];
   #isClosed = false;
 
   /** Asks the feeder for an input. Only one source at a time may be open on a link. */
@@ -40,6 +42,12 @@ export class FeedSource implements ByteSource {
     return this.#outcome?.inputBytes ?? this.#reader.inputBytes;
   }
 
+  /** How the bytes were compressed, outermost first; known once there was one. */
+  get compressions(): readonly Compression[] {
+    this.#receive();
+    return this.#compressions;
+  }
+
   /** What the input came to; undefined before SOURCE_ENDED or `close`. */
   get outcome(): FeedOutcome | undefined {
     return this.#outcome;
@@ -51,7 +59,7 @@ export class FeedSource implements ByteSource {
     const isEnded = reader.isEnded;
     if (reader.available === 0) {
       if (isEnded) {
-        this.#receiveOutcome();
+        this.#receive();
         return SOURCE_ENDED;
       }
       if (reader.wait(1, WAIT_MS) === 0) return NOTHING_YET;
@@ -67,7 +75,7 @@ export class FeedSource implements ByteSource {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#reader.close();
-    this.#receiveOutcome();
+    this.#receive();
   }
 
   #gather(bytes: number): void {
@@ -82,9 +90,17 @@ export class FeedSource implements ByteSource {
     }
   }
 
-  /** The feeder posts it before it ends the request, so it is there. */
-  #receiveOutcome(): void {
-    this.#outcome ??= receiveMessageOnPort(this.#port)?.message as FeedOutcome;
+  /** Takes what the feeder has posted: the outcome before it ends the request, so that it is there then. */
+  #receive(): void {
+    if (this.#outcome !== undefined) return;
+    for (let received = this.#next(); received !== undefined; received = this.#next()) {
+      this.#compressions = received.compressions;
+      if ('inputBytes' in received) this.#outcome = received;
+    }
+  }
+
+  #next(): FeedNews | undefined {
+    return this.#outcome === undefined ? (receiveMessageOnPort(this.#port)?.message as FeedNews) : undefined;
   }
 }
 

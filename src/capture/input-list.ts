@@ -29,18 +29,34 @@ export function listInputs(names: readonly string[], lists: readonly string[], r
     }
   };
   const all = [...names];
-  for (const list of lists)
-    attempt(list, () => all.push(...namesIn(readFileSync(list === STANDARD_INPUT ? 0 : list, 'utf8'))));
+  for (const list of lists) {
+    attempt(list, () => {
+      const named = namesIn(readFileSync(list === STANDARD_INPUT ? 0 : list, 'utf8'));
+      if (named.length === 0) problems.push({ file: list, found: 'names no file', expected: 'one a line' });
+      all.push(...named);
+    });
+  }
   for (const name of all) {
-    if (recursive && isFolder(name)) addFolder(name, files, attempt);
-    else files.push(name);
+    if (!recursive || !isFolder(name)) {
+      files.push(name);
+      continue;
+    }
+    const [filesBefore, problemsBefore] = [files.length, problems.length];
+    addFolder(name, files, attempt);
+    if (files.length === filesBefore && problems.length === problemsBefore) {
+      problems.push({ file: name, found: 'no file is in this folder or below' });
+    }
   }
   return { files, problems };
 }
 
 /** One name a line; empty lines and lines that begin with # say nothing. */
 function namesIn(text: string): string[] {
-  return text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
+  // Editors of some systems mark UTF-8 by a character at the start.
+  return text
+    .replace(/^\ufeff/, '')
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '' && !line.startsWith('#'));
 }
 
 function isFolder(name: string): boolean {

@@ -3,7 +3,7 @@
  * feeder's work is src/feed's.
  */
 import type { ByteSource } from './byte-source.js';
-import { bytesToTell, COMPRESSION_BYTES, compressionOf } from './compression.js';
+import { bytesToTell, COMPRESSION_BYTES, type Compression, compressionOf } from './compression.js';
 import { descriptorOf, feedKind, type KindProblem } from './feed-kind.js';
 import type { FeedOutcome, FeedRequest, LiveRequest } from './feed-messages.js';
 import { FileSource } from './file-source.js';
@@ -17,6 +17,8 @@ export interface LiveInput {
 
 /** A source that a feeder delivers. */
 export interface FedSource extends ByteSource {
+  /** How the bytes were compressed, outermost first; known once there was one. */
+  readonly compressions: readonly Compression[];
   /** What became of it, once it has ended. */
   readonly outcome: FeedOutcome | undefined;
 }

@@ -42,6 +42,18 @@ export const CUSTOM_HEAD_BYTES = 12;
 const LONGEST_BLOCK_BYTES = 16 * 1024 * 1024;
 const LONGEST_SKIPPED_BYTES = 2 ** 31 - 4;
 
+/** Types in use are small numbers (11.1), but for a few. */
+const PLAUSIBLE_TYPES = 0x10000;
+
+/**
+ * Whether behind damage something may be a block of this type. Lengths alone say little: IP headers at equal distances
+ * look like lengths that agree with each other.
+ */
+export function isPlausibleType(type: number): boolean {
+  if (type === 0) return false;
+  return type < PLAUSIBLE_TYPES || type >= LOCAL_USE || type === SECTION_HEADER || type === CUSTOM_UNCOPIED;
+}
+
 /** Bytes a block takes in the file. */
 export function paddedBytes(length: number): number {
   // Lengths must be multiples of 4 (3.1), and libpcap refuses others. Some writers did not count the padding at the

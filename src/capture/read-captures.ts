@@ -107,9 +107,20 @@ class CapturesReader {
       };
       if (!this.#readInput(file, follow)) return false;
       this.#series.noteRead(file);
-      name = (followed as FollowedFile | undefined)?.next ?? this.#series.after(file);
+      name = (followed as FollowedFile | undefined)?.next ?? this.#nextOf(file);
     }
     return true;
+  }
+
+  /** The file that is there after `file`, which may be one that could not be read. */
+  #nextOf(file: string): string | undefined {
+    try {
+      return this.#series.after(file);
+    } catch (error) {
+      // A folder that is not there or cannot be listed: what follows from it for the file itself was told.
+      if (isSystemError(error)) return undefined;
+      throw error;
+    }
   }
 
   /** Reads one input to its end; false when nothing more is to be read. */

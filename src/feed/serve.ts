@@ -4,7 +4,15 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import { bytesToTell, COMPRESSION_BYTES, type Compression, compressionOf } from '../capture/compression.js';
-import type { FeedMessage, FeedOutcome, FeedRequest, InputRequest, LiveRequest } from '../capture/feed-messages.js';
+import type {
+  FeedMessage,
+  FeedNews,
+  FeedOutcome,
+  FeedRequest,
+  FeedStart,
+  InputRequest,
+  LiveRequest,
+} from '../capture/feed-messages.js';
 import { type ByteRingMemory, ByteWriter } from '../ring/byte-ring.js';
 import { type ByteStream, StreamDamage } from './byte-stream.js';
 import { CountedStream } from './counted-stream.js';
@@ -36,18 +44,20 @@ export function serveFeeds({ ring, port }: FeederMemory): Promise<void> {
         port.close();
         return;
       }
-      serve(message, writer).then((outcome) => {
+      const tell = (news: FeedNews): void => port.postMessage(news);
+      serve(message, writer, tell).then((outcome) => {
         // Before the end: the reader looks for it as soon as it sees that.
-        port.postMessage(outcome);
+        tell(outcome);
         writer.end();
       }, reject);
     });
   });
 }
 
-async function serve(request: FeedRequest, writer: ByteWriter): Promise<FeedOutcome> {
+/** `tell` is told what is known before the first byte. */
+async function serve(request: FeedRequest, writer: ByteWriter, tell: (start: FeedStart) => void): Promise<FeedOutcome> {
   if (writer.isToFinish) return { compressions: [], inputBytes: 0, notes: [] };
-  return request.kind === 'live' ? await serveLive(request, writer) : await serveInput(request, writer);
+  return request.kind === 'live' ? await serveLive(request, writer) : await serveInput(request, writer, tell);
 }
 
 async function serveLive(request: LiveRequest, writer: ByteWriter): Promise<FeedOutcome> {
@@ -67,9 +77,13 @@ async function serveLive(request: LiveRequest, writer: ByteWriter): Promise<Feed
   };
 }
 
-async function serveInput(request: InputRequest, writer: ByteWriter): Promise<FeedOutcome> {
+async function serveInput(
+  request: InputRequest,
+  writer: ByteWriter,
+  tell: (start: FeedStart) => void,
+): Promise<FeedOutcome> {
   const layers: Layers = { compressions: [], inputBytes: 0 };
-  const outcome = await outcomeOf(writer, () => pumpInput(request, writer, layers));
+  const outcome = await outcomeOf(writer, () => pumpInput(request, writer, layers, tell));
   return { ...outcome, ...layers };
 }
 
@@ -94,7 +108,12 @@ interface Layers {
   inputBytes: number;
 }
 
-async function pumpInput({ name, first }: InputRequest, writer: ByteWriter, layers: Layers): Promise<void> {
+async function pumpInput(
+  { name, first }: InputRequest,
+  writer: ByteWriter,
+  layers: Layers,
+  tell: (start: FeedStart) => void,
+): Promise<void> {
   const opened = openInput(name);
   const stored = first === undefined ? opened.stream : new PrefixedStream(first, opened.stream);
   const input = new CountedStream(stored, (bytes) => {
@@ -115,6 +134,7 @@ async function pumpInput({ name, first }: InputRequest, writer: ByteWriter, laye
       const again = outer === undefined ? opened.again : undefined;
       top = new CountedStream(new LayerStream(decompress(writer, kind, top, again), outer));
     }
+    tell({ compressions: layers.compressions });
     await pump(top, writer);
   } finally {
     top.close();

@@ -1,0 +1,160 @@
+/**
+ * Records found again after damage: what makes a run, and that of a capture damaged anywhere all is found but what is
+ * damaged and at most one record behind it, the same for every block size and number of shards.
+ */
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import fc from 'fast-check';
+import type { ModelPacket } from '../model/miruo-model.js';
+import { swapped, writePcapng } from '../support/capture-forms.js';
+import { tcpFrame } from '../support/craft.js';
+import { writePcap } from '../support/pcap-naive.js';
+import { checkProperty } from '../support/property.js';
+import { Random } from '../support/random.js';
+import { type BlocksRead, readBlocks } from '../support/read-blocks.js';
+
+const START_SEC = 1_700_000_000;
+const ETHERNET = 1;
+
+/** Packets whose sequence number is their place, with payloads of all kinds of bytes. */
+function packetsOf(count: number, seed = 5): ModelPacket[] {
+  const random = new Random(seed);
+  return Array.from({ length: count }, (_, seq) => {
+    const value = random.pick([-1, -1, 0, 0xff, 1]);
+    const payload = Uint8Array.from({ length: random.pick([0, 1, 30, 500, 1400]) }, () =>
+      value < 0 ? random.below(256) : value,
+    );
+    const ends = { src: '10.0.0.1', dst: '10.0.0.2', sport: 1000 + (seq % 50), dport: 80 };
+    const frame = tcpFrame({ link: 'ether', ipVersion: 4, ...ends, seq, ack: 1, flags: 16, payload });
+    return { sec: START_SEC + Math.floor(seq / 10), nsec: (seq % 10) * 100_000_000, ...frame };
+  });
+}
+
+const PACKETS = packetsOf(900);
+
+/** A capture, and at which byte each record of a packet begins; the last entry is the end. */
+interface Placed {
+  readonly name: string;
+  readonly file: Uint8Array;
+  readonly starts: readonly number[];
+}
+
+function pcapStarts(packets: readonly ModelPacket[]): number[] {
+  const starts = [24];
+  for (const { captured } of packets) starts.push(starts.at(-1)! + 16 + captured.length);
+  return starts;
+}
+
+function placedPcapng(name: string, order: 'LE' | 'BE'): Placed {
+  const form = { orders: [order], packetsPerSection: PACKETS.length, resolutions: [6] };
+  const file = writePcapng(PACKETS, form);
+  const ends = PACKETS.map(({ captured }) => 32 + ((captured.length + 3) & ~3));
+  const starts = [file.length - ends.reduce((sum, bytes) => sum + bytes, 0)];
+  for (const bytes of ends) starts.push(starts.at(-1)! + bytes);
+  return { name, file, starts };
+}
+
+const PCAP = writePcap(PACKETS, { linkType: ETHERNET });
+const CAPTURES: readonly Placed[] = [
+  { name: 'pcap LE', file: PCAP, starts: pcapStarts(PACKETS) },
+  { name: 'pcap BE', file: swapped(PCAP), starts: pcapStarts(PACKETS) },
+  { name: 'pcap ns', file: writePcap(PACKETS, { linkType: ETHERNET, nanosecond: true }), starts: pcapStarts(PACKETS) },
+  placedPcapng('pcapng LE', 'LE'),
+  placedPcapng('pcapng BE', 'BE'),
+];
+
+interface Damaged {
+  readonly bytes: Uint8Array;
+  /** What of the original is not there as it was; empty, but still a place, where bytes were put between. */
+  readonly from: number;
+  readonly to: number;
+  /** Bytes behind it that a record which lacks as many takes for its own. */
+  readonly taken: number;
+}
+
+/** Kinds of damage to `length` bytes from byte `from` on. */
+const DAMAGES: Readonly<Record<string, (file: Uint8Array, from: number, length: number, seed: number) => Damaged>> = {
+  zeros: (file, from, length) => overwritten(file, from, new Uint8Array(length)),
+  ones: (file, from, length) => overwritten(file, from, new Uint8Array(length).fill(0xff)),
+  noise: (file, from, length, seed) => overwritten(file, from, noise(length, seed)),
+  removed: (file, from, length) => ({
+    bytes: joined(file.subarray(0, from), file.subarray(from + length)),
+    from,
+    to: from + length,
+    taken: length,
+  }),
+  inserted: (file, from, length, seed) => ({
+    bytes: joined(file.subarray(0, from), noise(length, seed), file.subarray(from)),
+    from,
+    to: from,
+    taken: 0,
+  }),
+};
+
+const joined = (...parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(Buffer.concat(parts));
+
+function noise(length: number, seed: number): Uint8Array {
+  const random = new Random(seed);
+  return Uint8Array.from({ length }, () => random.below(256));
+}
+
+function overwritten(file: Uint8Array, from: number, by: Uint8Array): Damaged {
+  const bytes = Uint8Array.from(file);
+  bytes.set(by, from);
+  return { bytes, from, to: from + by.length, taken: 0 };
+}
+
+/** Records that are wholly before the damage, and the first that is wholly behind it and what it takes. */
+function untouched({ starts }: Placed, { from, to, taken }: Damaged): { before: number; firstBehind: number } {
+  const before = starts.filter((start, index) => index > 0 && start <= from).length;
+  const recordsEnd = starts.find((start) => start >= to) ?? to;
+  const firstBehind = starts.findIndex((start) => start >= recordsEnd + taken);
+  return { before, firstBehind: firstBehind < 0 ? starts.length : firstBehind };
+}
+
+const seqs = ({ entries }: BlocksRead): number[] => entries.map(({ seq }) => seq);
+
+/** All that must not depend on the form. */
+const outcomeOf = (read: BlocksRead): object => ({
+  seqs: seqs(read),
+  skips: read.skips,
+  packets: read.packets,
+  reasons: [...read.tally.reasons],
+  end: [read.end, read.endOffset, read.endProblem],
+});
+
+describe('a damaged capture read with resync', () => {
+  for (const capture of CAPTURES) {
+    it(`gives all but what is damaged and one record behind it, ${capture.name}`, (t: TestContext) => {
+      const { file, starts } = capture;
+      const example = fc.record({
+        kind: fc.constantFrom(...Object.keys(DAMAGES)),
+        // Behind some records, and not so near to the end that nothing would be left to find.
+        from: fc.integer({ min: starts[3], max: starts.at(-6)! - 2800 }),
+        length: fc.oneof(fc.integer({ min: 1, max: 24 }), fc.integer({ min: 25, max: 700 })),
+        seed: fc.nat(),
+      });
+      const property = fc.property(example, ({ kind, from, length, seed }) => {
+        const damaged = DAMAGES[kind](file, from, length, seed);
+        const read = readBlocks(damaged.bytes, { resync: true });
+        const found = seqs(read);
+        const { before, firstBehind } = untouched(capture, damaged);
+        const expected = Array.from({ length: before }, (_, seq) => seq);
+        assert.deepEqual(found.slice(0, before), expected, 'what is before');
+        const behind = Array.from({ length: PACKETS.length - firstBehind - 1 }, (_, i) => firstBehind + 1 + i);
+        assert.deepEqual(found.slice(-behind.length), behind, 'what is behind');
+        assert.ok(found.length <= PACKETS.length + 1, 'nothing twice');
+        const other = readBlocks(damaged.bytes, { resync: true, blockBytes: 64 * 1024 + (seed % 5000), trackers: 3 });
+        assert.deepEqual(outcomeOf(other), outcomeOf(read), 'in other blocks');
+      });
+      checkProperty(t, property, 150);
+    });
+
+    it(`and nothing else where nothing is damaged, ${capture.name}`, () => {
+      const usual = outcomeOf(readBlocks(capture.file));
+      for (const blockBytes of [64 * 1024, 70_001, 1 << 20, 16 << 20]) {
+        assert.deepEqual(outcomeOf(readBlocks(capture.file, { resync: true, blockBytes })), usual);
+      }
+    });
+  }
+});
