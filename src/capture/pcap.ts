@@ -175,7 +175,7 @@ export class PcapFormat implements CaptureFormat {
     const found = findRun(this, view, at + 1, Math.min(at + lookedBytes, end), end - at < lookedBytes);
     if (found < 0 || found > follower - this.#headerBytes) {
       if (!isStrange || !isFollowerStrange) return RECORD;
-      if (this.#interface.packets === 0) {
+      if (this.#records === 0) {
         // Nothing to compare with: the writer may be strange in all of its records.
         this.#mayDoubt = false;
         return RECORD;
