@@ -43,6 +43,8 @@ export class CaptureReader {
     if (format === undefined) return { end: 'whole', facts: undefined };
     const macsecBefore = this.#filler.macsecFrames;
     const end = this.#fill(source, format);
+    // Nothing more is wanted of it, and what it was, a compression say, is known only once it has ended.
+    this.#input.fed?.close();
     this.#tellUnknownLinks(format);
     return { end, facts: this.#facts(format, source, this.#filler.macsecFrames - macsecBefore) };
   }
@@ -68,7 +70,7 @@ export class CaptureReader {
 
   /** Tells a problem of this capture at byte `offset` of its content. */
   #tellAt(offset: number, problem: Problem): void {
-    const isUnpacked = (this.#input?.fed?.outcome?.compressions.length ?? 0) > 0;
+    const isUnpacked = this.#input?.fed?.isUnpacked === true;
     this.#note({ file: this.#name, byteOffset: offset, isUnpacked, ...problem });
   }
 

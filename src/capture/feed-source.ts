@@ -40,6 +40,11 @@ export class FeedSource implements ByteSource {
     return this.#outcome?.inputBytes ?? this.#reader.inputBytes;
   }
 
+  /** Whether the bytes read were compressed. */
+  get isUnpacked(): boolean {
+    return this.#reader.isUnpacked;
+  }
+
   /** What the input came to; undefined before SOURCE_ENDED or `close`. */
   get outcome(): FeedOutcome | undefined {
     return this.#outcome;

@@ -19,6 +19,8 @@ export interface LiveInput {
 export interface FedSource extends ByteSource {
   /** What became of it, once it has ended. */
   readonly outcome: FeedOutcome | undefined;
+  /** Whether what was read so far was compressed: known before the outcome. */
+  readonly isUnpacked: boolean;
 }
 
 /** An input whose bytes can be read. */

@@ -112,6 +112,7 @@ async function pumpInput({ name, first }: InputRequest, writer: ByteWriter, laye
         throw new StreamDamage({ found, expected: `at most ${MOST_LAYERS} layers of compression` });
       }
       layers.compressions.push(kind);
+      writer.isUnpacked = true;
       const again = outer === undefined ? opened.again : undefined;
       top = new CountedStream(new LayerStream(decompress(writer, kind, top, again), outer));
     }

@@ -7,6 +7,7 @@
  *                word 0    bytes written
  *                word 1    announcements: goes up with what the reader may wait for, as many bytes as it wants or the end
  *                word 2    requests ended
+ *                word 3    1: what is written was compressed, as known before the first byte of it
  *                word 4-7  process ids of children at work, 0 for none
  *                word 8-9  float64: bytes of the input as stored that were used so far
  *   byte 64    line 1   written by the reader
@@ -27,6 +28,7 @@ const LINE_BYTES = 64;
 const WRITTEN = 0;
 const ANNOUNCED = 1;
 const ENDED = 2;
+const UNPACKED = 3;
 const CHILDREN = 4;
 const INPUT_BYTES_AT = 32;
 const READ = 16;
@@ -109,6 +111,11 @@ export class ByteWriter {
   /** Bytes of the input as stored that were used for what was written. */
   set inputBytes(bytes: number) {
     this.#inputBytes[0] = bytes;
+  }
+
+  /** Whether what will be written was compressed; to be set before. */
+  set isUnpacked(is: boolean) {
+    Atomics.store(this.#control, UNPACKED, is ? 1 : 0);
   }
 
   /** Copies all of `bytes` into the ring, waiting for room; false, with a part perhaps not copied, once the request is closed. */
@@ -200,6 +207,7 @@ export class ByteReader {
   open(): void {
     if (!this.isEnded) throw new Error('the request before is still open');
     this.#inputBytes[0] = 0;
+    Atomics.store(this.#control, UNPACKED, 0);
     Atomics.add(this.#control, OPENED, 1);
     Atomics.notify(this.#control, OPENED);
   }
@@ -216,6 +224,11 @@ export class ByteReader {
 
   get inputBytes(): number {
     return this.#inputBytes[0];
+  }
+
+  /** Whether the bytes of the open request were compressed. Final once some are there. */
+  get isUnpacked(): boolean {
+    return Atomics.load(this.#control, UNPACKED) !== 0;
   }
 
   /**

@@ -21,11 +21,13 @@ const BLOCK_BYTES: readonly number[] = [64 * 1024, 1024 * 1024];
 /** Cuts one capture everywhere; returns how many of the cuts were between two items and within one. */
 function cutEverywhere({ name, bytes }: Base, passes: readonly ReadingPass[], random: Random): [number, number] {
   const naive = NaiveCapture.open(bytes);
-  if (naive === undefined || naive.walk() !== 'whole') return [0, 0];
+  assert.ok(naive, name);
+  // Of a damaged capture what is before the damage.
+  const bytesWhole = naive.walk() === 'whole' ? bytes.length : naive.boundaries.at(-1)!;
   let [between, within] = [0, 0];
-  const every = Math.min(EVERY_BYTE_UP_TO, bytes.length);
+  const every = Math.min(EVERY_BYTE_UP_TO, bytesWhole);
   for (let cut = 0; cut < every + RANDOM_CUTS; cut++) {
-    const length = cut < every ? cut : random.below(bytes.length + 1);
+    const length = cut < every ? cut : random.below(bytesWhole + 1);
     const startedAt = performance.now();
     const read = passes[cut % passes.length].read(bytes.subarray(0, length));
     const tookMs = performance.now() - startedAt;
@@ -69,12 +71,11 @@ describe('captures cut everywhere', () => {
     const how = resync ? 'with --resync' : 'as usual';
     const passes = BLOCK_BYTES.map((blockBytes) => new ReadingPass({ blockBytes, trackers: 1, resync }));
 
-    const check = (bases: readonly Base[], seed: number): { valid: number; between: number; within: number } => {
+    const check = (bases: readonly Base[], seed: number): { between: number; within: number } => {
       const random = new Random(seed);
-      const sum = { valid: 0, between: 0, within: 0 };
+      const sum = { between: 0, within: 0 };
       for (const base of bases) {
         const [between, within] = cutEverywhere(base, passes, random);
-        if (within > 0) sum.valid++;
         sum.between += between;
         sum.within += within;
       }
@@ -83,16 +84,14 @@ describe('captures cut everywhere', () => {
 
     it(`those of this repository, ${how}`, () => {
       const bases = ownCaptures();
-      const { valid, between, within } = check(bases, 1);
-      assert.equal(valid, bases.length);
+      const { between, within } = check(bases, 1);
       assert.ok(between > 50 && within > 10_000);
     });
 
     it(`those of the corpus, ${how}`, { skip: corpusMissing }, (t) => {
       const bases = corpusCaptures();
-      const { valid, between, within } = check(bases, 2);
-      t.diagnostic(`${valid} valid of ${bases.length}; ${between} cuts between records or blocks, ${within} within`);
-      assert.ok(valid > 150);
+      const { between, within } = check(bases, 2);
+      t.diagnostic(`${bases.length} captures; ${between} cuts between records or blocks, ${within} within`);
     });
   }
 });

@@ -6,6 +6,7 @@ import { BlockFiller, type CaptureEnd } from '../../src/capture/block-filler.js'
 import type { ByteSource } from '../../src/capture/byte-source.js';
 import { CaptureReader } from '../../src/capture/capture-reader.js';
 import type { DecodeOptions } from '../../src/capture/decode.js';
+import type { FeedOutcome } from '../../src/capture/feed-messages.js';
 import type { CaptureFacts } from '../../src/capture/news.js';
 import type { InputProblem } from '../../src/capture/problem.js';
 import { PacketSelector } from '../../src/capture/selection.js';
@@ -74,10 +75,15 @@ export class ReadingPass {
     this.#captures = new CaptureReader(fillerOf(memory, form, onBlock), (problem) => this.#problems.push(problem), yes);
   }
 
-  read(file: Uint8Array): Read {
+  /** `outcome`: what a feeder said of how these bytes came about. */
+  read(file: Uint8Array, outcome?: FeedOutcome): Read {
     this.#problems = [];
     const source = new BytesSource(file);
-    const { end, facts } = this.#captures.read(NAME, { source, fed: undefined }, source);
+    const fed =
+      outcome === undefined
+        ? undefined
+        : Object.assign(source, { outcome, isUnpacked: outcome.compressions.length > 0 });
+    const { end, facts } = this.#captures.read(NAME, { source, fed }, source);
     return { end, facts, problems: this.#problems };
   }
 }

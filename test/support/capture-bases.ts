@@ -27,5 +27,6 @@ export function corpusCaptures(): Base[] {
 
 function baseOf(name: string, path: string): Base {
   const bytes = readFileSync(path);
-  return { name, bytes: bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes };
+  // No Buffer: slices of those share their memory.
+  return { name, bytes: new Uint8Array(bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes) };
 }

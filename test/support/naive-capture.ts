@@ -28,11 +28,11 @@ const LEAST_BYTES: Readonly<Record<number, number>> = {
   3: 16,
   5: 24,
   6: 32,
-  [0x00000bad]: 16,
-  [0x40000bad]: 16,
+  2989: 16,
+  1073744813: 16,
 };
 /** Blocks that may be long: names, journal entries, secrets, custom ones; and those for local use, above. */
-const MAY_BE_LONG: readonly number[] = [4, 9, 10, 0x00000bad, 0x40000bad];
+const MAY_BE_LONG: readonly number[] = [4, 9, 10, 0xbad, 0x40000bad];
 
 export class NaiveCapture {
   /** Place of the next item; after 'cut' and 'damaged' that of what is wrong. */
