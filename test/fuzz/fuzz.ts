@@ -120,8 +120,18 @@ function keepFailure(input: Uint8Array, what: string): void {
   console.log(`${file}: ${what}`);
 }
 
-const nameOf = (input: Uint8Array): string => createHash('sha1').update(input).digest('hex').slice(0, 12);
-const textOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
-const seconds = (ms: number): string => (ms / 1000).toFixed(1);
-const sorted = (counts: ReadonlyMap<string, number>): Record<string, number> =>
-  Object.fromEntries([...counts].sort(([, one], [, other]) => other - one));
+function nameOf(input: Uint8Array): string {
+  return createHash('sha1').update(input).digest('hex').slice(0, 12);
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(1);
+}
+
+function sorted(counts: ReadonlyMap<string, number>): Record<string, number> {
+  return Object.fromEntries([...counts].sort(([, one], [, other]) => other - one));
+}

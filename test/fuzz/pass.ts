@@ -38,12 +38,14 @@ export interface PassForm {
   readonly trackers: number;
   readonly resync: boolean;
   readonly decode?: Partial<DecodeOptions>;
+  /** Room for all results of one block: nobody empties the ring while a tracker writes. A power of two. */
+  readonly resultBytes?: number;
 }
 
 const DECODE: DecodeOptions = { directOnly: false, outer: false, vlanKey: false, userDlts: new Map([[147, 1]]) };
 const SLOTS = 2;
-/** Large enough for the results of any block of the sizes used here: nobody empties it while a tracker writes. */
-const RESULT_RING_BYTES = 8 << 20;
+/** Enough for small captures. */
+const RESULT_BYTES = 8 << 20;
 const NAME = 'capture';
 
 /** Everything that can be shown is shown, so that as much as possible runs. */
@@ -107,7 +109,7 @@ export class TrackingPass {
     const results =
       this.#results.length > 0
         ? this.#results
-        : Array.from({ length: form.trackers }, () => allocateResultRing(RESULT_RING_BYTES));
+        : Array.from({ length: form.trackers }, () => allocateResultRing(form.resultBytes ?? RESULT_BYTES));
     // What a run that throws leaves behind is of no use to the next one.
     this.#blocks = undefined;
     this.#results = [];
