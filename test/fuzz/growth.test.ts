@@ -93,8 +93,8 @@ const CASES: Readonly<Record<string, (size: number) => Uint8Array>> = {
     return concat(pcapHead(), repeated(concat(good, good, good, record(0x7fffffff, zeroBytes(3))), size * 1500 * KIB));
   },
   'blocks of 12 bytes': (size) => concat(head, repeated(craft.block(77, new Uint8Array()), size * 3000 * KIB)),
-  'sections': (size) => repeated(craft.section(), size * 2000 * KIB),
-  'interfaces': (size) => repeatedAfter(craft.section(), craft.description(RAW_LINK_TYPE, 0), size * 600 * KIB),
+  sections: (size) => repeated(craft.section(), size * 2000 * KIB),
+  interfaces: (size) => repeatedAfter(craft.section(), craft.description(RAW_LINK_TYPE, 0), size * 600 * KIB),
   'interfaces with long names': (size) => {
     const options = Array.from({ length: 100 }, () => ({ code: 2, value: frameOf(600) }));
     return repeatedAfter(craft.section(), craft.description(1, 0, options), size * 2000 * KIB);
@@ -114,7 +114,8 @@ const CASES: Readonly<Record<string, (size: number) => Uint8Array>> = {
     const empty = Array.from({ length: 60_000 }, () => ({ code: 3, value: new Uint8Array() }));
     return repeatedAfter(craft.section(), craft.description(1, 0, empty), size * 2000 * KIB);
   },
-  'simple packets without a frame': (size) => concat(head, repeated(craft.simple(0, new Uint8Array()), size * 2000 * KIB)),
+  'simple packets without a frame': (size) =>
+    concat(head, repeated(craft.simple(0, new Uint8Array()), size * 2000 * KIB)),
   'blocks whose ends do not match': (size) =>
     concat(head, repeated(craft.block(77, frameOf(8), { trailer: 5 }), size * 2000 * KIB)),
   'two plausible blocks and then none': (size) => {
@@ -130,7 +131,8 @@ const CASES: Readonly<Record<string, (size: number) => Uint8Array>> = {
     const chain = concat(first, repeated(bare(extension(60)), MOST_FRAME - first.length));
     return concat(pcapHead(), repeated(record(chain.length, chain), size * 8 * (chain.length + 16)));
   },
-  'VLAN tags': (size) => deep(ETHER, concat(bare(ethernet(0x8100)), repeated(bare(vlan(5, 0x8100)), 250_000)), FRAME, size * 8),
+  'VLAN tags': (size) =>
+    deep(ETHER, concat(bare(ethernet(0x8100)), repeated(bare(vlan(5, 0x8100)), 250_000)), FRAME, size * 8),
   'MPLS labels': (size) => deep(219, bare(mplsLabels(...zeros(1000))), TCP4, size * 8),
   'connections that are never answered': (size) =>
     segments(size * 15_000, (index) => ({ seq: 1, ack: 0, flags: SYN, client: index })),
