@@ -19,7 +19,7 @@ const LARGE = 4;
 /** Allowed for four times the input: noise of a busy machine included, far from sixteen. */
 const MOST_RATIO = 9;
 /** Shorter runs say nothing about growth. */
-const FLOOR_MS = 60;
+const FLOOR_MS = 150;
 const MOST_MS = 8000;
 const RESULT_BYTES = 1 << 28;
 
