@@ -4,9 +4,11 @@
  */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import {
   assertMessages,
   built,
@@ -227,6 +229,26 @@ describe('a record that cannot be one', () => {
     assertMessages(run.stderr, [/ at byte 24: a captured length of 2147483647 bytes, expected at most 262144$/]);
     assert.equal(run.code, 1);
     assert.deepEqual(resultsOf(run.stdout), ['']);
+  });
+});
+
+describe('damage in what was compressed', () => {
+  const bytes = Uint8Array.from(connectionFile(1, 3));
+  new DataView(bytes.buffer).setUint32(FILE_HEADER_BYTES + 8, 0x7fffffff, true);
+  // Much follows it, so that its place is told long before the end of the file is reached.
+  const path = file('damaged.pcap.gz', gzipSync(Buffer.concat([bytes, randomBytes(4_000_000)])));
+
+  for (const options of [[], ['--resync']]) {
+    it(`is told by its place in that, before the end is known${options.map((option) => `: ${option}`)}`, async () => {
+      const run = await tcploom([...options, path]);
+      assert.equal(messagesOf(run.stderr)[0].startsWith(`tcploom: ${path} at byte 24 of what was compressed: `), true);
+      assert.equal(run.code, 1);
+    });
+  }
+
+  it('leaves the compression known to info', async () => {
+    const run = await tcploom(['info', path]);
+    assert.match(run.stdout, /^Format +pcap us LE, gzip/m);
   });
 });
 
