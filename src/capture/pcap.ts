@@ -181,9 +181,8 @@ export class PcapFormat implements CaptureFormat {
         return RECORD;
       }
     }
-    const wire = this.#wireAt(view, at);
-    const header = `a header for ${captured} bytes of ${wire} at second ${sec >>> 0}`;
-    this.problem = { found: `${header}, with no record behind them`, expected: 'a record' };
+    const fields = `captured length ${captured}, length ${this.#wireAt(view, at)}, second ${sec >>> 0}`;
+    this.problem = { found: `a header that does not fit what follows (${fields})`, expected: 'a record' };
     return BAD_RECORD;
   }
 

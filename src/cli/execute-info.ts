@@ -9,6 +9,7 @@ import {
   NO_SEGMENT,
   UNKNOWN_LINK_TYPE,
 } from '../capture/decode.js';
+import type { CaptureInterface } from '../capture/format.js';
 import { describeProblem, problemText } from '../capture/problem.js';
 import type { Moment } from '../capture/tally.js';
 import { type CaptureReport, renderInfo, renderTsvHeader, renderTsvRow } from '../info/report.js';
@@ -38,7 +39,7 @@ export async function executeInfo(plan: InfoPlan, asTsv: boolean): Promise<numbe
         line?.after();
       },
       onCapture: (capture) => {
-        const report = reportOf(capture);
+        const report = reportOf(capture, asTsv ? TABLE_DECIMALS : decimalsOf(capture.facts.interfaces));
         const separator = asTsv ? renderTsvHeader() : '\n';
         if (captures++ === 0 ? asTsv : !asTsv) print(separator);
         print(asTsv ? renderTsvRow(report, linkTypeName) : renderInfo(report, linkTypeName));
@@ -63,7 +64,9 @@ export async function executeInfo(plan: InfoPlan, asTsv: boolean): Promise<numbe
   }
 }
 
-function reportOf({ facts, segments, conversations, laterFragments }: CountedCapture): CaptureReport {
+function reportOf({ facts, segments, conversations, laterFragments }: CountedCapture, decimals: number): CaptureReport {
+  const timeOf = (moment: Moment | undefined): PacketTime | undefined =>
+    moment === undefined ? undefined : { ...moment, decimals };
   const { reasons } = facts;
   return {
     file: facts.file,
@@ -91,11 +94,15 @@ function reportOf({ facts, segments, conversations, laterFragments }: CountedCap
       unknownLinkType: reasons[UNKNOWN_LINK_TYPE],
       encrypted: reasons[ENCRYPTED],
     },
+    leftOut: facts.leftOut,
     problems: facts.problems.map(problemText),
     drops: facts.drops.bySystem + facts.drops.byInterface,
   };
 }
 
 /** Nine digits, as all tools print them whatever the capture's resolution is. */
-const timeOf = (moment: Moment | undefined): PacketTime | undefined =>
-  moment === undefined ? undefined : { ...moment, decimals: 9 };
+const TABLE_DECIMALS = 9;
+
+/** People see the digits that the capture has. */
+const decimalsOf = (interfaces: readonly CaptureInterface[]): number =>
+  interfaces.every(({ timeUnit }) => timeUnit === 'us') ? 6 : 9;

@@ -50,6 +50,8 @@ export interface CaptureReport {
   /** IP fragments but the first of each packet. */
   readonly laterFragments: number;
   readonly reasons: FrameReasons;
+  /** Packets that a selection left out: they are in no other figure. */
+  readonly leftOut?: number | undefined;
   /** What kept the capture from being read whole, a line each. */
   readonly problems: readonly string[];
   /** Packets that the capture says were dropped; undefined when it does not say. */
@@ -150,16 +152,17 @@ function rateLines(report: CaptureReport): Line[] {
   const lines: Line[] = [];
   if (first !== undefined && last !== undefined) {
     const sec = secondsBetween(report.earliest ?? first, report.latest ?? last);
-    // Slow captures would round to nothing without a decimal.
-    const decimals = packets < 100 * sec ? 2 : 0;
     if (sec > 0) {
-      const bits = grouped((8 * wireBytes) / sec, decimals);
-      lines.push(['Average rate', `${grouped(packets / sec, decimals)} packets/s, ${bits} bit/s on the wire`]);
+      const bits = rateText((8 * wireBytes) / sec);
+      lines.push(['Average rate', `${rateText(packets / sec)} packets/s, ${bits} bit/s on the wire`]);
     }
   }
   if (packets > 0) lines.push(['Average size', `${grouped(wireBytes / packets, 1)} bytes on the wire`]);
   return lines;
 }
+
+/** Slow captures would round to nothing without a decimal. */
+const rateText = (perSecond: number): string => grouped(perSecond, perSecond < 100 ? 2 : 0);
 
 function interfaceLines(interfaces: readonly CaptureInterface[], nameOf: LinkTypeName): Line[] {
   if (interfaces.length === 1) {
@@ -213,6 +216,7 @@ function exceptionLines(report: CaptureReport): Line[] {
   const lines = counts
     .filter(([, count]) => count > 0)
     .map(([label, count]): Line => [label, `${counted(count, 'packet')}${share(count, packets)}`]);
+  if (report.leftOut !== undefined && report.leftOut > 0) lines.push(['Left out', counted(report.leftOut, 'packet')]);
   if (report.drops !== undefined && report.drops > 0) lines.push(['Dropped', counted(report.drops, 'packet')]);
   return lines;
 }

@@ -23,6 +23,8 @@ export class OutputFile {
   #spare = new Uint8Array(BUFFER_BYTES);
   #filled = 0;
   #isWriting = false;
+  /** What is there goes out as soon as it can. */
+  #isPushed = false;
   #error: NodeJS.ErrnoException | undefined;
   #fail: (error: Error) => void = () => {};
   /** Rejects with the first error of a write, after which nothing more is written. */
@@ -53,7 +55,10 @@ export class OutputFile {
 
   /** Starts writing what is there, however little: nothing more comes for now. */
   push(): void {
-    if (this.#filled > 0) this.#start();
+    if (this.#filled === 0) return;
+    // A write that is under way took none of it, and nothing may come that would start the next.
+    this.#isPushed = true;
+    this.#start();
   }
 
   /** Resolves when `isFull` is over. Rejects with the error of a write. */
@@ -85,6 +90,7 @@ export class OutputFile {
     this.#filling = this.#spare;
     this.#spare = bytes;
     this.#filled = 0;
+    this.#isPushed = false;
     this.#hooks?.before();
     this.#writeRest(bytes, 0, length);
   }
@@ -110,7 +116,7 @@ export class OutputFile {
       this.#error = error;
       this.#fail(error);
     }
-    if (error === undefined && this.#filled >= BUFFER_BYTES / 4) this.#start();
+    if (error === undefined && (this.#isPushed || this.#filled >= BUFFER_BYTES / 4)) this.#start();
     this.#events.emit('written');
   }
 }

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
+import { findRun } from '../../src/capture/resync.js';
 import type { ModelPacket } from '../model/miruo-model.js';
 import { swapped, writePcapng } from '../support/capture-forms.js';
 import { tcpFrame } from '../support/craft.js';
@@ -12,6 +13,7 @@ import { writePcap } from '../support/pcap-naive.js';
 import { checkProperty } from '../support/property.js';
 import { Random } from '../support/random.js';
 import { type BlocksRead, readBlocks } from '../support/read-blocks.js';
+import { openFormat } from '../support/walk-format.js';
 
 const START_SEC = 1_700_000_000;
 const ETHERNET = 1;
@@ -157,4 +159,46 @@ describe('a damaged capture read with resync', () => {
       }
     });
   }
+});
+
+describe('a run', () => {
+  const format = openFormat(PCAP);
+  const view = new DataView(PCAP.buffer);
+  const starts = pcapStarts(PACKETS);
+  // So that there is a time to compare with.
+  format.next(view, starts[0], PCAP.length);
+
+  it('is found where records begin, from any place before', () => {
+    for (const from of [starts[10] + 1, starts[11] - 1, starts[11]]) {
+      assert.equal(findRun(format, view, from, PCAP.length, false), starts[11]);
+    }
+  });
+
+  it('is none of fewer than three records, unless the bytes end with it', () => {
+    const three = PCAP.slice(starts[20], starts[23]);
+    for (const [bytes, isLast, found] of [
+      [three, true, 0],
+      [three.subarray(0, starts[21] - starts[20]), true, 0],
+      [joined(three.subarray(0, starts[22] - starts[20]), new Uint8Array(100).fill(0xee)), true, -1],
+    ] as const) {
+      const place = findRun(format, new DataView(Uint8Array.from(bytes).buffer), 0, bytes.length, isLast);
+      assert.equal(place >= 0 ? place : -1, found);
+    }
+  });
+
+  it('is looked for only where all of its window is there, and from where to go on is told', () => {
+    const noise = new Uint8Array(100_000).fill(0xee);
+    const bytes = joined(noise, PCAP.subarray(starts[0]));
+    const all = new DataView(bytes.buffer);
+    const place = findRun(format, all, 0, 110_000, false);
+    assert.ok(place < 0 && ~place <= noise.length && ~place > 70_000);
+    assert.equal(findRun(format, all, ~place, bytes.length, false), noise.length);
+  });
+
+  it('is none where there is nothing', () => {
+    for (const value of [0, 0xff, 1]) {
+      const bytes = new Uint8Array(50_000).fill(value);
+      assert.ok(findRun(format, new DataView(bytes.buffer), 0, bytes.length, true) < 0, `${value}`);
+    }
+  });
 });

@@ -73,7 +73,7 @@ describe('bounds of time', { skip: missing('editcap') }, () => {
       output('env', ['TZ=UTC', 'editcap', '-F', 'pcap', ...args, ORIGINAL, cut]);
       const expected = await columnsOf([cut]);
       assert.notEqual(Number(expected.packets), packets.length);
-      for (const form of [isoAfter, (at: number) => `${isoAfter(at)}Z`, secondsAfter, epochAfter]) {
+      for (const form of [isoAfter, secondsAfter, epochAfter]) {
         const options = [
           ...(from === undefined ? [] : ['--from', form(from)]),
           ...(to === undefined ? [] : ['--to', form(to)]),

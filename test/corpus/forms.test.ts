@@ -133,7 +133,7 @@ function lists(capture: Capture): string[] {
   const { packets } = capture;
   const compressions = COMPRESSIONS.filter(([, , programs]) => !missing(...programs)).map(([, compress]) => compress);
   const ways: Compress[] = [(bytes) => bytes, ...compressions];
-  return [1, 2, 3, 7, 20].flatMap((count) => {
+  return [1, 3, 20].flatMap((count) => {
     const pieces = cutInto(packets, count);
     const plain = pieces.map((piece, i) =>
       fileOf(capture, `piece ${i} of ${count}`, writePcap(piece, { linkType: ETHERNET })),

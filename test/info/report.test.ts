@@ -169,7 +169,7 @@ describe('the report for people', () => {
       ['First packet', '1970-01-01 00:16:40.000000500 +00:00'],
       ['Last packet', '1970-01-01 00:18:20.000000500 +00:00'],
       ['Duration', '100.000000000 s (1 m 40 s)'],
-      ['Average rate', '40.00 packets/s, 160,000.00 bit/s on the wire'],
+      ['Average rate', '40.00 packets/s, 160,000 bit/s on the wire'],
       ['Average size', '500.0 bytes on the wire'],
       ['Interface', 'EN10MB, snaplen 65,535'],
       ['TCP packets', '3,000 (75.0 %)'],

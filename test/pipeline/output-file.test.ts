@@ -6,6 +6,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { OutputFile } from '../../src/pipeline/output-file.js';
 
 describe('output file', () => {
@@ -27,6 +28,20 @@ describe('output file', () => {
     await output.flush();
     closeSync(descriptor);
     assert.ok(Buffer.concat(expected).equals(readFileSync(path)));
+  });
+
+  it('writes what was pushed while another write was under way, though nothing more comes', async () => {
+    const path = join(folder, 'pushed');
+    const descriptor = openSync(path, 'w');
+    const output = new OutputFile(descriptor);
+    for (const text of ['first\n', 'second\n']) {
+      output.append(Buffer.from(text));
+      output.push();
+    }
+    for (let tries = 0; tries < 500 && readFileSync(path, 'latin1') !== 'first\nsecond\n'; tries++) await sleep(10);
+    assert.equal(readFileSync(path, 'latin1'), 'first\nsecond\n');
+    await output.flush();
+    closeSync(descriptor);
   });
 
   it('keeps the first error and writes nothing after it', async () => {
