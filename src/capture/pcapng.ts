@@ -155,14 +155,16 @@ export class PcapngFormat implements CaptureFormat {
 
   /**
    * Blocks say their length twice, which is enough to go by, but one that does not fit in one piece is gone into before
-   * its end is seen. When its length is damage, the next blocks are in what would be its body.
+   * its end is seen, and of one that reaches behind the file's end it never is. When its length is damage, the next
+   * blocks are in what would be its body.
    */
   doubt(view: DataView, at: number, end: number, isLast: boolean): number {
     if (this.#toTrailer !== AT_BLOCK || end - at < LEAST_BLOCK_BYTES) return RECORD;
     const type = view.getUint32(at, this.#littleEndian);
     const length = view.getUint32(at + 4, this.#littleEndian);
-    if (type === SECTION_HEADER || length <= HEAD_ROOM_BYTES || lengthProblem(type, length) !== undefined)
-      return RECORD;
+    if (type === SECTION_HEADER || lengthProblem(type, length) !== undefined) return RECORD;
+    const isEndSeen = length <= HEAD_ROOM_BYTES && !(isLast && end - at < paddedBytes(length));
+    if (isEndSeen) return RECORD;
     const isWindowFull = end - at >= HEAD_ROOM_BYTES;
     if (!isWindowFull && !isLast) return NEED_BYTES;
     const windowEnd = isWindowFull ? at + HEAD_ROOM_BYTES : end;
