@@ -42,16 +42,17 @@ export const CUSTOM_HEAD_BYTES = 12;
 const LONGEST_BLOCK_BYTES = 16 * 1024 * 1024;
 const LONGEST_SKIPPED_BYTES = 2 ** 31 - 4;
 
-/** Types in use are small numbers (11.1), but for a few. */
-const PLAUSIBLE_TYPES = 0x10000;
+/** Types that were given out are below this (11.1), but for a few. */
+const PLAUSIBLE_TYPES = 0x300;
 
 /**
  * Whether behind damage something may be a block of this type. Lengths alone say little: IP headers at equal distances
- * look like lengths that agree with each other.
+ * look like lengths that agree with each other, and so do blocks looked at a byte too late, whose type is then 0x600.
  */
 export function isPlausibleType(type: number): boolean {
   if (type === 0) return false;
-  return type < PLAUSIBLE_TYPES || type >= LOCAL_USE || type === SECTION_HEADER || type === CUSTOM_UNCOPIED;
+  const isOther = type === SECTION_HEADER || type === CUSTOM || type === CUSTOM_UNCOPIED;
+  return type < PLAUSIBLE_TYPES || type >= LOCAL_USE || isOther;
 }
 
 /** Bytes a block takes in the file. */
