@@ -218,7 +218,6 @@ export class BlockFiller {
     const decoder = this.#decoder;
     const selector = this.#selector;
     const hasBounds = selector.hasBounds;
-    const resync = this.#resync;
     const tally = this.tally;
     const first = (this.#slot + this.#layout.descriptorsOffset) >> 2;
     const firstIndex = this.#index;
@@ -237,10 +236,6 @@ export class BlockFiller {
     let hasTime = false;
     let era = 0;
     while (index < lastIndex) {
-      if (resync) {
-        outcome = format.doubt(view, at, end, this.#isLast);
-        if (outcome !== RECORD) break;
-      }
       outcome = format.next(view, at, end);
       if (outcome !== RECORD) {
         if (outcome !== SKIP) break;

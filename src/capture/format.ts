@@ -102,10 +102,4 @@ export interface CaptureFormat {
    * in pcapng, a block), NOT_PLAUSIBLE, or UNDECIDED with too few bytes. Changes nothing.
    */
   plausibleBytes(view: DataView, at: number, end: number): number;
-  /**
-   * Before `next`, where damage is expected: RECORD when what is at byte `at` is for `next` to judge, NEED_BYTES, or
-   * BAD_RECORD, `problem` set, when it is so unlikely to be a record that one should be looked for behind it. `isLast`:
-   * no bytes follow. What is not damaged is never bad, unless all of it is strange.
-   */
-  doubt(view: DataView, at: number, end: number, isLast: boolean): number;
 }

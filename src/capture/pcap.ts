@@ -1,9 +1,3 @@
-/**
- * The classic pcap format (pcap-savefile(5)): file header and record headers, either byte order, microseconds
- * or nanoseconds, and the variant of Alexey Kuznetzov's patch with a longer record header. Owns nothing but the format:
- * bytes come from elsewhere.
- */
-import { HEAD_ROOM_BYTES } from '../ring/layout.js';
 import {
   BAD_RECORD,
   type CaptureFormat,
@@ -14,7 +8,6 @@ import {
   RECORD,
   UNDECIDED,
 } from './format.js';
-import { findRun, WINDOW_BYTES } from './resync.js';
 
 export const PCAP_FILE_HEADER_BYTES = 24;
 const RECORD_HEADER_BYTES = 16;
@@ -62,7 +55,6 @@ export class PcapFormat implements CaptureFormat {
   readonly #lengthOrder: LengthOrder;
   readonly #mayBeSwapped: boolean;
   #firstSec = 0;
-  #mayDoubt = true;
   #records = 0;
 
   constructor(header: PcapHeader) {
@@ -151,48 +143,6 @@ export class PcapFormat implements CaptureFormat {
     if (wire < captured || wire >= PLAUSIBLE_WIRE_BYTES) return NOT_PLAUSIBLE;
     if (view.getUint32(at + 4, littleEndian) >= (this.#nanoseconds ? 1e9 : 1e6)) return NOT_PLAUSIBLE;
     return this.#isNearInTime(view.getInt32(at, littleEndian)) ? this.#headerBytes + captured : NOT_PLAUSIBLE;
-  }
-
-  /**
-   * Bytes that are missing or too many can leave headers that `next` takes, one after the other, to the end of the file.
-   * One strange record is no damage, as writers are strange, unless it holds others, which it then is too long for; what
-   * is strange and is followed by something strange, is.
-   */
-  doubt(view: DataView, at: number, end: number, isLast: boolean): number {
-    if (!this.#mayDoubt || end - at < this.#headerBytes) return RECORD;
-    const captured = this.#capturedAt(view, at);
-    if (captured > MAX_CAPTURED_BYTES) return RECORD;
-    const follower = at + this.#headerBytes + captured;
-    const isFollowed = end - follower >= this.#headerBytes;
-    if (!isFollowed && !isLast) return NEED_BYTES;
-    if (follower === end) return RECORD;
-    const sec = view.getInt32(at, this.#littleEndian);
-    const isStrange = !this.#isUsual(view, at, this.sec);
-    const isFollowerStrange = !isFollowed || !this.#isUsual(view, follower, sec);
-    if (!isStrange && !isFollowerStrange) return RECORD;
-    const lookedBytes = Math.min(follower - at + WINDOW_BYTES, HEAD_ROOM_BYTES);
-    if (end - at < lookedBytes && !isLast) return NEED_BYTES;
-    const found = findRun(this, view, at + 1, Math.min(at + lookedBytes, end), end - at < lookedBytes);
-    if (found < 0 || found > follower - this.#headerBytes) {
-      if (!isStrange || !isFollowerStrange) return RECORD;
-      if (this.#records === 0) {
-        // Nothing to compare with: the writer may be strange in all of its records.
-        this.#mayDoubt = false;
-        return RECORD;
-      }
-    }
-    const fields = `captured length ${captured}, length ${this.#wireAt(view, at)}, second ${sec >>> 0}`;
-    this.problem = { found: `a header that does not fit what follows (${fields})`, expected: 'a record' };
-    return BAD_RECORD;
-  }
-
-  /** Whether a record at byte `at` looks as records do; `sec` is the time of one right before it. */
-  #isUsual(view: DataView, at: number, sec: number): boolean {
-    const wire = this.#wireAt(view, at);
-    if (wire === 0 || wire < this.#capturedAt(view, at) || wire >= PLAUSIBLE_WIRE_BYTES) return false;
-    if (view.getUint32(at + 4, this.#littleEndian) >= (this.#nanoseconds ? 1e9 : 1e6)) return false;
-    const own = view.getInt32(at, this.#littleEndian);
-    return isNear(own, sec) || this.#isNearInTime(own);
   }
 
   #capturedAt(view: DataView, at: number): number {

@@ -50,7 +50,6 @@ import {
   versionProblem,
 } from './pcapng-blocks.js';
 import { PcapngInterface } from './pcapng-interface.js';
-import { findRun } from './resync.js';
 
 /** Bytes between what is at the position and the trailer of the block that it is in; none: it is a block's start. */
 const AT_BLOCK = -1;
@@ -151,29 +150,6 @@ export class PcapngFormat implements CaptureFormat {
     const isPacket = type === ENHANCED_PACKET || type === PACKET;
     const room = bytes - PACKET_HEAD_BYTES - TRAILER_BYTES;
     return isPacket && view.getUint32(at + 20, littleEndian) > room ? NOT_PLAUSIBLE : bytes;
-  }
-
-  /**
-   * Blocks say their length twice, which is enough to go by, but one that does not fit in one piece is gone into before
-   * its end is seen, and of one that reaches behind the file's end it never is. When its length is damage, the next
-   * blocks are in what would be its body.
-   */
-  doubt(view: DataView, at: number, end: number, isLast: boolean): number {
-    if (this.#toTrailer !== AT_BLOCK || end - at < LEAST_BLOCK_BYTES) return RECORD;
-    const type = view.getUint32(at, this.#littleEndian);
-    const length = view.getUint32(at + 4, this.#littleEndian);
-    if (type === SECTION_HEADER || lengthProblem(type, length) !== undefined) return RECORD;
-    const isEndSeen = length <= HEAD_ROOM_BYTES && !(isLast && end - at < paddedBytes(length));
-    if (isEndSeen) return RECORD;
-    const isWindowFull = end - at >= HEAD_ROOM_BYTES;
-    if (!isWindowFull && !isLast) return NEED_BYTES;
-    const windowEnd = isWindowFull ? at + HEAD_ROOM_BYTES : end;
-    const found = findRun(this, view, at + LEAST_BLOCK_BYTES, windowEnd, !isWindowFull);
-    if (found < 0) return RECORD;
-    return this.#bad({
-      found: `a block of type 0x${type.toString(16)} with a length of ${length} bytes`,
-      expected: `one that ends before the next, ${found - at} bytes on`,
-    });
   }
 
   /**

@@ -13,7 +13,7 @@ const RUN_RECORDS = 3;
  * What is looked at of a run: a place is judged by the bytes up to here and no others, so that it does not matter
  * where blocks end. Smaller than the smallest block.
  */
-export const WINDOW_BYTES = 32 * 1024;
+const WINDOW_BYTES = 32 * 1024;
 
 /**
  * Looks for a run from byte `from` of `view` on, whose bytes end at `end`; `isLast`: nothing follows them.
