@@ -10,18 +10,17 @@ import {
   UNKNOWN_LINK_TYPE,
 } from '../capture/decode.js';
 import type { CaptureInterface } from '../capture/format.js';
-import { describeProblem, problemText } from '../capture/problem.js';
+import { problemText } from '../capture/problem.js';
 import type { Moment } from '../capture/tally.js';
 import { type CaptureReport, renderInfo, renderTsvHeader, renderTsvRow } from '../info/report.js';
 import type { PacketTime } from '../info/text-forms.js';
 import { type CountedCapture, type InfoPlan, type InfoWatcher, runInfo } from '../pipeline/info-pass.js';
 import { OutputFile } from '../pipeline/output-file.js';
-import { PROGRESS_BYTES, PROGRESS_PACKETS } from '../ring/layout.js';
 import { linkTypeName } from '../wire/link-types.js';
 import { exitCodeOf } from './exit-codes.js';
-import { totalBytes } from './input-size.js';
 import { ProgressLine } from './progress-line.js';
 import { EndingSignals } from './signals.js';
+import { printProblem, startProgress } from './watching.js';
 
 /** Describes the captures of a plan; with `asTsv` in columns. */
 export async function executeInfo(plan: InfoPlan, asTsv: boolean): Promise<number> {
@@ -33,11 +32,7 @@ export async function executeInfo(plan: InfoPlan, asTsv: boolean): Promise<numbe
   let captures = 0;
   try {
     const watcher: InfoWatcher = {
-      onProblem: (problem) => {
-        line?.before();
-        process.stderr.write(`${describeProblem(problem)}\n`);
-        line?.after();
-      },
+      onProblem: (problem) => printProblem(line, problem),
       onCapture: (capture) => {
         const report = reportOf(capture, asTsv ? TABLE_DECIMALS : decimalsOf(capture.facts.interfaces));
         const separator = asTsv ? renderTsvHeader() : '\n';
@@ -47,12 +42,7 @@ export async function executeInfo(plan: InfoPlan, asTsv: boolean): Promise<numbe
       },
       onStart: (progress, finish) => {
         signals.finish = finish;
-        line?.start(totalBytes(plan.read), () => ({
-          atMs: Date.now(),
-          bytes: progress[PROGRESS_BYTES],
-          packets: progress[PROGRESS_PACKETS],
-          sessions: undefined,
-        }));
+        startProgress(line, plan.read, progress, () => undefined);
       },
     };
     const read = await runInfo(plan, watcher, signals.stop, output.failed);

@@ -3,17 +3,15 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BAD_IP_HEADER, BAD_LINK_HEADER, BAD_TCP_HEADER } from '../capture/decode.js';
-import { describeProblem } from '../capture/problem.js';
 import type { Moment } from '../capture/tally.js';
 import { renderStatistics } from '../miruo/statistics.js';
 import { OutputFile } from '../pipeline/output-file.js';
 import { processFigures } from '../pipeline/process-figures.js';
 import { type RunOutcome, type RunPlan, type RunWatcher, runPass } from '../pipeline/run.js';
-import { PROGRESS_BYTES, PROGRESS_PACKETS } from '../ring/layout.js';
 import { exitCodeOf } from './exit-codes.js';
-import { totalBytes } from './input-size.js';
 import { ProgressLine } from './progress-line.js';
 import { EndingSignals } from './signals.js';
+import { printProblem, startProgress } from './watching.js';
 
 /** How long the lines of a run that was cut short may take to be written. */
 const FLUSH_MS = 500;
@@ -41,19 +39,10 @@ export async function executeRun(plan: RunPlan): Promise<number> {
 
 function watcherOf(plan: RunPlan, line: ProgressLine | undefined, signals: EndingSignals): RunWatcher {
   return {
-    onProblem: (problem) => {
-      line?.before();
-      process.stderr.write(`${describeProblem(problem)}\n`);
-      line?.after();
-    },
+    onProblem: (problem) => printProblem(line, problem),
     onStart: (progress, sessions, finish) => {
       signals.finish = finish;
-      line?.start(totalBytes(plan.read), () => ({
-        atMs: Date.now(),
-        bytes: progress[PROGRESS_BYTES],
-        packets: progress[PROGRESS_PACKETS],
-        sessions: sessions(),
-      }));
+      startProgress(line, plan.read, progress, sessions);
     },
   };
 }
