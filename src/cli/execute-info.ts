@@ -34,6 +34,8 @@ export async function executeInfo(plan: InfoPlan, asTsv: boolean): Promise<numbe
     const watcher: InfoWatcher = {
       onProblem: (problem) => printProblem(line, problem),
       onCapture: (capture) => {
+        // What ends the pass is on its way.
+        if (output.hasFailed) return;
         const report = reportOf(capture, asTsv ? TABLE_DECIMALS : decimalsOf(capture.facts.interfaces));
         const separator = asTsv ? renderTsvHeader() : '\n';
         if (captures++ === 0 ? asTsv : !asTsv) print(separator);

@@ -44,6 +44,11 @@ export class OutputFile {
     return this.#isWriting && this.#filled >= BUFFER_BYTES / 2;
   }
 
+  /** Whether a write failed: `append` would throw. */
+  get hasFailed(): boolean {
+    return this.#error !== undefined;
+  }
+
   /** Appends bytes (copied before it returns). Throws the error of an earlier write. */
   append(bytes: Uint8Array): void {
     if (this.#error !== undefined) throw this.#error;
