@@ -202,8 +202,17 @@ export class BlockFiller {
         if (found < 0) return NEED_BYTES;
       }
       const outcome = this.#walk(format, this.#walkedTo, end);
-      if (outcome !== BAD_RECORD || !this.#resync) return outcome;
-      search.begin(offset + this.#walkedTo, format.problem!);
+      if (!this.#resync) return outcome;
+      if (outcome === NEED_BYTES && this.#isLast && this.#walkedTo < end && this.tally.packets > 0) {
+        // Cut, or its length is damaged: then there are others in it. Without any before, nothing tells what they look like.
+        const cut = format.describeCut(this.view, this.#walkedTo, end);
+        if (!search.finds(this.#walkedTo + 1, end)) return outcome;
+        search.begin(offset + this.#walkedTo, { ...cut, found: `a length that cannot be right: ${cut.found}` });
+      } else if (outcome === BAD_RECORD) {
+        search.begin(offset + this.#walkedTo, format.problem!);
+      } else {
+        return outcome;
+      }
       this.#walkedTo++;
     }
   }
@@ -251,6 +260,7 @@ export class BlockFiller {
       if (hasBounds) {
         if (!selector.takes(sec >>> 0, nsec)) {
           tally.leftOut++;
+          if (selector.isOver) break;
           continue;
         }
         hasTime = format.hasTime;
@@ -292,7 +302,7 @@ export class BlockFiller {
       }
       index++;
     }
-    if (index >= lastIndex) outcome = ENOUGH;
+    if (index >= lastIndex || selector.isOver) outcome = ENOUGH;
     const packets = index - firstIndex;
     if (packets > 0) {
       tally.packets += packets;

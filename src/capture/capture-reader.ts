@@ -2,7 +2,7 @@
  * Reads one capture from an open source through the block filler, and says what became of it. Owns the wording of what
  * stopped it, and where.
  */
-import { linkTypeName } from '../wire/link-types.js';
+import { LINKTYPE_USER0, linkTypeName } from '../wire/link-types.js';
 import type { BlockFiller, CaptureEnd } from './block-filler.js';
 import { type ByteSource, NOTHING_YET, SOURCE_ENDED } from './byte-source.js';
 import { UNKNOWN_LINK_TYPE } from './decode.js';
@@ -22,15 +22,20 @@ export class CaptureReader {
   readonly #filler: BlockFiller;
   readonly #tell: (problem: InputProblem) => void;
   readonly #goesOn: () => boolean;
+  readonly #decodes: boolean;
   #name = '';
   #input: OpenInput | undefined;
   #problems: InputProblem[] = [];
 
-  /** `tell` is told each problem as it comes up; `goesOn` says whether to wait for more of a slow source. */
-  constructor(filler: BlockFiller, tell: (problem: InputProblem) => void, goesOn: () => boolean) {
+  /**
+   * `tell` is told each problem as it comes up; `goesOn` says whether to wait for more of a slow source; `decodes`:
+   * packets that nobody can decode are a problem.
+   */
+  constructor(filler: BlockFiller, tell: (problem: InputProblem) => void, goesOn: () => boolean, decodes: boolean) {
     this.#filler = filler;
     this.#tell = tell;
     this.#goesOn = goesOn;
+    this.#decodes = decodes;
   }
 
   /** Reads the capture that `source` delivers, which is that of `input` or around it. Passes system errors on. */
@@ -43,7 +48,7 @@ export class CaptureReader {
     if (format === undefined) return { end: 'whole', facts: undefined };
     const macsecBefore = this.#filler.macsecFrames;
     const end = this.#fill(source, format);
-    this.#tellUnknownLinks(format);
+    if (this.#decodes) this.#tellUnknownLinks(format);
     return { end, facts: this.#facts(format, source, this.#filler.macsecFrames - macsecBefore) };
   }
 
@@ -120,8 +125,12 @@ export class CaptureReader {
     for (const [number, { linkType, packets }] of format.interfaces.entries()) {
       if (packets === 0 || this.#filler.decodes(linkType)) continue;
       const which = format.interfaces.length === 1 ? '' : `interface ${number} has `;
-      const found = `${which}link-layer type ${linkType} (${linkTypeName(linkType)}), which cannot be decoded (${packets} packets)`;
-      this.#note({ file: this.#name, found });
+      const name = linkTypeName(linkType);
+      const type = name === String(linkType) ? name : `${linkType} (${name})`;
+      const found = `${which}link-layer type ${type}, which cannot be decoded (${packets} packets)`;
+      const user = linkType - LINKTYPE_USER0;
+      const hint = user >= 0 && user < 16 ? `; --user-dlt ${user}=LINKTYPE says what it stands for` : '';
+      this.#note({ file: this.#name, found: `${found}${hint}` });
       unknown -= packets;
     }
     if (unknown > 0) {

@@ -31,7 +31,12 @@ export function listInputs(names: readonly string[], lists: readonly string[], r
   const all = [...names];
   for (const list of lists) {
     attempt(list, () => {
-      const named = namesIn(readFileSync(list === STANDARD_INPUT ? 0 : list, 'utf8'));
+      const text = readFileSync(list === STANDARD_INPUT ? 0 : list, 'utf8');
+      if (text.includes('\0')) {
+        problems.push({ file: list, found: 'no list of file names: it holds a NUL byte', expected: 'one name a line' });
+        return;
+      }
+      const named = namesIn(text);
       if (named.length === 0) problems.push({ file: list, found: 'names no file', expected: 'one a line' });
       all.push(...named);
     });

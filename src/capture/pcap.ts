@@ -1,3 +1,8 @@
+/**
+ * The classic pcap format (pcap-savefile(5)): file header and record headers, either byte order, microseconds
+ * or nanoseconds, and the variant of Alexey Kuznetzov's patch with a longer record header. Owns nothing but the format:
+ * bytes come from elsewhere.
+ */
 import {
   BAD_RECORD,
   type CaptureFormat,

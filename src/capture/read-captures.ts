@@ -80,7 +80,7 @@ class CapturesReader {
     const goesOn = (): boolean => !this.#isToStop || this.#isFed;
     const onBlock = (): void => this.#noteProgress();
     this.#filler = new BlockFiller(memory, new BlockProducer(memory), options, onBlock, goesOn);
-    this.#captures = new CaptureReader(this.#filler, (problem) => this.#tellProblem(problem), goesOn);
+    this.#captures = new CaptureReader(this.#filler, (problem) => this.#tellProblem(problem), goesOn, !plan.perCapture);
   }
 
   run(): ReadSummary {

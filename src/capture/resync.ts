@@ -58,6 +58,11 @@ export class RecordSearch {
     this.#tell = tell;
   }
 
+  /** Whether there is a run in the last bytes of a capture. */
+  finds(from: number, end: number): boolean {
+    return findRun(this.#format, this.#view, from, end, true) >= 0;
+  }
+
   begin(damageOffset: number, problem: Problem): void {
     this.isSearching = true;
     this.damageOffset = damageOffset;

@@ -16,6 +16,8 @@ export interface Selection {
   readonly to?: TimeBound | undefined;
   /** Most packets, counted after the bounds. */
   readonly maxPackets?: number | undefined;
+  /** The first packet after `to` ends the reading. */
+  readonly endsAtTo?: boolean;
 }
 
 /** Says of each packet's time whether it is selected. Seconds unsigned, nanoseconds below 1e9. */
@@ -23,6 +25,8 @@ export class PacketSelector {
   /** False when every time is selected, so that nobody needs to ask. */
   readonly hasBounds: boolean;
   readonly maxPackets: number;
+  /** No packet that follows can be selected. */
+  isOver = false;
   readonly #selection: Selection;
   #isStarted = false;
   #fromSec = 0;
@@ -40,7 +44,9 @@ export class PacketSelector {
   takes(sec: number, nsec: number): boolean {
     if (!this.#isStarted) this.#start(sec, nsec);
     if (sec < this.#fromSec || (sec === this.#fromSec && nsec < this.#fromNsec)) return false;
-    return sec < this.#toSec || (sec === this.#toSec && nsec <= this.#toNsec);
+    if (sec < this.#toSec || (sec === this.#toSec && nsec <= this.#toNsec)) return true;
+    this.isOver = this.#selection.endsAtTo === true;
+    return false;
   }
 
   #start(sec: number, nsec: number): void {

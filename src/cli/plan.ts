@@ -79,7 +79,7 @@ export function makePlan(files: readonly string[], given: ParsedOptions, isTermi
   return Object.freeze({
     read,
     miruo: miruoOptions(given, isTerminal),
-    firstLine: firstLine(read.inputs),
+    firstLine: firstLine(read),
     ...blockForm(given, Math.min(availableParallelism(), MOST_USEFUL_TRACKERS)),
   });
 }
@@ -89,16 +89,23 @@ export function makeInfoPlan(files: readonly string[], given: ParsedOptions): In
   return Object.freeze({ read: readPlan(files, given, true), ...blockForm(given, INFO_COUNTERS) });
 }
 
-function firstLine(inputs: ReadPlan['inputs']): string {
+function firstLine({ inputs, sortByTime }: ReadPlan): string {
   const [first] = inputs;
   if (typeof first !== 'string') return `listening on ${first.name}\n`;
-  return inputs.length === 1 ? `reading from ${first}\n` : `reading from ${inputs.length} files, ${first} first\n`;
+  if (inputs.length === 1) return `reading from ${first}\n`;
+  const order = sortByTime ? 'in the order of their first packets' : `${first} first`;
+  return `reading from ${inputs.length} files, ${order}\n`;
 }
 
 function readPlan(files: readonly string[], given: ParsedOptions, perCapture: boolean): ReadPlan {
   const live = liveInput(given);
   if (files.length === 0 && live === undefined) throw new UsageError('no capture to read was given');
   if (files.length > 0 && live !== undefined) throw new UsageError('captures and an interface cannot be read together');
+  const useless = (['recursive', 'sortFiles', 'resync'] as const).find((name) => given[name] === true);
+  if (live !== undefined && useless !== undefined) {
+    throw new UsageError(`--${useless.replace('F', '-f')} is for files, not for an interface`);
+  }
+  if (isBefore(given.to, given.from)) throw new UsageError('--to is before --from');
   if (given.followTimeout !== undefined && !given.follow) throw new UsageError('--follow-timeout needs --follow');
   const last = files.at(-1);
   if (given.follow && (last === undefined || descriptorOf(last) !== undefined)) {
@@ -112,12 +119,19 @@ function readPlan(files: readonly string[], given: ParsedOptions, perCapture: bo
       vlanKey: given.vlanKey ?? false,
       userDlts: given.userDlt ?? new Map(),
     },
-    selection: { from: given.from, to: given.to, maxPackets: given.maxPackets },
+    // What comes from an interface comes in the order of time: nothing after the end can be within the bounds.
+    selection: { from: given.from, to: given.to, maxPackets: given.maxPackets, endsAtTo: live !== undefined },
     resync: given.resync ?? false,
     sortByTime: given.sortFiles ?? false,
     followTimeoutMs: given.follow ? 1000 * (given.followTimeout ?? DEFAULT_FOLLOW_TIMEOUT_SEC) : undefined,
     perCapture,
   };
+}
+
+/** Whether two bounds that are counted from the same moment are in the wrong order. */
+function isBefore(to: TimeBound | undefined, from: TimeBound | undefined): boolean {
+  if (to === undefined || from === undefined || to.isRelative !== from.isRelative) return false;
+  return to.sec < from.sec || (to.sec === from.sec && to.nsec < from.nsec);
 }
 
 function liveInput(given: ParsedOptions): LiveInput | undefined {

@@ -90,6 +90,20 @@ for (const [what, { bytes, stopped, skipped }] of Object.entries(CASES)) {
 }
 
 describe('other damage', () => {
+  it('that makes a length reach behind the end is found out by the records in it', async () => {
+    const path = file('behind-the-end', changed(ORIGINAL, AT + 8, [0x40, 0x0d, 0x03, 0]));
+    const left = ORIGINAL.length - AT - 16;
+    const usual = await tcploom(['info', '--tsv', path]);
+    const cut = `${left} bytes of a packet, expected 200000`;
+    assertMessages(usual.stderr, [`tcploom: ${path} at byte ${AT}: the file is cut: ${cut}`]);
+    assert.equal(tsvRows(usual.stdout)[0].get('packets'), `${DAMAGED}`);
+    const run = await tcploom(['info', '--tsv', '--resync', path]);
+    const skipped = `${NEXT - AT} bytes were skipped, up to byte ${NEXT}`;
+    assertMessages(run.stderr, [`tcploom: ${path} at byte ${AT}: a length that cannot be right: ${cut}; ${skipped}`]);
+    assert.equal(tsvRows(run.stdout)[0].get('packets'), `${packets.length - 1}`);
+    assert.equal(run.code, 1);
+  });
+
   it('is told with its place in what was compressed', async () => {
     const path = file('absurd.gz', gzipSync(ABSURD));
     const place = `at byte ${AT} of what was compressed`;

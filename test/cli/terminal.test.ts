@@ -23,7 +23,7 @@ const PROGRESS = /^[|/\\-] .*B\/s/;
 /** Before the first block: nothing to compute with. */
 const FIRST_FRAME = / 0 B\/s/;
 const PERCENT_PROGRESS =
-  /^[|/\\-] \d+\.\d% {2}\d+(\.\d\d)? [KMG]?B {2}\d+(\.\d\d)? [KMG]?B\/s {2}ETA \d+ s {2}ETF \d\d:\d\d:\d\d/;
+  /^[|/\\-] \d+\.\d% {2}\d+(\.\d\d)? [KMG]?B {2}\d+(\.\d\d)? [KMG]?B\/s {2}ETA (\d+ m )?\d+ s {2}ETF \d\d:\d\d:\d\d/;
 
 /** One screen of tmux with a server of its own. */
 class Screen {

@@ -261,7 +261,9 @@ describe('expandLongOptions', () => {
           const all = rows.filter((other) => other.names.some((candidate) => candidate.startsWith(begin)));
           const originals = all.filter((other) => other.isOriginal === true);
           const others = originals.length > 0 ? originals : all;
-          if ((others.length > 1 || others[0] !== row) && !rows.some((other) => other.names.includes(begin))) continue;
+          // A whole name is that name, whatever else begins with it.
+          const exact = rows.find((other) => other.names.includes(begin));
+          if (exact === undefined ? others.length > 1 || others[0] !== row : exact !== row) continue;
           for (const dashes of ['-', '--']) {
             assert.deepEqual(expandLongOptions([`${dashes}${begin}`], rows), [`--${row.names[0]}`], dashes + begin);
           }
@@ -345,7 +347,7 @@ describe('makePlan', () => {
     const read = {
       inputs: ['a'],
       decode,
-      selection: { from: undefined, to: undefined, maxPackets: undefined },
+      selection: { from: undefined, to: undefined, maxPackets: undefined, endsAtTo: false },
       resync: false,
       sortByTime: false,
       followTimeoutMs: undefined,

@@ -74,7 +74,12 @@ export class ReadingPass {
         consumer.release();
       }
     };
-    this.#captures = new CaptureReader(fillerOf(memory, form, onBlock), (problem) => this.#problems.push(problem), yes);
+    this.#captures = new CaptureReader(
+      fillerOf(memory, form, onBlock),
+      (problem) => this.#problems.push(problem),
+      yes,
+      true,
+    );
   }
 
   /** `outcome`: what a feeder said of how these bytes came about. */
@@ -131,7 +136,7 @@ export class TrackingPass {
     };
     const problems: InputProblem[] = [];
     const filler = fillerOf(blocks, this.#form, onBlock);
-    const captures = new CaptureReader(filler, (problem) => problems.push(problem), yes);
+    const captures = new CaptureReader(filler, (problem) => problems.push(problem), yes, true);
     const source = new BytesSource(file);
     const { end, facts } = captures.read(NAME, { source, fed: undefined }, source);
     filler.end();

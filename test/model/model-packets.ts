@@ -35,7 +35,7 @@ export function decode(packet: ModelPacket, classic: boolean): Counted | Refusal
   if (typeof network === 'string') return network;
   if (network.version === 6 && classic) return 'ignored';
   const carried = packet.captured.subarray(network.at);
-  return network.version === 4 ? decodeIpv4(packet, carried) : decodeIpv6(packet, carried);
+  return network.version === 4 ? decodeIpv4(packet, carried, classic) : decodeIpv6(packet, carried);
 }
 
 function decodeLink(linkType: number, frame: Uint8Array, classic: boolean): NetworkStart | Refusal {
@@ -76,14 +76,24 @@ function etherType(frame: Uint8Array, at: number, classic: boolean): NetworkStar
   return frame.length < at + 6 ? 'l2' : etherType(frame, at + 4, classic);
 }
 
-function decodeIpv4(packet: ModelPacket, ip: Uint8Array): Counted | Refusal {
+function decodeIpv4(packet: ModelPacket, ip: Uint8Array, classic: boolean): Counted | Refusal {
   if (ip.length < 20 || ip[0] >> 4 !== 4) return 'ip';
   const headerLength = (ip[0] & 15) * 4;
   if (headerLength < 20 || ip.length < headerLength) return 'ip';
   const fragmentField = viewOf(ip).getUint16(6);
-  if (ip[9] !== 6 || (fragmentField & 0x1fff) !== 0) return 'ignored';
+  if ((fragmentField & 0x1fff) !== 0) return 'ignored';
+  let next = ip[9];
+  let tcpAt = headerLength;
+  while (next === 51 && !classic) {
+    if (ip.length < tcpAt + 8) return 'ip';
+    const length = (ip[tcpAt + 1] + 2) * 4;
+    if (ip.length < tcpAt + length) return 'ip';
+    next = ip[tcpAt];
+    tcpAt += length;
+  }
+  if (next !== 6) return 'ignored';
   const address = (at: number): string => [...ip.subarray(at, at + 4)].join('.');
-  return decodeTcp(packet, ip.subarray(headerLength), address(12), address(16), (fragmentField & 0x2000) !== 0);
+  return decodeTcp(packet, ip.subarray(tcpAt), address(12), address(16), (fragmentField & 0x2000) !== 0);
 }
 
 function decodeIpv6(packet: ModelPacket, ip: Uint8Array): Counted | Refusal {
