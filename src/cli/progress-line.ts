@@ -7,6 +7,8 @@ import { ProgressMeter, type ProgressSample, renderProgress } from '../monitor/p
 import type { WriteHooks } from '../pipeline/output-file.js';
 
 const UPDATE_MS = 250;
+/** A run that is over before this shows no line. */
+const FIRST_MS = 400;
 /** Cells that the spinner and its space take. */
 const SPINNER_COLUMNS = 3;
 /** On a narrower terminal nothing useful fits; one that says 0, as some consoles do, makes ora clear lines for ever. */
@@ -16,6 +18,7 @@ export class ProgressLine implements WriteHooks {
   readonly #stream: NodeJS.WriteStream;
   readonly #spinner: Ora;
   #timer: NodeJS.Timeout | undefined;
+  #delay: NodeJS.Timeout | undefined;
   readonly #onResize = (): void => {
     if (this.#stream.columns < LEAST_COLUMNS) this.stop();
   };
@@ -41,7 +44,7 @@ export class ProgressLine implements WriteHooks {
     this.#spinner = spinner;
   }
 
-  /** Starts drawing; `sample` is asked for the counters. */
+  /** Starts drawing, a moment later; `sample` is asked for the counters. */
   start(totalBytes: number, sample: () => ProgressSample): void {
     const meter = new ProgressMeter(totalBytes, sample());
     const text = (): string => {
@@ -49,10 +52,12 @@ export class ProgressLine implements WriteHooks {
       return renderProgress(meter.update(now), now.atMs, this.#stream.columns - SPINNER_COLUMNS);
     };
     this.#stream.prependListener('resize', this.#onResize);
-    this.#spinner.start(text());
-    this.#timer = setInterval(() => {
-      this.#spinner.text = text();
-    }, UPDATE_MS);
+    this.#delay = setTimeout(() => {
+      this.#spinner.start(text());
+      this.#timer = setInterval(() => {
+        this.#spinner.text = text();
+      }, UPDATE_MS);
+    }, FIRST_MS);
   }
 
   /** Steps aside for other output on the terminal. */
@@ -67,6 +72,7 @@ export class ProgressLine implements WriteHooks {
   /** Ends for good; the line is gone. */
   stop(): void {
     this.#stream.off('resize', this.#onResize);
+    clearTimeout(this.#delay);
     clearInterval(this.#timer);
     this.#timer = undefined;
     this.#spinner.stop();

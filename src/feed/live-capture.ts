@@ -138,7 +138,7 @@ export class LiveCapture implements ByteStream {
   }
 }
 
-const PERMISSION = 'the permission to capture: run as root, or let your user do it as the manual of your system tells';
+const PERMISSION = 'the right to capture: run as root, or give it to the capturing program (setcap cap_net_raw,cap_net_admin+ep)';
 
 const isForbidden = (text: string): boolean => /permi(ssion|tted)|not allowed/i.test(text);
 
