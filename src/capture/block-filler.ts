@@ -51,9 +51,9 @@ const ENOUGH = 4;
 
 /**
  * How a capture ended: at a record boundary, in a record, at something that is no record, with as many packets as were
- * asked for, or because the run is to end.
+ * asked for, or because the run is to end: while nothing came, or with more to come.
  */
-export type CaptureEnd = 'whole' | 'cut' | 'bad record' | 'enough' | 'stopped';
+export type CaptureEnd = 'whole' | 'cut' | 'bad record' | 'enough' | 'stopped' | 'interrupted';
 
 /** How blocks are to be filled. */
 export interface FillOptions {
@@ -71,7 +71,10 @@ export class BlockFiller {
   packets = 0;
   /** What the capture being read adds up to so far. */
   tally = new CaptureTally();
-  /** After 'cut' and 'bad record': at which byte of the content the rest that was not read starts, and what is wrong there. */
+  /**
+   * At which byte of the content the rest that was not read starts, and what is wrong there: after 'cut' and 'bad record',
+   * and when it was stopped in damage.
+   */
   endOffset = 0;
   endProblem: Problem | undefined;
   readonly #layout: BlockRingLayout;
@@ -146,6 +149,7 @@ export class BlockFiller {
     tell: DamageTeller,
   ): CaptureEnd {
     this.tally = new CaptureTally();
+    this.endProblem = undefined;
     const search = new RecordSearch(format, this.view, tell);
     let left = ahead;
     let skipBytes = 0;
@@ -153,7 +157,7 @@ export class BlockFiller {
       const bytes = source.read(this.bytes, this.blockAt, this.#layout.blockBytes);
       if (bytes === NOTHING_YET) {
         if (this.#goesOn()) continue;
-        return 'stopped';
+        return this.#stop(search, 'stopped');
       }
       const end = this.blockAt + bytes;
       const offset = source.bytesRead - end;
@@ -177,7 +181,7 @@ export class BlockFiller {
           ? 'whole'
           : this.#endAt(offset + from, format.describeCut(this.view, from, end), 'cut');
       }
-      if (!this.#goesOn()) return 'stopped';
+      if (!this.#goesOn()) return this.#stop(search, 'interrupted');
       // What is left of a record moves in front of the bytes that will follow it.
       this.bytes.copyWithin(this.blockAt - left, from, end);
     }
@@ -258,8 +262,9 @@ export class BlockFiller {
       const sec = format.sec;
       const nsec = format.nsec;
       if (hasBounds) {
-        if (!selector.takes(sec >>> 0, nsec)) {
-          tally.leftOut++;
+        // A packet without a time is within any bounds.
+        if (format.hasTime && !selector.takes(sec >>> 0, nsec)) {
+          tally.leaveOut(format.interfaceIndex);
           if (selector.isOver) break;
           continue;
         }
@@ -383,6 +388,11 @@ export class BlockFiller {
       return sec > this.#clockSec;
     }
     return ++this.#segmentsBehind > SEGMENTS_BEHIND;
+  }
+
+  /** Damage behind which nothing was found yet is told all the same. */
+  #stop(search: RecordSearch, end: CaptureEnd): CaptureEnd {
+    return search.isSearching ? this.#endAt(search.damageOffset, search.problem!, end) : end;
   }
 
   #endAt(offset: number, problem: Problem, end: CaptureEnd): CaptureEnd {

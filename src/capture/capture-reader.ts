@@ -18,6 +18,9 @@ export interface CaptureOutcome {
   readonly facts: CaptureFacts | undefined;
 }
 
+/** Found where reading was ended from outside, with more to come. */
+export const INTERRUPTED = 'not read further: the run was ended';
+
 export class CaptureReader {
   readonly #filler: BlockFiller;
   readonly #tell: (problem: InputProblem) => void;
@@ -48,8 +51,9 @@ export class CaptureReader {
     if (format === undefined) return { end: 'whole', facts: undefined };
     const macsecBefore = this.#filler.macsecFrames;
     const end = this.#fill(source, format);
-    if (this.#decodes) this.#tellUnknownLinks(format);
-    return { end, facts: this.#facts(format, source, this.#filler.macsecFrames - macsecBefore) };
+    const interfaces = this.#selectedOf(format);
+    if (this.#decodes) this.#tellUnknownLinks(interfaces);
+    return { end, facts: this.#facts(format, interfaces, source, this.#filler.macsecFrames - macsecBefore) };
   }
 
   /** Reads all records there are, and tells what stopped it before the end. */
@@ -58,11 +62,14 @@ export class CaptureReader {
       const end = this.#filler.fill(source, format, 0, (from, problem, to) => this.#tellSkipped(from, problem, to));
       // What ended the delivery of the bytes says more than that they end within a record.
       const isDelivered = this.#tellFeed();
-      if (end === 'bad record' || (end === 'cut' && isDelivered)) {
-        const { found, expected } = this.#filler.endProblem!;
-        this.#tellAt(this.#filler.endOffset, { found: end === 'cut' ? `the file is cut: ${found}` : found, expected });
+      const isAsked = this.#input?.fed?.outcome?.isFinished === true;
+      const problem = this.#filler.endProblem;
+      if (problem !== undefined && !(end === 'cut' && (isAsked || !isDelivered))) {
+        const found = end === 'cut' ? `the file is cut: ${problem.found}` : problem.found;
+        this.#tellAt(this.#filler.endOffset, { ...problem, found });
       }
-      return end;
+      if (end === 'interrupted') this.#note({ file: this.#name, byteOffset: source.bytesRead, found: INTERRUPTED });
+      return isAsked ? 'stopped' : end;
     } catch (error) {
       // The records before it count all the same.
       if (!isSystemError(error)) throw error;
@@ -106,6 +113,7 @@ export class CaptureReader {
       else if (!this.#goesOn()) return 'stopped';
     }
     if (bytes < RECOGNISE_BYTES) {
+      if (this.#input?.fed?.outcome?.isFinished === true) return 'stopped';
       const isDelivered = this.#tellFeed();
       const found = bytes === 0 ? 'the file is empty' : `the file ends after ${bytes} bytes`;
       const expected = `a capture, whose header has ${RECOGNISE_BYTES} bytes`;
@@ -119,12 +127,12 @@ export class CaptureReader {
   }
 
   /** Packets of interfaces whose link type nobody here can decode are lost for any analysis: told by interface. */
-  #tellUnknownLinks(format: CaptureFormat): void {
+  #tellUnknownLinks(interfaces: readonly CaptureInterface[]): void {
     let unknown = this.#filler.tally.reasons[UNKNOWN_LINK_TYPE];
     if (unknown === 0) return;
-    for (const [number, { linkType, packets }] of format.interfaces.entries()) {
+    for (const [number, { linkType, packets }] of interfaces.entries()) {
       if (packets === 0 || this.#filler.decodes(linkType)) continue;
-      const which = format.interfaces.length === 1 ? '' : `interface ${number} has `;
+      const which = interfaces.length === 1 ? '' : `interface ${number} has `;
       const name = linkTypeName(linkType);
       const type = name === String(linkType) ? name : `${linkType} (${name})`;
       const found = `${which}link-layer type ${type}, which cannot be decoded (${packets} packets)`;
@@ -141,6 +149,12 @@ export class CaptureReader {
     }
   }
 
+  /** The interfaces of a capture, with the packets that were selected. */
+  #selectedOf(format: CaptureFormat): CaptureInterface[] {
+    const { leftOutByInterface } = this.#filler.tally;
+    return format.interfaces.map((one, index) => ({ ...one, packets: one.packets - (leftOutByInterface[index] ?? 0) }));
+  }
+
   /** What the capturing program says of a live capture; else what the capture itself says. */
   #drops(format: CaptureFormat): Drops {
     const live = this.#input?.fed?.outcome?.capture;
@@ -149,12 +163,17 @@ export class CaptureReader {
       : { bySystem: live.dropped, byInterface: live.droppedByInterface };
   }
 
-  #facts(format: CaptureFormat, source: ByteSource, macsecFrames: number): CaptureFacts {
+  #facts(
+    format: CaptureFormat,
+    interfaces: readonly CaptureInterface[],
+    source: ByteSource,
+    macsecFrames: number,
+  ): CaptureFacts {
     return {
       file: this.#name,
       format: format.describe(),
       compression: this.#input?.fed?.compressions.join(', ') ?? '',
-      interfaces: format.interfaces.map((one) => ({ ...one })),
+      interfaces,
       inputBytes: source.inputBytes,
       contentBytes: source.bytesRead,
       macsecFrames,

@@ -63,6 +63,6 @@ export interface FeedOutcome {
   /** Bytes of the input as stored. */
   readonly inputBytes: number;
   readonly capture?: LiveCounts;
-  /** What is worth telling and wrong with nothing: a line each. */
-  readonly notes: readonly string[];
+  /** It ended because that was asked for: where the bytes end says nothing. */
+  readonly isFinished: boolean;
 }

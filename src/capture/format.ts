@@ -82,6 +82,8 @@ export interface CaptureFormat {
   hasTime: boolean;
   /** LINKTYPE_ number of the record's interface, or UNDESCRIBED_INTERFACE or NO_PACKET. */
   linkType: number;
+  /** Index of the record's interface in `interfaces`, or -1. */
+  readonly interfaceIndex: number;
   /** All interfaces of the capture so far, over all sections. */
   readonly interfaces: readonly CaptureInterface[];
   /** Set with BAD_RECORD. */

@@ -38,7 +38,7 @@ export function listInputs(names: readonly string[], lists: readonly string[], r
       }
       const named = namesIn(text);
       if (named.length === 0) problems.push({ file: list, found: 'names no file', expected: 'one a line' });
-      all.push(...named);
+      for (const name of named) all.push(name);
     });
   }
   for (const name of all) {

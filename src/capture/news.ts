@@ -55,6 +55,8 @@ export interface ReadSummary extends TallyFigures {
   readonly problems: number;
   readonly drops: Drops;
   readonly macsecFrames: number;
+  /** The run was ended before everything was read. */
+  readonly isCutShort: boolean;
   /** The news that were told: they may arrive after the summary. */
   readonly news: number;
 }

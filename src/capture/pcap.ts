@@ -48,6 +48,7 @@ export class PcapFormat implements CaptureFormat {
   sec = 0;
   nsec = 0;
   readonly era = 0;
+  readonly interfaceIndex = 0;
   readonly isUnfinished = false;
   readonly hasTime = true;
   linkType: number;

@@ -17,7 +17,13 @@ export interface InputProblem {
 /** The problem as one line without a newline. */
 export function describeProblem(problem: InputProblem): string {
   const place = placeText(problem);
-  return `tcploom: ${problem.file}${place === '' ? '' : ` ${place}`}: ${what(problem)}`;
+  return `tcploom: ${printable(problem.file)}${place === '' ? '' : ` ${place}`}: ${what(problem)}`;
+}
+
+/** A name as it may be printed: characters that would begin a new line, or speak to the terminal, as `\\xNN`. */
+export function printable(name: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return name.replace(/[\x00-\x1f\x7f-\x9f]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
 /** The same without the name of the file. */

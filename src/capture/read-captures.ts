@@ -6,7 +6,7 @@ import { BlockProducer, type BlockRingMemory } from '../ring/block-ring.js';
 import { PROGRESS_BYTES, PROGRESS_PACKETS } from '../ring/layout.js';
 import { BlockFiller } from './block-filler.js';
 import type { ByteSource } from './byte-source.js';
-import { CaptureReader } from './capture-reader.js';
+import { CaptureReader, INTERRUPTED } from './capture-reader.js';
 import { type DecodeOptions, UNKNOWN_LINK_TYPE } from './decode.js';
 import { FileSource } from './file-source.js';
 import { FollowedFile } from './followed-file.js';
@@ -67,6 +67,7 @@ class CapturesReader {
   #filesRead = 0;
   #problems = 0;
   #news = 0;
+  #isCutShort = false;
   #droppedBySystem = 0;
   #droppedByInterface = 0;
 
@@ -88,14 +89,26 @@ class CapturesReader {
     const ordered = sortByTime ? sortByFirstPacket(inputs, this.#opener) : inputs;
     for (const [index, input] of ordered.entries()) {
       const isFollowed = followTimeoutMs !== undefined && index === ordered.length - 1 && typeof input === 'string';
-      if (!(isFollowed ? this.#readSeries(input, followTimeoutMs) : this.#readInput(input))) break;
+      const goesOn = isFollowed ? this.#readSeries(input, followTimeoutMs) : this.#readInput(input);
+      if (goesOn) continue;
+      if (this.#isToStop) this.#tellUnread(ordered.slice(index + 1));
+      break;
     }
     this.#filler.end();
     return this.#summary();
   }
 
+  /** Tells of inputs that the end of the run kept from being read. */
+  #tellUnread(inputs: readonly (string | LiveInput)[]): void {
+    for (const input of inputs) {
+      this.#isCutShort = true;
+      this.#tellProblem({ file: typeof input === 'string' ? input : input.name, found: INTERRUPTED });
+    }
+  }
+
   /** Reads the file and what comes after it in its series; false when enough was read. */
   #readSeries(first: string, timeoutMs: number): boolean {
+    this.#beginSeries(first);
     for (let name: string | undefined = first; name !== undefined; ) {
       const file: string = name;
       let followed: FollowedFile | undefined;
@@ -110,6 +123,15 @@ class CapturesReader {
       name = (followed as FollowedFile | undefined)?.next ?? this.#nextOf(file);
     }
     return true;
+  }
+
+  #beginSeries(first: string): void {
+    try {
+      this.#series.begin(first);
+    } catch (error) {
+      // Reading the file will tell what is wrong with its folder.
+      if (!isSystemError(error)) throw error;
+    }
   }
 
   /** The file that is there after `file`, which may be one that could not be read. */
@@ -135,6 +157,7 @@ class CapturesReader {
       this.#source = wrap(opened);
       this.#isFed = opened.fed !== undefined;
       const { end, facts } = this.#captures.read(name, opened, this.#source);
+      if (end === 'interrupted') this.#isCutShort = true;
       if (facts !== undefined) this.#add(facts);
       return end !== 'enough' && !this.#isToStop;
     } catch (error) {
@@ -189,6 +212,7 @@ class CapturesReader {
       problems: this.#problems,
       drops: { bySystem: this.#droppedBySystem, byInterface: this.#droppedByInterface },
       macsecFrames: this.#filler.macsecFrames,
+      isCutShort: this.#isCutShort,
       news: this.#news,
     };
   }

@@ -12,10 +12,16 @@ import { basename, dirname, join } from 'node:path';
 
 /** A series as it is followed from file to file. */
 export class FollowedSeries {
-  /** The file that comes first by name among those read, and how it looked when it had been read. */
+  /** The file that comes first by name, and how it looked when it had been read, or when the series was begun behind it. */
   #first: { readonly name: string; readonly look: string } | undefined;
   /** The names have begun anew (tcpdump -C -W): files that were read before may be there with new content, or not yet. */
   #isRing = false;
+
+  /** Notes that the series is followed from the file `name` on. Throws the system's error when its folder cannot be listed. */
+  begin(name: string): void {
+    const first = firstOfSeries(name);
+    if (first !== name) this.#first = { name: first, look: lookOf(first) };
+  }
 
   /** Notes that the file `name` was read to its end. */
   noteRead(name: string): void {
@@ -53,6 +59,18 @@ export function nextOfSeries(name: string): string | undefined {
     if (next === undefined || isNearer(own, parts, next)) next = parts;
   }
   return next === undefined ? undefined : join(folder, next.name);
+}
+
+/** The file that comes first among those that differ from `name` in numbers only. */
+function firstOfSeries(name: string): string {
+  const own = partsOf(basename(name));
+  let first = own;
+  for (const entry of readdirSync(dirname(name))) {
+    const parts = partsOf(entry);
+    const isLike = parts.numbers.length === own.numbers.length && sameTexts(own.texts, parts.texts);
+    if (isLike && compareNumbers(parts.numbers, first.numbers) < 0) first = parts;
+  }
+  return first === own ? name : join(dirname(name), first.name);
 }
 
 /** What changes when a file is written anew; empty while it is not there. */

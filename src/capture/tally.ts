@@ -23,6 +23,8 @@ export class CaptureTally {
   strayFragments = 0;
   /** Packets that a selection left out. */
   leftOut = 0;
+  /** The same by interface, as far as there are some. */
+  readonly leftOutByInterface: number[] = [];
   /** Time of the first packet that has one, and of the last packet, undefined when that has none. */
   first: Moment | undefined;
   last: Moment | undefined;
@@ -36,6 +38,12 @@ export class CaptureTally {
 
   get latest(): Moment | undefined {
     return laterOf(this.#latest, laterOf(this.first, this.last));
+  }
+
+  /** Counts a packet of the interface that a selection left out. */
+  leaveOut(interfaceIndex: number): void {
+    this.leftOut++;
+    this.leftOutByInterface[interfaceIndex] = (this.leftOutByInterface[interfaceIndex] ?? 0) + 1;
   }
 
   /** Notes that the packet at time `sec`, `nsec` came after one of time `formerSec`, `formerNsec`, which is later. */

@@ -16,6 +16,7 @@ import { type CaptureReport, renderInfo, renderTsvHeader, renderTsvRow } from '.
 import type { PacketTime } from '../info/text-forms.js';
 import { type CountedCapture, type InfoPlan, type InfoWatcher, runInfo } from '../pipeline/info-pass.js';
 import { OutputFile } from '../pipeline/output-file.js';
+import { stopped } from '../pipeline/threads.js';
 import { linkTypeName } from '../wire/link-types.js';
 import { exitCodeOf } from './exit-codes.js';
 import { ProgressLine } from './progress-line.js';
@@ -48,8 +49,9 @@ export async function executeInfo(plan: InfoPlan, asTsv: boolean): Promise<numbe
       },
     };
     const read = await runInfo(plan, watcher, signals.stop, output.failed);
-    await output.flush();
-    return signals.exitCode(exitCodeOf(read));
+    // A signal ends the wait for whoever reads the last lines.
+    await Promise.race([output.flush(), stopped(signals.stop)]);
+    return signals.exitCode(exitCodeOf(read), read.isCutShort);
   } finally {
     line?.stop();
     signals.close();

@@ -34,7 +34,7 @@ export async function executeRun(plan: RunPlan): Promise<number> {
     signals.close();
   }
   if (outcome.read.filesRead > 0) process.stderr.write(statisticsOf(plan, outcome));
-  return signals.exitCode(exitCodeOf(outcome.read));
+  return signals.exitCode(exitCodeOf(outcome.read), outcome.read.isCutShort);
 }
 
 function watcherOf(plan: RunPlan, line: ProgressLine | undefined, signals: EndingSignals): RunWatcher {

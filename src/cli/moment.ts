@@ -6,6 +6,8 @@ import type { TimeBound } from '../capture/selection.js';
 const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?\s*(Z|[+-]\d\d:?\d\d)?$/i;
 const SECONDS = /^(\+?)(\d{1,10})(?:\.(\d{1,9}))?$/;
 
+const LEAST_EPOCH_DIGITS = 9;
+
 /**
  * `2026-11-21T08:30:00.5Z` (local time without a zone, midnight without a time), `1732177800.5` (seconds since 1970), or
  * `+90` (seconds since the first packet); undefined for anything else.
@@ -14,6 +16,8 @@ export function parseMoment(text: string): TimeBound | undefined {
   const seconds = SECONDS.exec(text);
   if (seconds !== null) {
     const [, plus, whole, fraction] = seconds;
+    // Such few digits are a date or a year that somebody means, hardly a moment before 1973.
+    if (plus === '' && whole.length < LEAST_EPOCH_DIGITS && whole !== '0') return undefined;
     return { isRelative: plus === '+', sec: Number(whole), nsec: nanoseconds(fraction) };
   }
   const iso = ISO.exec(text);

@@ -7,6 +7,7 @@ import { descriptorOf } from '../capture/feed-kind.js';
 import type { LiveRequest } from '../capture/feed-messages.js';
 import type { LiveInput } from '../capture/open-input.js';
 import { MAX_CAPTURED_BYTES } from '../capture/pcap.js';
+import { printable } from '../capture/problem.js';
 import type { ReadPlan } from '../capture/read-captures.js';
 import type { TimeBound } from '../capture/selection.js';
 import { MIRUO_DEFAULTS, type MiruoOptions } from '../miruo/options.js';
@@ -92,8 +93,9 @@ export function makeInfoPlan(files: readonly string[], given: ParsedOptions): In
 function firstLine({ inputs, sortByTime }: ReadPlan): string {
   const [first] = inputs;
   if (typeof first !== 'string') return `listening on ${first.name}\n`;
-  if (inputs.length === 1) return `reading from ${first}\n`;
-  const order = sortByTime ? 'in the order of their first packets' : `${first} first`;
+  const name = printable(first);
+  if (inputs.length === 1) return `reading from ${name}\n`;
+  const order = sortByTime ? 'in the order of their first packets' : `${name} first`;
   return `reading from ${inputs.length} files, ${order}\n`;
 }
 
@@ -106,6 +108,7 @@ function readPlan(files: readonly string[], given: ParsedOptions, perCapture: bo
     throw new UsageError(`--${useless.replace('F', '-f')} is for files, not for an interface`);
   }
   if (isBefore(given.to, given.from)) throw new UsageError('--to is before --from');
+  if (given.follow && given.sortFiles) throw new UsageError('--follow goes by names, not by --sort-files');
   if (given.followTimeout !== undefined && !given.follow) throw new UsageError('--follow-timeout needs --follow');
   const last = files.at(-1);
   if (given.follow && (last === undefined || descriptorOf(last) !== undefined)) {

@@ -39,10 +39,11 @@ export class EndingSignals {
 
   /**
    * The exit code of a pass that came to its end with `code`: SIGINT is how input without an end is ended, and says
-   * nothing more; another signal cut it short.
+   * nothing more unless there was more to read; another signal cut it short.
    */
-  exitCode(code: number): number {
-    return this.#asked === undefined || this.#asked === 'SIGINT' ? code : (SIGNAL_EXITS[this.#asked] ?? code);
+  exitCode(code: number, isCutShort: boolean): number {
+    if (this.#asked === undefined || (this.#asked === 'SIGINT' && !isCutShort)) return code;
+    return SIGNAL_EXITS[this.#asked] ?? code;
   }
 
   /** Listens no more. */

@@ -76,10 +76,11 @@ export class Child implements ByteStream {
   }
 }
 
-/** Whether an error of a stream means that its program is not installed. */
+/** Whether an error of a stream means that its program is not installed, or not for this user. */
 export function isMissingProgram(error: unknown): boolean {
   const { code, syscall } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT' && syscall?.startsWith('spawn') === true;
+  // One that this user may not run is no use either: where only a group may capture, that is dumpcap.
+  return (code === 'ENOENT' || code === 'EACCES') && syscall?.startsWith('spawn') === true;
 }
 
 /** For the main thread, once the feeder thread is gone: ends the processes that it could not end any more. */
@@ -88,8 +89,8 @@ export function endChildren(memory: ByteRingMemory): void {
     try {
       process.kill(pid, 'SIGKILL');
     } catch (error) {
-      // It came to its end by itself.
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+      // It came to its end by itself, or became somebody else's: nothing of it is left to be ended here.
+      if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     }
   }
 }

@@ -102,6 +102,7 @@ export class LiveCapture implements ByteStream {
         return chunk;
       } catch (error) {
         if (!isMissingProgram(error)) throw error;
+        if (this.#isToFinish) return undefined;
         const missing = this.#programs.shift()!;
         if (this.#programs.length === 0) throw missingPrograms(this.#request, missing);
         this.#child = this.#start();
@@ -130,7 +131,8 @@ export class LiveCapture implements ByteStream {
   #onEnd(program: Program, end: ChildEnd): Error | undefined {
     this.counts = program.counts(end.lines);
     const said = reasonOf(program, end.lines);
-    // Stopped before it was ready to be: nothing was captured, as asked.
+    // Code 0 is what the keys of the terminal lead to, which reach it before anybody here is told of them. Stopped before
+    // it was ready to be: nothing was captured, as asked.
     if (end.code === 0 || (this.#isToFinish && !this.#hasBytes)) return undefined;
     const how = said ?? `${program.name} ended with exit code ${end.code}`;
     const place = this.#hasBytes ? 'the capture broke off' : 'cannot be captured from';
@@ -138,7 +140,8 @@ export class LiveCapture implements ByteStream {
   }
 }
 
-const PERMISSION = 'the right to capture: run as root, or give it to the capturing program (setcap cap_net_raw,cap_net_admin+ep)';
+const PERMISSION =
+  'the right to capture: run as root, or give it to the capturing program (setcap cap_net_raw,cap_net_admin+ep)';
 
 const isForbidden = (text: string): boolean => /permi(ssion|tted)|not allowed/i.test(text);
 

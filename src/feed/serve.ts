@@ -36,6 +36,7 @@ export interface FeederMemory {
 /** Serves the reader's requests until it says that no more will come, or is gone. */
 export function serveFeeds({ ring, port }: FeederMemory): Promise<void> {
   const writer = new ByteWriter(ring);
+  const finisher = new Finisher(writer);
   return new Promise((resolve, reject) => {
     port.on('close', resolve);
     // Listening keeps the event loop alive, which waiting for room in the ring does not. One request comes after the other.
@@ -45,7 +46,7 @@ export function serveFeeds({ ring, port }: FeederMemory): Promise<void> {
         return;
       }
       const tell = (news: FeedNews): void => port.postMessage(news);
-      serve(message, writer, tell).then((outcome) => {
+      serve(message, writer, finisher, tell).then((outcome) => {
         // Before the end: the reader looks for it as soon as it sees that.
         tell(outcome);
         writer.end();
@@ -54,16 +55,37 @@ export function serveFeeds({ ring, port }: FeederMemory): Promise<void> {
   });
 }
 
-/** `tell` is told what is known before the first byte. */
-async function serve(request: FeedRequest, writer: ByteWriter, tell: (start: FeedStart) => void): Promise<FeedOutcome> {
-  if (writer.isToFinish) return { compressions: [], inputBytes: 0, notes: [] };
-  return request.kind === 'live' ? await serveLive(request, writer) : await serveInput(request, writer, tell);
+/** What is to be done when the end is asked for: one wait for all requests, as a wait that is never over is never freed. */
+class Finisher {
+  /** Set by the request being served. */
+  onFinish = (): void => {};
+
+  constructor(writer: ByteWriter) {
+    writer.whenToFinish().then(() => this.onFinish());
+  }
 }
 
-async function serveLive(request: LiveRequest, writer: ByteWriter): Promise<FeedOutcome> {
+/** `tell` is told what is known before the first byte. */
+async function serve(
+  request: FeedRequest,
+  writer: ByteWriter,
+  finisher: Finisher,
+  tell: (start: FeedStart) => void,
+): Promise<FeedOutcome> {
+  if (writer.isToFinish) return { compressions: [], inputBytes: 0, isFinished: true };
+  try {
+    return request.kind === 'live'
+      ? await serveLive(request, writer, finisher)
+      : await serveInput(request, writer, finisher, tell);
+  } finally {
+    finisher.onFinish = () => {};
+  }
+}
+
+async function serveLive(request: LiveRequest, writer: ByteWriter, finisher: Finisher): Promise<FeedOutcome> {
   const capture = new LiveCapture(request, writer);
   writer.whenClosed().then(() => capture.close());
-  writer.whenToFinish().then(() => capture.finish());
+  finisher.onFinish = () => capture.finish();
   const stream = new CountedStream(capture, (bytes) => {
     writer.inputBytes = bytes;
   });
@@ -80,10 +102,11 @@ async function serveLive(request: LiveRequest, writer: ByteWriter): Promise<Feed
 async function serveInput(
   request: InputRequest,
   writer: ByteWriter,
+  finisher: Finisher,
   tell: (start: FeedStart) => void,
 ): Promise<FeedOutcome> {
   const layers: Layers = { compressions: [], inputBytes: 0 };
-  const outcome = await outcomeOf(writer, () => pumpInput(request, writer, layers, tell));
+  const outcome = await outcomeOf(writer, () => pumpInput(request, writer, finisher, layers, tell));
   return { ...outcome, ...layers };
 }
 
@@ -91,15 +114,15 @@ async function serveInput(
 async function outcomeOf(
   writer: ByteWriter,
   work: () => Promise<void>,
-): Promise<Pick<FeedOutcome, 'problem' | 'notes'>> {
+): Promise<Pick<FeedOutcome, 'problem' | 'isFinished'>> {
   try {
     await work();
   } catch (error) {
     const problem = problemOf(error);
     // What was ended early looks cut, and is not.
-    if (!writer.isToFinish && !writer.isClosed) return { problem, notes: [] };
+    if (!writer.isToFinish && !writer.isClosed) return { problem, isFinished: false };
   }
-  return { notes: [] };
+  return { isFinished: writer.isToFinish };
 }
 
 /** What is found out of an input on the way. */
@@ -111,6 +134,7 @@ interface Layers {
 async function pumpInput(
   { name, first }: InputRequest,
   writer: ByteWriter,
+  finisher: Finisher,
   layers: Layers,
   tell: (start: FeedStart) => void,
 ): Promise<void> {
@@ -122,7 +146,7 @@ async function pumpInput(
   });
   let top = input;
   writer.whenClosed().then(() => top.close());
-  writer.whenToFinish().then(() => input.close());
+  finisher.onFinish = () => input.close();
   try {
     for (let kind = await kindOf(top); kind !== undefined; kind = await kindOf(top)) {
       const outer = layers.compressions.at(-1);

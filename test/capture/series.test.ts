@@ -99,6 +99,18 @@ describe('a ring of files', () => {
     assert.equal(series.after(a), b);
   });
 
+  it('is followed round to files before the one it was begun with', () => {
+    const series = new FollowedSeries();
+    const [a, b, c] = ['r0', 'r1', 'r2'].map((name, i) => write(name, name, 1000 + i));
+    series.begin(b);
+    series.noteRead(b);
+    assert.equal(series.after(b), c);
+    series.noteRead(c);
+    assert.equal(series.after(c), undefined);
+    write('r0', 'anew', 1003);
+    assert.equal(series.after(c), a);
+  });
+
   it('is not seen in files that were only copied', () => {
     const series = new FollowedSeries();
     const [a, b] = [write('r0', 'a', 2000), write('r1', 'b', 1000)];

@@ -67,7 +67,7 @@ describe('a capturing program', () => {
     const { bytes, outcome } = await capture(folder);
     assert.equal(bytes.toString(), 'bytes');
     const counts = { received: 7, dropped: 2, droppedByInterface: 3 };
-    assert.deepEqual(outcome, { compressions: [], inputBytes: 5, notes: [], capture: counts });
+    assert.deepEqual(outcome, { compressions: [], inputBytes: 5, isFinished: false, capture: counts });
     assert.equal(argumentsIn(folder), 'tcpdump -i eth9 -s 256 -B 8192 -U --immediate-mode -n -w -');
   });
 
@@ -121,7 +121,7 @@ describe('a capturing program', () => {
       [
         `printf "tcpdump: eth9: You don't have permission to capture on that device\\n" >&2; exit 1`,
         "cannot be captured from: eth9: You don't have permission to capture on that device",
-        /the permission/,
+        /the right to capture/,
       ],
       ['exit 3', 'cannot be captured from: tcpdump ended with exit code 3', undefined],
       [

@@ -45,7 +45,7 @@ describe('a FIFO', () => {
     shell(`cat ${LARGE_FILE} > ${path}`);
     const { bytes, outcome } = feeding.readInput(path);
     assert.ok(bytes.equals(LARGE));
-    assert.deepEqual(outcome, { compressions: [], inputBytes: LARGE.length, notes: [] });
+    assert.deepEqual(outcome, { compressions: [], inputBytes: LARGE.length, isFinished: false });
   });
 
   it('is waited for when its writer comes late', () => {

@@ -78,7 +78,7 @@ export class GzipRun {
     const outcome: FeedOutcome = {
       compressions: ['gzip'],
       inputBytes: file.length,
-      notes: [],
+      isFinished: false,
       ...(problem && { problem }),
     };
     const read = this.#pass.read(content, outcome);
