@@ -266,7 +266,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     names: ['block-size'],
     kind: 'bytes',
     value: 'BYTES',
-    help: 'bytes read at once, 64K to 16M (default 1M); never changes a result',
+    help: 'bytes read at once, 64K to 16M (default 1M; info: 2M); never changes a result',
     commands: READING,
   },
 ];

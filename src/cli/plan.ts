@@ -62,11 +62,19 @@ export const MOST_WORKERS = 64;
  * figure for two). Up to this: by estimate the reader is saturated before; more cores were not at hand to measure.
  */
 const MOST_USEFUL_TRACKERS = 8;
-/** Counting takes less time than reading: one thread keeps up, and a second one costs 15 to 20 %. */
-const INFO_COUNTERS = 1;
 export const LEAST_BLOCK_BYTES = 64 * 1024;
 export const MOST_BLOCK_BYTES = 16 * 1024 * 1024;
-const DEFAULT_BLOCK_BYTES = 1024 * 1024;
+/** As `BlockForm`, where nothing else was asked for. Trackers take their time here and there: many blocks even that out. */
+const RUN_FORM: BlockForm = {
+  trackers: Math.min(availableParallelism(), MOST_USEFUL_TRACKERS),
+  blockBytes: 1024 * 1024,
+  blockSlots: 8,
+};
+/**
+ * Counting takes less time than reading: one thread keeps up, and a second one costs 15 to 20 %. With two blocks, less memory
+ * goes through the cache, which saves 7 to 9 %.
+ */
+const INFO_FORM: BlockForm = { trackers: 1, blockBytes: 2 * 1024 * 1024, blockSlots: 2 };
 const DEFAULT_FOLLOW_TIMEOUT_SEC = 60;
 /** Holds the headers of any session through a tunnel or two; short packets are the ones that come promptly. */
 const DEFAULT_SNAPLEN = 256;
@@ -81,13 +89,13 @@ export function makePlan(files: readonly string[], given: ParsedOptions, isTermi
     read,
     miruo: miruoOptions(given, isTerminal),
     firstLine: firstLine(read),
-    ...blockForm(given, Math.min(availableParallelism(), MOST_USEFUL_TRACKERS)),
+    ...blockForm(given, RUN_FORM),
   });
 }
 
 /** The plan for describing `files`. */
 export function makeInfoPlan(files: readonly string[], given: ParsedOptions): InfoPlan {
-  return Object.freeze({ read: readPlan(files, given, true), ...blockForm(given, INFO_COUNTERS) });
+  return Object.freeze({ read: readPlan(files, given, true), ...blockForm(given, INFO_FORM) });
 }
 
 function firstLine({ inputs, sortByTime }: ReadPlan): string {
@@ -156,18 +164,18 @@ function liveInput(given: ParsedOptions): LiveInput | undefined {
   return { name: devices.join(', '), request };
 }
 
-function blockForm(given: ParsedOptions, usual: number): BlockForm {
-  const trackers = given.workers ?? usual;
+function blockForm(given: ParsedOptions, usual: BlockForm): BlockForm {
+  const trackers = given.workers ?? usual.trackers;
   if (trackers < 1 || trackers > MOST_WORKERS) {
     throw new UsageError(`--workers must be from 1 to ${MOST_WORKERS}, not ${trackers}`);
   }
-  const blockBytes = given.blockSize ?? DEFAULT_BLOCK_BYTES;
+  const blockBytes = given.blockSize ?? usual.blockBytes;
   if (blockBytes < LEAST_BLOCK_BYTES || blockBytes > MOST_BLOCK_BYTES) {
     throw new UsageError(
       `--block-size must be from ${LEAST_BLOCK_BYTES} to ${MOST_BLOCK_BYTES} bytes, not ${blockBytes}`,
     );
   }
-  return { trackers, blockBytes };
+  return { trackers, blockBytes, blockSlots: usual.blockSlots };
 }
 
 function miruoOptions(given: ParsedOptions, isTerminal: boolean): MiruoOptions {

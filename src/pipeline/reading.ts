@@ -18,6 +18,8 @@ import type { Threads } from './threads.js';
 export interface BlockForm {
   readonly trackers: number;
   readonly blockBytes: number;
+  /** Blocks on their way at once, a power of two. */
+  readonly blockSlots: number;
 }
 
 /** What is told while reading goes on. */
@@ -26,7 +28,6 @@ export interface ReadingWatcher {
   onCapture?(capture: CaptureFacts): void;
 }
 
-const BLOCK_SLOTS = 8;
 /** What a feeder is ahead of the reader at most. */
 const FED_BYTES = 8 << 20;
 const READER_FILE = new URL('../../workers/reader.js', import.meta.url);
@@ -49,7 +50,7 @@ export class Reading {
   constructor(threads: Threads, form: BlockForm, watcher: ReadingWatcher) {
     this.#threads = threads;
     this.#watcher = watcher;
-    this.blocks = allocateBlockRing(layoutBlockRing(BLOCK_SLOTS, form.blockBytes, form.trackers));
+    this.blocks = allocateBlockRing(layoutBlockRing(form.blockSlots, form.blockBytes, form.trackers));
     this.progress = new Float64Array(new SharedArrayBuffer(8 * PROGRESS_DOUBLES));
     const { port1, port2 } = new MessageChannel();
     this.#readerPort = port1;

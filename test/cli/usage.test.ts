@@ -353,7 +353,7 @@ describe('makePlan', () => {
       followTimeoutMs: undefined,
       perCapture: false,
     };
-    assert.deepEqual(rest, { read, firstLine: 'reading from a\n', trackers, blockBytes: 1 << 20 });
+    assert.deepEqual(rest, { read, firstLine: 'reading from a\n', trackers, blockBytes: 1 << 20, blockSlots: 8 });
     assert.deepEqual(miruo, { ...MIRUO_DEFAULTS, colour: false });
   });
 
