@@ -18,7 +18,7 @@ import {
 } from '../ring/layout.js';
 import { hashIpv4, mixVlan, shardOf } from '../wire/conversation-hash.js';
 import { type ByteSource, NOTHING_YET } from './byte-source.js';
-import { type DecodeOptions, FrameDecoder, LATER_FRAGMENT, SEGMENT } from './decode.js';
+import { type DecodeOptions, FrameDecoder } from './decode.js';
 import {
   D_DST,
   D_FRAME,
@@ -35,6 +35,7 @@ import {
 } from './descriptor.js';
 import { BAD_RECORD, type CaptureFormat, NEED_BYTES, type Problem, RECORD, SKIP } from './format.js';
 import { FragmentShards } from './fragment-shards.js';
+import { LATER_FRAGMENT, SEGMENT } from './frame-reasons.js';
 import { type DamageTeller, RecordSearch } from './resync.js';
 import type { PacketSelector } from './selection.js';
 import { CaptureTally, type Moment } from './tally.js';

@@ -5,8 +5,8 @@
 import { LINKTYPE_USER0, linkTypeName } from '../wire/link-types.js';
 import type { BlockFiller, CaptureEnd } from './block-filler.js';
 import { type ByteSource, NOTHING_YET, SOURCE_ENDED } from './byte-source.js';
-import { UNKNOWN_LINK_TYPE } from './decode.js';
 import type { CaptureFormat, CaptureInterface, Problem } from './format.js';
+import { UNKNOWN_LINK_TYPE } from './frame-reasons.js';
 import { type CaptureFacts, type Drops, figuresOf } from './news.js';
 import type { OpenInput } from './open-input.js';
 import { describeSystemError, type InputProblem, isSystemError } from './problem.js';

@@ -1,6 +1,6 @@
 /**
  * Frame to descriptor: decodes just far enough to know the conversation and what its tracker needs.
- * Runs once per packet in the reader; no allocation. Owns the reasons why a frame is no segment.
+ * Runs once per packet in the reader; no allocation.
  *
  * A frame gives one segment at most: the innermost TCP header that counts, and of several frames in one (A-MSDU) the
  * first.
@@ -28,22 +28,7 @@ import {
   WHERE_V6,
 } from './descriptor.js';
 import { NO_PACKET } from './format.js';
-
-/** What became of a frame. SEGMENT: the descriptor's words D_VLAN and from D_WHERE on are filled. */
-export const SEGMENT = 0;
-// The reasons below are the END_ numbers of src/wire/cursor.ts without their sign.
-/** No TCP header here: another protocol. */
-export const NO_SEGMENT = 1;
-/** Cut or wrong in the link layer (or what stands for one in a tunnel), IP or TCP header. */
-export const BAD_LINK_HEADER = 2;
-export const BAD_IP_HEADER = 3;
-export const BAD_TCP_HEADER = 4;
-/** A fragment other than the first, of TCP or of what may be a tunnel: `fragmentKey` finds its first. */
-export const LATER_FRAGMENT = 5;
-/** No such link type is known. */
-export const UNKNOWN_LINK_TYPE = 6;
-export const ENCRYPTED = 7;
-export const DECODE_REASONS = 8;
+import { BAD_TCP_HEADER, NO_SEGMENT, SEGMENT } from './frame-reasons.js';
 
 /** What counts. See `CursorOptions` for its fields. */
 export interface DecodeOptions extends CursorOptions {}

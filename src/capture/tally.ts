@@ -2,7 +2,7 @@
  * What the packets of one capture add up to: numbers, bytes, times. Owns the order of times; packets are counted
  * where they are walked.
  */
-import { DECODE_REASONS } from './decode.js';
+import { DECODE_REASONS } from './frame-reasons.js';
 
 /** A moment: seconds since 1970 and nanoseconds. */
 export interface Moment {

@@ -1,6 +1,8 @@
 /**
  * Says what is in captures: a report or a line of columns for each on standard output, messages on standard error.
  */
+
+import type { CaptureInterface } from '../capture/format.js';
 import {
   BAD_IP_HEADER,
   BAD_LINK_HEADER,
@@ -8,8 +10,7 @@ import {
   ENCRYPTED,
   NO_SEGMENT,
   UNKNOWN_LINK_TYPE,
-} from '../capture/decode.js';
-import type { CaptureInterface } from '../capture/format.js';
+} from '../capture/frame-reasons.js';
 import { problemText } from '../capture/problem.js';
 import type { Moment } from '../capture/tally.js';
 import { type CaptureReport, renderInfo, renderTsvHeader, renderTsvRow } from '../info/report.js';

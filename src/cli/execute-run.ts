@@ -2,7 +2,7 @@
  * Tracks the sessions of captures: results on standard output, messages and statistics on standard error.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BAD_IP_HEADER, BAD_LINK_HEADER, BAD_TCP_HEADER } from '../capture/decode.js';
+import { BAD_IP_HEADER, BAD_LINK_HEADER, BAD_TCP_HEADER } from '../capture/frame-reasons.js';
 import type { Moment } from '../capture/tally.js';
 import { renderStatistics } from '../miruo/statistics.js';
 import { OutputFile } from '../pipeline/output-file.js';

@@ -3,7 +3,6 @@
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { TimeBound } from '../capture/selection.js';
-import { isKnownLinkType } from '../wire/link.js';
 import { LINKTYPE_USER0, linkTypeNumber } from '../wire/link-types.js';
 import { AmbiguousOption, expandLongOptions } from './abbreviations.js';
 import { parseMoment } from './moment.js';
@@ -177,10 +176,8 @@ function readMoment(text: string): TimeBound {
 function readUserDlt(text: string, others: Map<number, number>): Map<number, number> {
   const match = /^(\d{1,2})=(.+)$/.exec(text);
   const linkType = match === null ? undefined : linkTypeNumber(match[2]);
-  if (match === null || Number(match[1]) > 15 || linkType === undefined || !isKnownLinkType(linkType)) {
-    throw new InvalidArgumentError(
-      'It must be a number from 0 to 15 and a link type that can be decoded, as 0=EN10MB.',
-    );
+  if (match === null || Number(match[1]) > 15 || linkType === undefined) {
+    throw new InvalidArgumentError('It must be a number from 0 to 15 and a link type, as 0=EN10MB.');
   }
   return others.set(LINKTYPE_USER0 + Number(match[1]), linkType);
 }

@@ -1,17 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
-import {
-  BAD_IP_HEADER,
-  BAD_LINK_HEADER,
-  BAD_TCP_HEADER,
-  ENCRYPTED,
-  FrameDecoder,
-  LATER_FRAGMENT,
-  NO_SEGMENT,
-  SEGMENT,
-  UNKNOWN_LINK_TYPE,
-} from '../../src/capture/decode.js';
+import { FrameDecoder } from '../../src/capture/decode.js';
 import {
   D_ACK,
   D_DST,
@@ -29,6 +19,16 @@ import {
   WHERE_TIMESTAMPS,
   WHERE_V6,
 } from '../../src/capture/descriptor.js';
+import {
+  BAD_IP_HEADER,
+  BAD_LINK_HEADER,
+  BAD_TCP_HEADER,
+  ENCRYPTED,
+  LATER_FRAGMENT,
+  NO_SEGMENT,
+  SEGMENT,
+  UNKNOWN_LINK_TYPE,
+} from '../../src/capture/frame-reasons.js';
 import { DESCRIPTOR_WORDS } from '../../src/ring/layout.js';
 import { ipv4Text, ipv6Text } from '../../src/wire/address.js';
 import { hashIpv6, mixVlan } from '../../src/wire/conversation-hash.js';

@@ -1,8 +1,9 @@
 /**
  * Hands segments to a `ConversationCounter` as a tracker would: decoded by the product from crafted frames.
  */
-import { FrameDecoder, SEGMENT } from '../../src/capture/decode.js';
+import { FrameDecoder } from '../../src/capture/decode.js';
 import { D_FRAME, D_VLAN } from '../../src/capture/descriptor.js';
+import { SEGMENT } from '../../src/capture/frame-reasons.js';
 import { ConversationCounter } from '../../src/info/conversations.js';
 import { DESCRIPTOR_WORDS } from '../../src/ring/layout.js';
 import type { DialogueSegment } from './conversation-cases.js';

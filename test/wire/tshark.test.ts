@@ -5,8 +5,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, it, type TestContext } from 'node:test';
-import { BAD_TCP_HEADER, FrameDecoder, NO_SEGMENT, SEGMENT } from '../../src/capture/decode.js';
+import { FrameDecoder } from '../../src/capture/decode.js';
 import { D_PORTS, D_WHERE, WHERE_V6 } from '../../src/capture/descriptor.js';
+import { BAD_TCP_HEADER, NO_SEGMENT, SEGMENT } from '../../src/capture/frame-reasons.js';
 import { corpusFiles, corpusMissing } from '../support/corpus.js';
 import { framesOf } from '../support/frames-of.js';
 import { ALL } from '../support/walk.js';
