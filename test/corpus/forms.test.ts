@@ -128,12 +128,14 @@ function compressedForms(capture: Capture): string[] {
   );
 }
 
+const MOST_PIECES = 20;
+
 /** Lists of files, of 1 to 20 pieces each, in formats and compressions that change from piece to piece. */
 function lists(capture: Capture): string[] {
   const { packets } = capture;
   const compressions = COMPRESSIONS.filter(([, , programs]) => !missing(...programs)).map(([, compress]) => compress);
   const ways: Compress[] = [(bytes) => bytes, ...compressions];
-  return [1, 3, 20].flatMap((count) => {
+  return Array.from({ length: MOST_PIECES }, (_, fewer) => fewer + 1).flatMap((count) => {
     const pieces = cutInto(packets, count);
     const plain = pieces.map((piece, i) =>
       fileOf(capture, `piece ${i} of ${count}`, writePcap(piece, { linkType: ETHERNET })),
@@ -146,7 +148,9 @@ function lists(capture: Capture): string[] {
       ][i % 3];
       return fileOf(capture, `mixed piece ${i} of ${count}`, ways[i % ways.length](written));
     });
-    return [plain, mixed].map((files, i) =>
+    // Plain and mixed in turn, and both where it is cheap or there are most.
+    const kinds = count === 1 || count === MOST_PIECES ? [plain, mixed] : [count % 2 === 0 ? plain : mixed];
+    return kinds.map((files, i) =>
       fileOf(capture, `list ${i} of ${count}`, Buffer.from(files.map((file) => `${file}\n`).join(''))),
     );
   });
