@@ -62,8 +62,6 @@ export interface CaptureInterface {
  * record costs an allocation.
  */
 export interface CaptureFormat {
-  /** Name for messages: `pcap`, `pcapng`. */
-  readonly name: string;
   /** First byte after the record. */
   nextAt: number;
   /** First byte of the frame. */

@@ -40,7 +40,6 @@ const PLAUSIBLE_WIRE_BYTES = 16 * 1024 * 1024;
 const PLAUSIBLE_GAP_SEC = 10 * 86_400;
 
 export class PcapFormat implements CaptureFormat {
-  readonly name = 'pcap';
   nextAt = 0;
   frameAt = 0;
   capturedBytes = 0;

@@ -55,7 +55,6 @@ import { PcapngInterface } from './pcapng-interface.js';
 const AT_BLOCK = -1;
 
 export class PcapngFormat implements CaptureFormat {
-  readonly name = 'pcapng';
   nextAt = 0;
   frameAt = 0;
   capturedBytes = 0;
