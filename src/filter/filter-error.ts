@@ -1,0 +1,15 @@
+/** A filter expression that cannot be used: where in the text, and why. */
+export class FilterError extends Error {
+  override readonly name = 'FilterError';
+  /** Counts from 1. */
+  readonly column: number;
+  /** With packets of another link type the same expression may do. */
+  readonly isOfLinkType: boolean;
+
+  /** `reason` says what was found at the column and what was expected. */
+  constructor(column: number, reason: string, isOfLinkType = false) {
+    super(`column ${column}: ${reason}`);
+    this.column = column;
+    this.isOfLinkType = isOfLinkType;
+  }
+}
