@@ -3,6 +3,7 @@
  * The reader thread's inner part. Owns the slot being filled and what straddles two of them; knows no format
  * (`CaptureFormat`) and no session.
  */
+import type { PacketPredicate } from '../filter/compile-filter.js';
 import type { BlockProducer, BlockRingMemory } from '../ring/block-ring.js';
 import {
   BLOCK_CAPTURE_END,
@@ -18,6 +19,7 @@ import {
 } from '../ring/layout.js';
 import { hashIpv4, mixVlan, shardOf } from '../wire/conversation-hash.js';
 import { type ByteSource, NOTHING_YET } from './byte-source.js';
+import type { CutPlan } from './cut-shape.js';
 import { type DecodeOptions, FrameDecoder } from './decode.js';
 import {
   D_DST,
@@ -36,13 +38,13 @@ import {
 import { BAD_RECORD, type CaptureFormat, NEED_BYTES, type Problem, RECORD, SKIP } from './format.js';
 import { FragmentShards } from './fragment-shards.js';
 import { LATER_FRAGMENT, SEGMENT } from './frame-reasons.js';
+import { type LinkFilters, NO_LINK_TYPE } from './link-filters.js';
+import { PacketCutter } from './packet-cutter.js';
+import { RECOGNISE_BYTES } from './recognise.js';
 import { type DamageTeller, RecordSearch } from './resync.js';
+import { SegmentClock } from './segment-clock.js';
 import type { PacketSelector } from './selection.js';
 import { CaptureTally, type Moment } from './tally.js';
-
-/** The clock begins anew at a segment more than this behind it, when this many right before were so too. */
-const BEHIND_SEC = 900;
-const SEGMENTS_BEHIND = 1000;
 
 /** More packets than any block holds. */
 const MOST_INDEX = 0x3fffffff;
@@ -62,6 +64,10 @@ export interface FillOptions {
   readonly selector: PacketSelector;
   /** Whether to look for records again after damage. */
   readonly resync: boolean;
+  /** What packets must be to be read. */
+  readonly filters?: LinkFilters | undefined;
+  /** How to cut packets out, if that is wanted in place of descriptors. */
+  readonly cut?: CutPlan | undefined;
 }
 
 export class BlockFiller {
@@ -72,6 +78,8 @@ export class BlockFiller {
   packets = 0;
   /** What the capture being read adds up to so far. */
   tally = new CaptureTally();
+  readonly filters: LinkFilters | undefined;
+  readonly cutter: PacketCutter | undefined;
   /**
    * At which byte of the content the rest that was not read starts, and what is wrong there: after 'cut' and 'bad record',
    * and when it was stopped in damage.
@@ -85,6 +93,7 @@ export class BlockFiller {
   readonly #selector: PacketSelector;
   readonly #resync: boolean;
   readonly #fragments = new FragmentShards();
+  readonly #clock = new SegmentClock();
   readonly #tails: Int32Array;
   readonly #onBlock: () => void;
   readonly #goesOn: () => boolean;
@@ -92,8 +101,6 @@ export class BlockFiller {
   #descriptors = 0;
   #ticks = 0;
   #index = 0;
-  #clockSec = -1;
-  #segmentsBehind = 0;
   #walkedTo = 0;
   /** No bytes follow those that are being walked. */
   #isLast = false;
@@ -118,6 +125,10 @@ export class BlockFiller {
     this.#decoder = new FrameDecoder(options.decode);
     this.#selector = options.selector;
     this.#resync = options.resync;
+    this.filters = options.filters;
+    if (options.cut !== undefined) {
+      this.cutter = new PacketCutter(options.cut, memory.layout, memory.buffer, options.selector, options.filters);
+    }
     this.#tails = new Int32Array(memory.layout.trackers);
     this.#onBlock = onBlock;
     this.#goesOn = goesOn;
@@ -151,6 +162,7 @@ export class BlockFiller {
   ): CaptureEnd {
     this.tally = new CaptureTally();
     this.endProblem = undefined;
+    this.#beginCut(format);
     const search = new RecordSearch(format, this.view, tell);
     let left = ahead;
     let skipBytes = 0;
@@ -164,6 +176,7 @@ export class BlockFiller {
       const offset = source.bytesRead - end;
       const skipped = Math.min(skipBytes, bytes);
       skipBytes -= skipped;
+      if (skipped > 0) this.cutter?.passOver(this.blockAt, this.blockAt + skipped);
       let outcome = NEED_BYTES;
       this.#walkedTo = this.blockAt - left + skipped;
       this.#isLast = bytes === 0;
@@ -195,6 +208,8 @@ export class BlockFiller {
 
   /** Publishes the block that tells the trackers that nothing follows. */
   end(): void {
+    this.cutter?.end();
+    this.#finishBlock();
     this.#publish(BLOCK_END);
   }
 
@@ -206,7 +221,8 @@ export class BlockFiller {
         this.#walkedTo = found < 0 ? ~found : found;
         if (found < 0) return NEED_BYTES;
       }
-      const outcome = this.#walk(format, this.#walkedTo, end);
+      const outcome =
+        this.cutter === undefined ? this.#walk(format, this.#walkedTo, end) : this.#cut(this.cutter, format, end);
       if (!this.#resync) return outcome;
       if (outcome === NEED_BYTES && this.#isLast && this.#walkedTo < end && this.tally.packets > 0) {
         // Cut, or its length is damaged: then there are others in it. Without any before, nothing tells what they look like.
@@ -232,6 +248,8 @@ export class BlockFiller {
     const decoder = this.#decoder;
     const selector = this.#selector;
     const hasBounds = selector.hasBounds;
+    const filters = this.filters;
+    const leavesOut = hasBounds || filters !== undefined;
     const tally = this.tally;
     const first = (this.#slot + this.#layout.descriptorsOffset) >> 2;
     const firstIndex = this.#index;
@@ -249,6 +267,8 @@ export class BlockFiller {
     let formerNsec = this.#formerNsec;
     let hasTime = false;
     let era = 0;
+    let filteredType = NO_LINK_TYPE;
+    let selects: PacketPredicate = SELECT_NONE;
     while (index < lastIndex) {
       outcome = format.next(view, at, end);
       if (outcome !== RECORD) {
@@ -269,10 +289,22 @@ export class BlockFiller {
           if (selector.isOver) break;
           continue;
         }
+      }
+      const captured = format.capturedBytes;
+      if (filters !== undefined) {
+        if (format.linkType !== filteredType) {
+          filteredType = format.linkType;
+          selects = filters.of(filteredType);
+        }
+        if (!selects(this.bytes, format.frameAt, captured, format.wireBytes >>> 0)) {
+          tally.leaveOut(format.interfaceIndex);
+          continue;
+        }
+      }
+      if (leavesOut) {
         hasTime = format.hasTime;
         era = format.era;
       }
-      const captured = format.capturedBytes;
       capturedBytes += captured;
       wireBytes += format.wireBytes >>> 0;
       if (isFirst) {
@@ -315,8 +347,8 @@ export class BlockFiller {
       tally.reasons[SEGMENT] += packets - others;
       tally.capturedBytes += capturedBytes;
       tally.wireBytes += wireBytes;
-      // With bounds the record that was looked at last need not be one that was taken.
-      if (!hasBounds) {
+      // Where some are left out, the record that was looked at last need not be one that was taken.
+      if (!leavesOut) {
         hasTime = format.hasTime;
         era = format.era;
       }
@@ -333,6 +365,26 @@ export class BlockFiller {
     return outcome;
   }
 
+  /** The same for packets that are to be cut out. */
+  #cut(cutter: PacketCutter, format: CaptureFormat, end: number): number {
+    const most = Math.min(this.#selector.maxPackets - this.packets, MOST_INDEX) - this.#index;
+    const outcome = cutter.walk(format, this.#walkedTo, end, most, this.tally);
+    this.#index += cutter.taken;
+    this.#walkedTo = cutter.walkedTo;
+    return cutter.taken >= most || this.#selector.isOver ? ENOUGH : outcome;
+  }
+
+  /** What was cut out of the capture before goes out in a block of its own, and what comes before the packets too. */
+  #beginCut(format: CaptureFormat): void {
+    if (this.cutter === undefined) return;
+    const head = this.bytes.slice(this.blockAt - RECOGNISE_BYTES, this.blockAt);
+    this.cutter.closeBlock();
+    this.#finishBlock();
+    this.bytes.set(head, this.blockAt - RECOGNISE_BYTES);
+    this.cutter.begin(format, this.blockAt);
+    this.#finishBlock();
+  }
+
   /** Chains the segment at word `d` to its shard's list, and notes the tick when its second is a new one. */
   #enter(words: Int32Array, d: number, sec: number): void {
     const descriptor = this.#descriptors;
@@ -346,9 +398,7 @@ export class BlockFiller {
     }
     if (this.#decoder.isFirstFragment) this.#fragments.note(this.#decoder.fragmentKey, shard);
     this.#chain(words, shard);
-    if (this.#isNewSecond(sec)) {
-      this.#clockSec = sec;
-      this.#segmentsBehind = 0;
+    if (this.#clock.isNewSecond(sec)) {
       words[((this.#slot + this.#layout.ticksOffset) >> 2) + this.#ticks++] = descriptor;
     }
   }
@@ -378,19 +428,6 @@ export class BlockFiller {
     }
   }
 
-  /**
-   * Whether the clock of time-outs moves to second `sec`: forward at once; back, to begin anew there, only when
-   * many segments in a row were far behind it, so that neither one absurd time nor files in the wrong order stop
-   * time-outs for good, and two clocks in one capture do not pull it to and fro.
-   */
-  #isNewSecond(sec: number): boolean {
-    if (sec >= this.#clockSec - BEHIND_SEC) {
-      this.#segmentsBehind = 0;
-      return sec > this.#clockSec;
-    }
-    return ++this.#segmentsBehind > SEGMENTS_BEHIND;
-  }
-
   /** Damage behind which nothing was found yet is told all the same. */
   #stop(search: RecordSearch, end: CaptureEnd): CaptureEnd {
     return search.isSearching ? this.#endAt(search.damageOffset, search.problem!, end) : end;
@@ -403,7 +440,7 @@ export class BlockFiller {
   }
 
   #finishBlock(): void {
-    if (this.#index > 0) this.#publish(BLOCK_DATA);
+    if (this.#index > 0 || this.cutter?.hasEntries === true) this.#publish(BLOCK_DATA);
   }
 
   #publish(kind: number): void {
@@ -413,6 +450,7 @@ export class BlockFiller {
     words[header + SLOT_TICKS] = this.#ticks;
     words[header + SLOT_NOW] = this.#nowSec;
     words[header + SLOT_NOW + 1] = this.#nowNsec;
+    this.cutter?.endSlot();
     this.packets += this.#index;
     this.#producer.publish();
     this.#onBlock();
@@ -428,8 +466,11 @@ export class BlockFiller {
     this.#tails.fill(0);
     const heads = (this.#slot >> 2) + SLOT_HEADS;
     this.#words.fill(0, heads, heads + this.#layout.trackers);
+    this.cutter?.beginSlot(this.#slot);
   }
 }
+
+const SELECT_NONE = (): boolean => false;
 
 /** The time of the record before, all of it. */
 function momentOf(format: CaptureFormat): Moment {

@@ -50,9 +50,12 @@ export class CaptureReader {
     if (format === 'stopped') return { end: 'stopped', facts: undefined };
     if (format === undefined) return { end: 'whole', facts: undefined };
     const macsecBefore = this.#filler.macsecFrames;
+    this.#filler.filters?.beginCapture((found) => this.#note({ file: this.#name, found }));
     const end = this.#fill(source, format);
     const interfaces = this.#selectedOf(format);
     if (this.#decodes) this.#tellUnknownLinks(interfaces);
+    this.#tellUndescribed(this.#filler.filters?.undescribed ?? 0);
+    this.#tellMisfits();
     return { end, facts: this.#facts(format, interfaces, source, this.#filler.macsecFrames - macsecBefore) };
   }
 
@@ -141,12 +144,22 @@ export class CaptureReader {
       this.#note({ file: this.#name, found: `${found}${hint}` });
       unknown -= packets;
     }
-    if (unknown > 0) {
-      this.#note({
-        file: this.#name,
-        found: `${unknown} packets are of interfaces that the capture does not describe`,
-      });
-    }
+    this.#tellUndescribed(unknown);
+  }
+
+  #tellUndescribed(packets: number): void {
+    if (packets === 0) return;
+    this.#note({ file: this.#name, found: `${packets} packets are of interfaces that the capture does not describe` });
+  }
+
+  /** Tells of packets that were to be written and could not be. */
+  #tellMisfits(): void {
+    const { cutter } = this.#filler;
+    if (cutter === undefined || cutter.misfits === 0) return;
+    const { linkType } = cutter.shape;
+    const has = linkType === undefined ? 'one link type' : `the link type ${linkTypeName(linkType)}`;
+    const found = `${cutter.misfits} packets were not written: a pcap file has ${has} and times before 2106; --pcapng has room for all`;
+    this.#note({ file: this.#name, found });
   }
 
   /** The interfaces of a capture, with the packets that were selected. */

@@ -15,7 +15,7 @@ import {
 } from './format.js';
 
 export const PCAP_FILE_HEADER_BYTES = 24;
-const RECORD_HEADER_BYTES = 16;
+export const RECORD_HEADER_BYTES = 16;
 /** With interface index, protocol and packet type behind the usual fields, which say nothing that is needed here. */
 const MODIFIED_RECORD_HEADER_BYTES = 24;
 
@@ -28,8 +28,8 @@ export const MAX_CAPTURED_BYTES = 262144;
  */
 type LengthOrder = 'captured first' | 'wire first' | 'smaller first';
 
-const MAGIC_MICROSECONDS = 0xa1b2c3d4;
-const MAGIC_NANOSECONDS = 0xa1b23c4d;
+export const MAGIC_MICROSECONDS = 0xa1b2c3d4;
+export const MAGIC_NANOSECONDS = 0xa1b23c4d;
 const MAGIC_MODIFIED = 0xa1b2cd34;
 
 /**
@@ -54,6 +54,7 @@ export class PcapFormat implements CaptureFormat {
   readonly interfaces: readonly CaptureInterface[];
   problem: Problem | undefined = undefined;
   readonly snaplen: number;
+  readonly header: PcapHeader;
   readonly #littleEndian: boolean;
   readonly #nanoseconds: boolean;
   readonly #headerBytes: number;
@@ -63,6 +64,7 @@ export class PcapFormat implements CaptureFormat {
   #records = 0;
 
   constructor(header: PcapHeader) {
+    this.header = header;
     this.#littleEndian = header.littleEndian;
     this.#nanoseconds = header.nanoseconds;
     this.#headerBytes = header.modified ? MODIFIED_RECORD_HEADER_BYTES : RECORD_HEADER_BYTES;

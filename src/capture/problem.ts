@@ -50,6 +50,10 @@ const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
   ELOOP: 'too many symbolic links',
   EIO: 'the device reports an input/output error',
   EMFILE: 'too many open files',
+  ENOSPC: 'no space left on the device',
+  EDQUOT: 'the quota is used up',
+  EFBIG: 'the file would be too large',
+  EROFS: 'the file system is read-only',
 };
 
 /** Whether a system call failed; anything else that is thrown is a fault of this program. */
@@ -57,8 +61,8 @@ export function isSystemError(error: unknown): boolean {
   return error instanceof Error && typeof (error as NodeJS.ErrnoException).errno === 'number';
 }
 
-/** What a failed system call on a file means, in words. */
-export function describeSystemError(error: unknown): string {
+/** What a failed system call on a file that was to be read, or `written`, means, in words. */
+export function describeSystemError(error: unknown, what = 'read'): string {
   const code = (error as NodeJS.ErrnoException).code ?? '';
-  return SYSTEM_ERRORS[code] ?? `cannot be read (${code})`;
+  return SYSTEM_ERRORS[code] ?? `cannot be ${what} (${code})`;
 }

@@ -7,10 +7,12 @@ import { PROGRESS_BYTES, PROGRESS_PACKETS } from '../ring/layout.js';
 import { BlockFiller } from './block-filler.js';
 import type { ByteSource } from './byte-source.js';
 import { CaptureReader, INTERRUPTED } from './capture-reader.js';
+import type { CutPlan } from './cut-shape.js';
 import type { DecodeOptions } from './decode.js';
 import { FileSource } from './file-source.js';
 import { FollowedFile } from './followed-file.js';
 import { UNKNOWN_LINK_TYPE } from './frame-reasons.js';
+import { LinkFilters, type ReadFilter } from './link-filters.js';
 import { type CaptureFacts, figuresOf, type ReaderNews, type ReadSummary } from './news.js';
 import type { InputOpener, LiveInput, OpenInput } from './open-input.js';
 import { describeSystemError, type InputProblem, isSystemError } from './problem.js';
@@ -25,6 +27,10 @@ export interface ReadPlan {
   readonly inputs: readonly (string | LiveInput)[];
   readonly decode: DecodeOptions;
   readonly selection: Selection;
+  /** What packets within the selection's bounds must be; undefined for any. */
+  readonly filter?: ReadFilter | undefined;
+  /** How to cut packets out, where they are wanted and not what is in them. */
+  readonly cut?: CutPlan | undefined;
   /** Go on after damage, where records are found again. */
   readonly resync: boolean;
   /** Read files in the order of their first packets. */
@@ -76,13 +82,15 @@ class CapturesReader {
     this.#plan = plan;
     this.#links = links;
     this.#opener = opener;
-    const { decode, selection, resync } = plan;
-    const options = { decode, selector: new PacketSelector(selection), resync };
+    const { decode, selection, filter, resync, cut } = plan;
+    const filters = filter === undefined ? undefined : new LinkFilters(filter, decode.userDlts);
+    const options = { decode, selector: new PacketSelector(selection), filters, resync, cut };
     // What a feeder delivers ends by itself then, with what there was until then.
     const goesOn = (): boolean => !this.#isToStop || this.#isFed;
     const onBlock = (): void => this.#noteProgress();
     this.#filler = new BlockFiller(memory, new BlockProducer(memory), options, onBlock, goesOn);
-    this.#captures = new CaptureReader(this.#filler, (problem) => this.#tellProblem(problem), goesOn, !plan.perCapture);
+    const decodes = !plan.perCapture && cut === undefined;
+    this.#captures = new CaptureReader(this.#filler, (problem) => this.#tellProblem(problem), goesOn, decodes);
   }
 
   run(): ReadSummary {
@@ -178,7 +186,10 @@ class CapturesReader {
     this.#total.add(tally);
     // A capture whose packets nobody here can decode was not read, unless it is only described.
     const isRead = this.#plan.perCapture || tally.packets === 0 || tally.reasons[UNKNOWN_LINK_TYPE] < tally.packets;
-    if (isRead) this.#filesRead++;
+    // Nor was one of whose packets nobody can say whether they are wanted.
+    const unjudged = this.#filler.filters?.unjudged ?? 0;
+    const isJudged = unjudged === 0 || unjudged < tally.packets + tally.leftOut;
+    if (isRead && isJudged) this.#filesRead++;
     this.#droppedBySystem += facts.drops.bySystem;
     this.#droppedByInterface += facts.drops.byInterface;
     if (!this.#plan.perCapture) return;

@@ -4,12 +4,16 @@
 import { readFileSync } from 'node:fs';
 import { listInputs } from '../capture/input-list.js';
 import { describeProblem } from '../capture/problem.js';
+import { FilterError } from '../filter/filter-error.js';
+import { OutputFailure } from '../pipeline/filter-pass.js';
 import type { RunPlan } from '../pipeline/run.js';
 import { ThreadFailure, ThreadStuck } from '../pipeline/threads.js';
 import { EXIT_DAMAGED, EXIT_DONE, EXIT_FAILED, SIGNAL_EXITS } from './exit-codes.js';
+import type { ChosenFilter } from './filter-choice.js';
 import { parseArguments } from './parse.js';
-import { makeInfoPlan, makePlan, type ParsedOptions, UsageError } from './plan.js';
+import { makeFilterPlan, makeInfoPlan, makePlan, type ParsedOptions } from './plan.js';
 import { Interrupted } from './signals.js';
+import { UsageError } from './usage-error.js';
 
 // Each command's own modules are loaded when it is known: a tenth of the time that a small capture takes.
 
@@ -27,14 +31,19 @@ export async function main(args: readonly string[], adjust: (plan: RunPlan) => R
         return await executeInterfaces();
       }
       case 'info':
-        return await withInputs(request.files, request.options, async (files) => {
+        return await withInputs(request.files, request.options, async (files, filter) => {
           const { executeInfo } = await import('./execute-info.js');
-          return executeInfo(makeInfoPlan(files, request.options), request.options.tsv ?? false);
+          return executeInfo(makeInfoPlan(files, request.options, filter), request.options.tsv ?? false);
+        });
+      case 'filter':
+        return await withInputs(request.files, request.options, async (files, filter) => {
+          const { executeFilter } = await import('./execute-filter.js');
+          return executeFilter(makeFilterPlan(files, request.options, process.stdout.isTTY === true, filter));
         });
       case 'run':
-        return await withInputs(request.files, request.options, async (files) => {
+        return await withInputs(request.files, request.options, async (files, filter) => {
           const { executeRun } = await import('./execute-run.js');
-          return executeRun(adjust(makePlan(files, request.options, process.stdout.isTTY === true)));
+          return executeRun(adjust(makePlan(files, request.options, process.stdout.isTTY === true, filter)));
         });
     }
   } catch (error) {
@@ -48,17 +57,28 @@ function print(text: string): number {
   return EXIT_DONE;
 }
 
-/** Runs `execute` with all files that are meant; lists and folders that cannot be read are damage of the input. */
+/**
+ * Runs `execute` with all files that are meant, and the filter; lists and folders that cannot be read are damage of the input. What
+ * is wrong with the filter is told before anything else is looked at.
+ */
 async function withInputs(
   names: readonly string[],
   options: ParsedOptions,
-  execute: (files: readonly string[]) => Promise<number>,
+  execute: (files: readonly string[], filter: ChosenFilter | undefined) => Promise<number>,
 ): Promise<number> {
+  const filter = await filterOf(options);
   const { files, problems } = listInputs(names, options.filesFrom ?? [], options.recursive ?? false);
   for (const problem of problems) process.stderr.write(`${describeProblem(problem)}\n`);
   if (files.length === 0 && problems.length > 0) return EXIT_FAILED;
-  const code = await execute(files);
+  const code = await execute(files, filter);
   return code === EXIT_DONE && problems.length > 0 ? EXIT_DAMAGED : code;
+}
+
+/** The language of filters is loaded only when there is one. */
+async function filterOf(options: ParsedOptions): Promise<ChosenFilter | undefined> {
+  if (options.filter === undefined && options.filterFile === undefined && !options.resolve) return undefined;
+  const { chooseFilter } = await import('./filter-choice.js');
+  return chooseFilter(options);
 }
 
 function report(error: unknown): number {
@@ -67,9 +87,15 @@ function report(error: unknown): number {
   if (isClosedPipe(error)) return EXIT_DONE;
   const message = error instanceof Error ? error.message : String(error);
   const hint = error instanceof UsageError ? " (see 'tcploom --help', 'tcploom miruo --help')" : '';
-  const what = error instanceof UsageError || error instanceof ThreadFailure ? message : `the run failed: ${message}`;
-  process.stderr.write(`tcploom: ${what}${hint}\n`);
+  process.stderr.write(`tcploom: ${placeOf(error)}${message}${hint}\n`);
   return EXIT_FAILED;
+}
+
+/** What a message is about that does not say so itself. */
+function placeOf(error: unknown): string {
+  if (error instanceof FilterError) return 'the filter: ';
+  const isWhole = [UsageError, ThreadFailure, OutputFailure].some((kind) => error instanceof kind);
+  return isWhole ? '' : 'the run failed: ';
 }
 
 /** The reader of our output has had enough: | head. */

@@ -3,7 +3,7 @@
  * from it. Owns names and meanings on the command line; the values' meanings are `MiruoOptions`' and `RunPlan`'s.
  */
 
-export type CommandName = 'run' | 'miruo' | 'info' | 'interfaces';
+export type CommandName = 'run' | 'miruo' | 'info' | 'filter' | 'interfaces';
 
 /** How an option's value is read: none, a count of repetitions, or a checked value. */
 export type OptionKind =
@@ -14,6 +14,7 @@ export type OptionKind =
   | 'choice'
   | 'bytes'
   | 'file'
+  | 'text'
   | 'moment'
   | 'link type';
 
@@ -35,7 +36,8 @@ export interface OptionRow {
 }
 
 const BOTH: readonly CommandName[] = ['run', 'miruo'];
-const READING: readonly CommandName[] = ['run', 'miruo', 'info'];
+const READING: readonly CommandName[] = ['run', 'miruo', 'info', 'filter'];
+const DECODING: readonly CommandName[] = ['run', 'miruo', 'info'];
 
 export const OPTION_TABLE: readonly OptionRow[] = [
   {
@@ -155,7 +157,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     names: ['snaplen'],
     kind: 'number',
     value: 'BYTES',
-    help: 'bytes to capture of a packet, with -i (default 256)',
+    help: 'bytes to capture of a packet, with -i (default 256; filter: 262144)',
     commands: READING,
   },
   {
@@ -234,13 +236,13 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     names: ['outer'],
     kind: 'switch',
     help: 'stop at the first IP header: what is in tunnels does not count',
-    commands: READING,
+    commands: DECODING,
   },
   {
     names: ['vlan-key'],
     kind: 'switch',
     help: 'the same addresses and ports in two VLANs are two conversations',
-    commands: READING,
+    commands: DECODING,
   },
   {
     names: ['user-dlt'],
@@ -249,6 +251,54 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     help: 'what link type USER0 to USER15 (N from 0 to 15) stands for (repeatable)',
     commands: READING,
   },
+  {
+    names: ['filter'],
+    kind: 'text',
+    value: 'EXPR',
+    help: 'only packets that a pcap-filter(7) expression selects: "tcp port 80 and host 10.1.2.3"',
+    commands: ['run', 'info'],
+  },
+  {
+    names: ['filter-file'],
+    kind: 'text',
+    value: 'FILE',
+    help: 'the expression is in a file; # begins a comment',
+    commands: DECODING,
+  },
+  {
+    names: ['filter-file'],
+    letter: 'F',
+    isLetterEverywhere: true,
+    kind: 'text',
+    value: 'FILE',
+    help: 'the expression is in a file; # begins a comment',
+    commands: ['filter'],
+  },
+  {
+    names: ['resolve'],
+    kind: 'switch',
+    help: 'names of hosts in the expression are looked up in the DNS too',
+    commands: READING,
+  },
+  {
+    names: ['write'],
+    letter: 'w',
+    isLetterEverywhere: true,
+    kind: 'text',
+    value: 'OUT',
+    help: 'write the packets to a file, or - for standard output, in the format of the first capture',
+    commands: ['filter'],
+  },
+  {
+    names: ['count'],
+    letter: 'c',
+    isLetterEverywhere: true,
+    kind: 'switch',
+    help: 'print only how many packets there are',
+    commands: ['filter'],
+  },
+  { names: ['pcap'], kind: 'switch', help: 'write pcap, whatever is read', commands: ['filter'] },
+  { names: ['pcapng'], kind: 'switch', help: 'write pcapng, whatever is read', commands: ['filter'] },
   {
     names: ['tsv'],
     kind: 'switch',
@@ -259,7 +309,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     names: ['workers'],
     kind: 'number',
     value: 'N',
-    help: 'tracker threads, 1 to 64 (default: as many as cores, at most 8; info: 1); never changes a result',
+    help: 'tracker threads, 1 to 64 (default: as many as cores, at most 8; info: 1; filter has none); never changes a result',
     commands: READING,
   },
   {

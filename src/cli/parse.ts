@@ -7,11 +7,12 @@ import { LINKTYPE_USER0, linkTypeNumber } from '../wire/link-types.js';
 import { AmbiguousOption, expandLongOptions } from './abbreviations.js';
 import { parseMoment } from './moment.js';
 import { type CommandName, MISSING_OPTIONS, type OptionRow, optionsOf } from './option-table.js';
-import { type ParsedOptions, UsageError } from './plan.js';
+import type { ParsedOptions } from './plan.js';
+import { UsageError } from './usage-error.js';
 
 /** What the command line asks for: a run, or a text (help, version) to print. */
 export type Request =
-  | { readonly kind: 'run' | 'info'; readonly files: readonly string[]; readonly options: ParsedOptions }
+  | { readonly kind: 'run' | 'info' | 'filter'; readonly files: readonly string[]; readonly options: ParsedOptions }
   | { readonly kind: 'interfaces' }
   | { readonly kind: 'text'; readonly text: string };
 
@@ -21,6 +22,7 @@ const DESCRIPTIONS: Readonly<Record<CommandName, string>> = {
   run: 'read captures and print the TCP sessions that look wrong (the default command)',
   miruo: "the same with miruo's own options",
   info: 'say what is in captures: format, packets, bytes, times, interfaces, TCP conversations',
+  filter: 'write the packets that an expression selects to another capture, or count them',
   interfaces: 'list the interfaces that can be captured from',
 };
 
@@ -51,15 +53,12 @@ export function parseArguments(args: readonly string[], version: string): Reques
   program
     .command('miruo')
     .description(DESCRIPTIONS.miruo)
-    .argument('[EXPRESSION...]', 'a filter expression; not supported yet')
-    .action((expression: string[], options: ParsedOptions) => {
-      if (expression.length > 0) {
-        const hint = options.file === undefined ? ' (a capture is given with -f FILE)' : '';
-        throw new UsageError(`filter expressions are not supported yet: ${expression.join(' ')}${hint}`);
-      }
+    .argument('[EXPRESSION...]', 'a pcap-filter(7) expression: only packets that it selects')
+    .action((words: string[], options: ParsedOptions) => {
       const hasInput = [options.file, options.interface, options.filesFrom].some((input) => input !== undefined);
       if (!hasInput) throw new UsageError('miruo needs a capture: -f FILE, or -i DEV');
-      request = { kind: 'run', files: options.file ?? [], options };
+      const filter = words.length > 0 ? { filter: words.join(' ') } : {};
+      request = { kind: 'run', files: options.file ?? [], options: { ...options, ...filter } };
     });
   program
     .command('info')
@@ -67,6 +66,15 @@ export function parseArguments(args: readonly string[], version: string): Reques
     .argument('[FILE...]', 'captures, each described by itself')
     .action((files: string[], options: ParsedOptions) => {
       request = { kind: 'info', files, options };
+    });
+  program
+    .command('filter')
+    .description(DESCRIPTIONS.filter)
+    .usage('[OPTION...] EXPR FILE... (-w OUT | -c)')
+    .argument('[EXPR]', "a pcap-filter(7) expression, '' for all packets; left out with -F")
+    .argument('[FILE...]', 'captures, read one after the other as one')
+    .action((first: string | undefined, rest: string[], options: ParsedOptions) => {
+      request = filterRequest(first === undefined ? [] : [first, ...rest], options);
     });
   program
     .command('interfaces')
@@ -89,6 +97,14 @@ export function parseArguments(args: readonly string[], version: string): Reques
     throw error;
   }
   return request ?? { kind: 'text', text };
+}
+
+/** The first argument is the expression, unless that is in a file. */
+function filterRequest(args: readonly string[], options: ParsedOptions): Request {
+  if (options.filterFile !== undefined) return { kind: 'filter', files: args, options };
+  if (args.length === 0) throw new UsageError("filter needs an expression, '' for all packets, or -F FILE");
+  const [filter, ...files] = args;
+  return { kind: 'filter', files, options: { ...options, filter } };
 }
 
 /** Commander's message as one line; for help on a command that does not exist it has none. */
@@ -149,9 +165,17 @@ function commanderOption(row: OptionRow, command: string): Option {
       return option.argParser((_: string, before: number | undefined) => (before ?? 0) + 1);
     case 'file':
       return option.argParser((file: string, before: string[] | undefined) => [...(before ?? []), file]);
+    case 'text':
+      return option.argParser((text: string, before: string | undefined) => readOnce(text, before));
     case 'switch':
       return option;
   }
+}
+
+/** Of two values one would be passed over in silence. */
+function readOnce(text: string, before: string | undefined): string {
+  if (before !== undefined) throw new InvalidArgumentError('It can be given once.');
+  return text;
 }
 
 function readNumber(text: string, most: number): number {

@@ -16,7 +16,9 @@ export type PacketPredicate = (bytes: Uint8Array, start: number, capturedBytes: 
  * none of its packets (as libpcap does).
  */
 export function compileFilter(expression: FilterExpression, names: ResolvedNames, linkType: number): PacketPredicate {
-  const tests = expression.steps.filter((step) => step.kind !== 'and').map((step) => compileStep(step, names, linkType));
+  const tests = expression.steps
+    .filter((step) => step.kind !== 'and')
+    .map((step) => compileStep(step, names, linkType));
   return (bytes, start, captured, wire) => tests.every((test) => test(bytes, start, captured, wire));
 }
 

@@ -9,6 +9,7 @@ import type { FeederMemory } from '../feed/serve.js';
 import type { MiruoOptions } from '../miruo/options.js';
 import type { BlockRingMemory } from '../ring/block-ring.js';
 import type { ResultRingMemory } from '../ring/result-ring.js';
+import type { OutputTarget } from './blocking-output.js';
 import type { ThreadStart } from './threads.js';
 
 export interface ReaderWork {
@@ -43,3 +44,9 @@ export interface CounterWork {
   readonly counts: MessagePort;
 }
 export type CounterStart = CounterWork & ThreadStart;
+
+export interface WriterWork {
+  readonly blocks: BlockRingMemory;
+  readonly target: OutputTarget;
+}
+export type WriterStart = WriterWork & ThreadStart;

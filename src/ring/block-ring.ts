@@ -43,7 +43,7 @@ export class BlockProducer {
     this.#counter = Atomics.load(this.#control, PUBLISHED_WORD);
   }
 
-  /** Waits until the next slot is free in every tracker's eyes; returns its byte position. */
+  /** Waits until the next slot is free in every tracker's eyes, if there are any; returns its byte position. */
   acquire(): number {
     for (let t = 0; t < this.#layout.trackers; t++) {
       const cell = consumedWord(t);
@@ -76,6 +76,11 @@ export class BlockConsumer {
     this.#control = new Int32Array(memory.buffer, 0, memory.layout.controlBytes / 4);
     this.#cell = consumedWord(tracker);
     this.#counter = Atomics.load(this.#control, this.#cell);
+  }
+
+  /** Whether `take` would return at once. */
+  get isReady(): boolean {
+    return Atomics.load(this.#control, PUBLISHED_WORD) !== this.#counter;
   }
 
   /** Waits for the next block; returns its slot's byte position. */

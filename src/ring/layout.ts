@@ -36,6 +36,13 @@ export const SLOT_TICKS = 1;
 export const SLOT_NOW = 2;
 export const SLOT_HEADS = 4;
 
+/**
+ * In a ring whose consumer copies packets, in place of ticks and lists: the form of the packets that it writes anew, and how
+ * many entries (src/capture/cut-entry.ts) there are where the descriptors would be.
+ */
+export const SLOT_FORM = SLOT_TICKS;
+export const SLOT_ENTRIES = SLOT_HEADS;
+
 /** Values of SLOT_KIND: the end of the stream is a block of its own kind, not a value of a counter. */
 export const BLOCK_DATA = 0;
 export const BLOCK_END = 1;

@@ -1,0 +1,92 @@
+/**
+ * The filter expression of a run as predicates, one for each link type that comes up. Owns when they are compiled, and
+ * that one which cannot be is a problem of the captures that have such packets.
+ */
+import { compileFilter, type PacketPredicate } from '../filter/compile-filter.js';
+import type { FilterExpression } from '../filter/expression.js';
+import { FilterError } from '../filter/filter-error.js';
+import type { ResolvedNames } from '../filter/names.js';
+import { parseFilter } from '../filter/parse-filter.js';
+import { linkTypeName } from '../wire/link-types.js';
+import { UNDESCRIBED_INTERFACE } from './format.js';
+
+/** An expression with all its names looked up; plain data, which crosses to the reader's thread. */
+export interface ReadFilter {
+  readonly text: string;
+  readonly names: ResolvedNames;
+}
+
+/** No link type. */
+export const NO_LINK_TYPE = -3;
+
+export class LinkFilters {
+  /** Packets of the capture being read that nobody could judge: they are left out. */
+  unjudged = 0;
+  /** Those of them whose interface, and so whose link type, the capture does not describe. */
+  undescribed = 0;
+  readonly #expression: FilterExpression;
+  readonly #names: ResolvedNames;
+  readonly #userDlts: ReadonlyMap<number, number>;
+  readonly #predicates = new Map<number, PacketPredicate | FilterError>();
+  readonly #told = new Set<number>();
+  #tell: (found: string) => void = () => {};
+
+  /** `userDlts`: what link types for private use stand for. Throws a FilterError when the text is none. */
+  constructor({ text, names }: ReadFilter, userDlts: ReadonlyMap<number, number>) {
+    this.#expression = parseFilter(text);
+    this.#names = names;
+    this.#userDlts = userDlts;
+  }
+
+  /** From here on packets are those of another capture; `tell` is told, once a link type, that it cannot be filtered. */
+  beginCapture(tell: (found: string) => void): void {
+    this.unjudged = 0;
+    this.undescribed = 0;
+    this.#told.clear();
+    this.#tell = tell;
+  }
+
+  /** The predicate for packets of a `CaptureFormat.linkType`. */
+  of(linkType: number): PacketPredicate {
+    if (linkType < 0) return linkType === UNDESCRIBED_INTERFACE ? this.#countUndescribed : SELECT_NONE;
+    const predicate = this.#predicateFor(this.#userDlts.get(linkType) ?? linkType);
+    if (typeof predicate === 'function') return predicate;
+    if (!this.#told.has(linkType)) {
+      this.#told.add(linkType);
+      const which = `the filter cannot be used on its link type ${linkTypeName(linkType)}`;
+      this.#tell(`${which}: ${predicate.message}; such packets were not read`);
+    }
+    return this.#countUnjudged;
+  }
+
+  #predicateFor(linkType: number): PacketPredicate | FilterError {
+    const known = this.#predicates.get(linkType);
+    if (known !== undefined) return known;
+    const made = this.#compile(linkType);
+    this.#predicates.set(linkType, made);
+    return made;
+  }
+
+  #compile(linkType: number): PacketPredicate | FilterError {
+    try {
+      return compileFilter(this.#expression, this.#names, linkType);
+    } catch (error) {
+      if (error instanceof FilterError) return error;
+      throw error;
+    }
+  }
+
+  readonly #countUnjudged = (): boolean => {
+    this.unjudged++;
+    return false;
+  };
+
+  readonly #countUndescribed = (): boolean => {
+    this.unjudged++;
+    this.undescribed++;
+    return false;
+  };
+}
+
+/** What is no packet is not selected. */
+const SELECT_NONE = (): boolean => false;

@@ -1,0 +1,278 @@
+/**
+ * Cuts the selected packets out of captures: fills blocks with entries (`cut-entry.ts`) that say what is to be written.
+ * The reader's inner part when packets are wanted and not what is in them. Owns which bytes are copied as they are, and
+ * what comes before and between packets; `CaptureHeads` knows what holds which packets.
+ */
+import type { PacketPredicate } from '../filter/compile-filter.js';
+import type { BlockRingLayout } from '../ring/layout.js';
+import { SLOT_ENTRIES, SLOT_FORM } from '../ring/layout.js';
+import { E_AT, E_BYTES, E_NSEC, E_SEC, E_WIRE, ENTRY_WORDS, ZEROS } from './cut-entry.js';
+import { type CutPlan, OutputShape } from './cut-shape.js';
+import { BAD_RECORD, type CaptureFormat, NEED_BYTES, NO_PACKET, RECORD, SKIP } from './format.js';
+import { type LinkFilters, NO_LINK_TYPE } from './link-filters.js';
+import { forgetLength } from './output-heads.js';
+import {
+  BYTE_ORDER_MAGIC,
+  CUSTOM_UNCOPIED,
+  paddedBytes,
+  SECTION_HEAD_BYTES,
+  SECTION_HEADER,
+  TRAILER_BYTES,
+} from './pcapng-blocks.js';
+import type { PacketSelector } from './selection.js';
+import type { CaptureTally } from './tally.js';
+
+export class PacketCutter {
+  /** How far the last walk came, and how many packets it took. */
+  walkedTo = 0;
+  taken = 0;
+  /** Packets of the capture that what is written cannot hold. */
+  misfits = 0;
+  readonly shape: OutputShape;
+  readonly #isCountOnly: boolean;
+  readonly #layout: BlockRingLayout;
+  readonly #view: DataView;
+  readonly #bytes: Uint8Array;
+  readonly #words: Int32Array;
+  readonly #selector: PacketSelector;
+  readonly #filters: LinkFilters | undefined;
+  #slot = 0;
+  /** Word of the next entry, and where the bytes end that the last one copies. */
+  #entry = 0;
+  #runEnd = 0;
+  /** Where bytes may be put that come from no input. */
+  #scratchAt = 0;
+  /** What is not over is a block that is left out. */
+  #isDropping = false;
+  /** Bytes still to come of a block that is copied and does not lie in one piece, and what its end must say. */
+  #openBytes = 0;
+  readonly #openTrailer = new Uint8Array(TRAILER_BYTES);
+
+  constructor(
+    plan: CutPlan,
+    layout: BlockRingLayout,
+    buffer: SharedArrayBuffer,
+    selector: PacketSelector,
+    filters: LinkFilters | undefined,
+  ) {
+    this.shape = new OutputShape(plan);
+    this.#isCountOnly = plan.isCountOnly;
+    this.#layout = layout;
+    this.#view = new DataView(buffer);
+    this.#bytes = new Uint8Array(buffer);
+    this.#words = new Int32Array(buffer);
+    this.#selector = selector;
+    this.#filters = filters;
+  }
+
+  /** Entries go to the slot at byte `slot` from now on. */
+  beginSlot(slot: number): void {
+    this.#slot = slot;
+    this.#entry = (slot + this.#layout.descriptorsOffset) >> 2;
+    this.#scratchAt = slot + this.#layout.ticksOffset;
+    this.#runEnd = 0;
+  }
+
+  /** Whether the slot holds something to be written. */
+  get hasEntries(): boolean {
+    return this.#entry > (this.#slot + this.#layout.descriptorsOffset) >> 2;
+  }
+
+  /** The slot is about to be published. */
+  endSlot(): void {
+    const header = this.#slot >> 2;
+    this.#words[header + SLOT_FORM] = this.shape.form;
+    this.#words[header + SLOT_ENTRIES] =
+      (this.#entry - ((this.#slot + this.#layout.descriptorsOffset) >> 2)) / ENTRY_WORDS;
+  }
+
+  /** Begins a capture whose first bytes, which were looked at to recognise it, end at byte `headEnd`. */
+  begin(format: CaptureFormat, headEnd: number): void {
+    this.misfits = 0;
+    this.#isDropping = false;
+    if (this.#isCountOnly) return;
+    const head = this.shape.begin(format);
+    if (head !== undefined) this.#insert(head);
+    if (this.shape.copiesBlocks) this.#beginSection(headEnd - SECTION_HEAD_BYTES);
+  }
+
+  /** Nothing follows of the capture: what is not whole is made so. */
+  closeBlock(): void {
+    if (this.#openBytes === 0) return;
+    const zeros = this.#openBytes - TRAILER_BYTES;
+    if (zeros > 0) this.#enter(ZEROS, ~zeros);
+    this.#insert(this.#openTrailer);
+    this.#openBytes = 0;
+  }
+
+  /** Nothing follows at all. */
+  end(): void {
+    this.closeBlock();
+    const head = this.#isCountOnly ? undefined : this.shape.end();
+    if (head !== undefined) this.#insert(head);
+  }
+
+  /** Bytes `from` to `to` are a further piece of what the format went past. */
+  passOver(from: number, to: number): void {
+    if (this.shape.copiesBlocks && !this.#isDropping) this.#copyOpen(from, to);
+  }
+
+  /** As `BlockFiller`'s own walk, for records from byte `from` on: takes at most `most` packets. */
+  walk(format: CaptureFormat, from: number, end: number, most: number, tally: CaptureTally): number {
+    const view = this.#view;
+    const bytes = this.#bytes;
+    const selector = this.#selector;
+    const filters = this.#filters;
+    const hasBounds = selector.hasBounds;
+    const copiesBlocks = this.shape.copiesBlocks;
+    let filteredType = NO_LINK_TYPE;
+    let selects: PacketPredicate = SELECT_ALL;
+    let taken = 0;
+    let leftOut = 0;
+    let capturedBytes = 0;
+    let wireBytes = 0;
+    let at = from;
+    let outcome = RECORD;
+    while (taken < most) {
+      const isOpen = copiesBlocks && format.isUnfinished;
+      outcome = format.next(view, at, end);
+      const recordAt = at;
+      if (outcome !== RECORD) {
+        if (outcome !== SKIP) break;
+        at = format.nextAt;
+        if (copiesBlocks) this.#skip(format, isOpen, recordAt, Math.min(at, end));
+        if (at <= end) continue;
+        outcome = NEED_BYTES;
+        break;
+      }
+      at = format.nextAt;
+      if (format.linkType === NO_PACKET) {
+        if (copiesBlocks) this.#copyOrDrop(format, recordAt, !isUncopied(view, recordAt));
+        continue;
+      }
+      let isSelected = !hasBounds || !format.hasTime || selector.takes(format.sec >>> 0, format.nsec);
+      if (isSelected && filters !== undefined) {
+        if (format.linkType !== filteredType) {
+          filteredType = format.linkType;
+          selects = filters.of(filteredType);
+        }
+        isSelected = selects(bytes, format.frameAt, format.capturedBytes, format.wireBytes >>> 0);
+      }
+      if (isSelected && this.#take(format, recordAt)) {
+        taken++;
+        capturedBytes += format.capturedBytes;
+        wireBytes += format.wireBytes >>> 0;
+      } else {
+        leftOut++;
+        if (copiesBlocks) this.#isDropping = format.isUnfinished;
+        if (selector.isOver) break;
+      }
+    }
+    if (outcome === BAD_RECORD) this.closeBlock();
+    tally.packets += taken;
+    tally.leftOut += leftOut;
+    tally.capturedBytes += capturedBytes;
+    tally.wireBytes += wireBytes;
+    this.taken = taken;
+    this.walkedTo = at;
+    return outcome;
+  }
+
+  /** Enters the packet of the record at byte `recordAt`; false when what is written cannot hold it. */
+  #take(format: CaptureFormat, recordAt: number): boolean {
+    if (this.#isCountOnly) return true;
+    const shape = this.shape;
+    if (shape.copiesBlocks) {
+      this.#copyOrDrop(format, recordAt, true);
+      return true;
+    }
+    if (shape.isHeadDue && format.linkType >= 0) this.#insert(shape.headFor(format.linkType));
+    if (!shape.holds(format)) {
+      this.misfits++;
+      return false;
+    }
+    if (shape.copiesRecords) {
+      this.#copy(recordAt, format.nextAt);
+      return true;
+    }
+    const words = this.#words;
+    const entry = this.#entry;
+    words[entry + E_AT] = format.frameAt;
+    words[entry + E_BYTES] = format.capturedBytes;
+    words[entry + E_WIRE] = format.wireBytes;
+    words[entry + E_SEC] = format.hasTime ? format.sec : 0;
+    words[entry + E_NSEC] = format.hasTime ? format.nsec : 0;
+    this.#entry = entry + ENTRY_WORDS;
+    this.#runEnd = 0;
+    return true;
+  }
+
+  /** What the format went past, up to byte `to` of what is there: the rest of a block, or another one. */
+  #skip(format: CaptureFormat, isRest: boolean, from: number, to: number): void {
+    if (isRest) {
+      this.passOver(from, to);
+      if (!format.isUnfinished) this.#isDropping = false;
+      if (!format.isUnfinished) this.#openBytes = 0;
+    } else {
+      if (this.#view.getUint32(from) === SECTION_HEADER) forgetLength(this.#view, from);
+      this.#copyOrDrop(format, from, !isUncopied(this.#view, from), to);
+    }
+  }
+
+  /** Copies the block at byte `from`, as far as the format went past it, or leaves it out. */
+  #copyOrDrop(format: CaptureFormat, from: number, isWanted: boolean, to = format.nextAt): void {
+    this.#isDropping = !isWanted && format.isUnfinished;
+    if (!isWanted) return;
+    if (format.isUnfinished) this.#open(from, format.nextAt + TRAILER_BYTES - from);
+    this.#copyOpen(from, to);
+    if (!format.isUnfinished) this.#openBytes = 0;
+  }
+
+  /** The fixed fields of a capture's first section header, whose options and end come as something gone past. */
+  #beginSection(at: number): void {
+    const littleEndian = this.#view.getUint32(at + 8, true) === BYTE_ORDER_MAGIC;
+    forgetLength(this.#view, at);
+    this.#open(at, paddedBytes(this.#view.getUint32(at + 4, littleEndian)));
+    this.#copyOpen(at, at + SECTION_HEAD_BYTES);
+  }
+
+  /** A block of `bytes` bytes begins at byte `at` that comes in pieces. */
+  #open(at: number, bytes: number): void {
+    this.#openBytes = bytes;
+    this.#openTrailer.set(this.#bytes.subarray(at + 4, at + 4 + TRAILER_BYTES));
+  }
+
+  #copyOpen(from: number, to: number): void {
+    this.#copy(from, to);
+    if (this.#openBytes > 0) this.#openBytes -= to - from;
+  }
+
+  /** Enters a run of bytes, as a part of the one before where they touch. */
+  #copy(from: number, to: number): void {
+    if (from === this.#runEnd) this.#words[this.#entry - ENTRY_WORDS + E_BYTES] -= to - from;
+    else if (to > from) this.#enter(from, ~(to - from));
+    this.#runEnd = to;
+  }
+
+  /** Enters bytes that come from no input; few. */
+  #insert(bytes: Uint8Array): void {
+    this.#bytes.set(bytes, this.#scratchAt);
+    this.#enter(this.#scratchAt, ~bytes.length);
+    this.#scratchAt += bytes.length;
+    this.#runEnd = 0;
+  }
+
+  #enter(at: number, bytes: number): void {
+    this.#words[this.#entry + E_AT] = at;
+    this.#words[this.#entry + E_BYTES] = bytes;
+    this.#entry += ENTRY_WORDS;
+    this.#runEnd = 0;
+  }
+}
+
+const SELECT_ALL = (): boolean => true;
+
+/** A Custom Block that must not be copied to another file (pcapng 4.8), in either byte order. */
+function isUncopied(view: DataView, at: number): boolean {
+  return view.getUint32(at) === CUSTOM_UNCOPIED || view.getUint32(at, true) === CUSTOM_UNCOPIED;
+}

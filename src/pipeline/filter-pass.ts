@@ -1,0 +1,67 @@
+/**
+ * One pass over the input that cuts packets out: starts the reader, and the writing thread where something is to be written.
+ */
+import type { ReadSummary } from '../capture/news.js';
+import type { ReadPlan } from '../capture/read-captures.js';
+import type { OutputTarget } from './blocking-output.js';
+import type { WriterWork } from './messages.js';
+import { type BlockForm, Reading, type ReadingWatcher } from './reading.js';
+import { stopped, Threads } from './threads.js';
+import type { WriteOutcome } from './write-cuts.js';
+
+/** What is to be cut out, and where it goes; every value decided. */
+export interface FilterPlan extends BlockForm {
+  readonly read: ReadPlan;
+  /** Undefined: packets are counted only, and there are no trackers. */
+  readonly output: PacketOutput | undefined;
+}
+
+export interface PacketOutput {
+  /** For messages. */
+  readonly name: string;
+  readonly target: OutputTarget;
+}
+
+/** What a pass tells while it goes on. */
+export interface FilterWatcher extends ReadingWatcher {
+  /** Shared progress counters (src/ring/layout.ts), and a way to end the pass early. */
+  onStart(progress: Float64Array, finish: () => void): void;
+}
+
+/** What was cut out cannot be written. */
+export class OutputFailure extends Error {
+  /** The system's name of the error. */
+  readonly code: string;
+
+  constructor(message: string, code: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+const WRITER_FILE = new URL('../../workers/writer.js', import.meta.url);
+
+/** Reads all captures. Rejects as `runPass` does, or with an OutputFailure. */
+export async function runFilter(plan: FilterPlan, watcher: FilterWatcher, stop: AbortSignal): Promise<ReadSummary> {
+  const least = plan.output === undefined ? 1 : 2;
+  const threads = new Threads(least, least + 1);
+  const reading = new Reading(threads, plan, watcher);
+  try {
+    watcher.onStart(reading.progress, () => reading.stop());
+    const all = Promise.all([reading.run(plan.read), writeTo(plan.output, threads, reading)]);
+    const [summary] = await Promise.race([all, stopped(stop)]);
+    await threads.end();
+    return summary;
+  } catch (error) {
+    throw await threads.abort(error);
+  } finally {
+    reading.endChildren();
+  }
+}
+
+async function writeTo(output: PacketOutput | undefined, threads: Threads, { blocks }: Reading): Promise<void> {
+  if (output === undefined) return;
+  const work: WriterWork = { blocks, target: output.target };
+  const { failure } = await threads.run<WriteOutcome>('the writer', WRITER_FILE, 'write', work);
+  if (failure !== undefined) throw new OutputFailure(`${output.name}: ${failure.message}`, failure.code);
+}
