@@ -3,7 +3,6 @@
  * The reader thread's inner part. Owns the slot being filled and what straddles two of them; knows no format
  * (`CaptureFormat`) and no session.
  */
-import type { PacketPredicate } from '../filter/compile-filter.js';
 import type { BlockProducer, BlockRingMemory } from '../ring/block-ring.js';
 import {
   BLOCK_CAPTURE_END,
@@ -38,7 +37,7 @@ import {
 import { BAD_RECORD, type CaptureFormat, NEED_BYTES, type Problem, RECORD, SKIP } from './format.js';
 import { FragmentShards } from './fragment-shards.js';
 import { LATER_FRAGMENT, SEGMENT } from './frame-reasons.js';
-import { type LinkFilters, NO_LINK_TYPE } from './link-filters.js';
+import type { LinkFilters } from './link-filters.js';
 import { PacketCutter } from './packet-cutter.js';
 import { RECOGNISE_BYTES } from './recognise.js';
 import { type DamageTeller, RecordSearch } from './resync.js';
@@ -247,9 +246,7 @@ export class BlockFiller {
     const words = this.#words;
     const decoder = this.#decoder;
     const selector = this.#selector;
-    const hasBounds = selector.hasBounds;
-    const filters = this.filters;
-    const leavesOut = hasBounds || filters !== undefined;
+    const leavesOut = selector.hasBounds || this.filters !== undefined;
     const tally = this.tally;
     const first = (this.#slot + this.#layout.descriptorsOffset) >> 2;
     const firstIndex = this.#index;
@@ -267,8 +264,6 @@ export class BlockFiller {
     let formerNsec = this.#formerNsec;
     let hasTime = false;
     let era = 0;
-    let filteredType = NO_LINK_TYPE;
-    let selects: PacketPredicate = SELECT_NONE;
     while (index < lastIndex) {
       outcome = format.next(view, at, end);
       if (outcome !== RECORD) {
@@ -282,29 +277,16 @@ export class BlockFiller {
       // Seconds stay int32 here: unsigned ones would be doubles for the compiler.
       const sec = format.sec;
       const nsec = format.nsec;
-      if (hasBounds) {
-        // A packet without a time is within any bounds.
-        if (format.hasTime && !selector.takes(sec >>> 0, nsec)) {
+      if (leavesOut) {
+        if (!this.#isSelected(format)) {
           tally.leaveOut(format.interfaceIndex);
           if (selector.isOver) break;
           continue;
         }
-      }
-      const captured = format.capturedBytes;
-      if (filters !== undefined) {
-        if (format.linkType !== filteredType) {
-          filteredType = format.linkType;
-          selects = filters.of(filteredType);
-        }
-        if (!selects(this.bytes, format.frameAt, captured, format.wireBytes >>> 0)) {
-          tally.leaveOut(format.interfaceIndex);
-          continue;
-        }
-      }
-      if (leavesOut) {
         hasTime = format.hasTime;
         era = format.era;
       }
+      const captured = format.capturedBytes;
       capturedBytes += captured;
       wireBytes += format.wireBytes >>> 0;
       if (isFirst) {
@@ -363,6 +345,13 @@ export class BlockFiller {
     this.#index = index;
     this.#walkedTo = at;
     return outcome;
+  }
+
+  /** Whether the record's packet is to be read: of the bounds' times, which hold for one without a time, and of the filter's. */
+  #isSelected(format: CaptureFormat): boolean {
+    const selector = this.#selector;
+    if (selector.hasBounds && format.hasTime && !selector.takes(format.sec >>> 0, format.nsec)) return false;
+    return this.filters === undefined || this.filters.selects(format, this.bytes);
   }
 
   /** The same for packets that are to be cut out. */
@@ -469,8 +458,6 @@ export class BlockFiller {
     this.cutter?.beginSlot(this.#slot);
   }
 }
-
-const SELECT_NONE = (): boolean => false;
 
 /** The time of the record before, all of it. */
 function momentOf(format: CaptureFormat): Moment {

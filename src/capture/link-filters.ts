@@ -8,7 +8,7 @@ import { FilterError } from '../filter/filter-error.js';
 import type { ResolvedNames } from '../filter/names.js';
 import { parseFilter } from '../filter/parse-filter.js';
 import { linkTypeName } from '../wire/link-types.js';
-import { UNDESCRIBED_INTERFACE } from './format.js';
+import { type CaptureFormat, UNDESCRIBED_INTERFACE } from './format.js';
 
 /** An expression with all its names looked up; plain data, which crosses to the reader's thread. */
 export interface ReadFilter {
@@ -16,8 +16,11 @@ export interface ReadFilter {
   readonly names: ResolvedNames;
 }
 
-/** No link type. */
-export const NO_LINK_TYPE = -3;
+/** What is no packet is not selected. */
+const SELECT_NONE = (): boolean => false;
+
+/** No `CaptureFormat.linkType`. */
+const NO_LINK_TYPE = -3;
 
 export class LinkFilters {
   /** Packets of the capture being read that nobody could judge: they are left out. */
@@ -30,6 +33,9 @@ export class LinkFilters {
   readonly #predicates = new Map<number, PacketPredicate | FilterError>();
   readonly #told = new Set<number>();
   #tell: (found: string) => void = () => {};
+  /** Link type of the packet before, and the predicate for it. */
+  #linkType = NO_LINK_TYPE;
+  #predicate: PacketPredicate = SELECT_NONE;
 
   /** `userDlts`: what link types for private use stand for. Throws a FilterError when the text is none. */
   constructor({ text, names }: ReadFilter, userDlts: ReadonlyMap<number, number>) {
@@ -44,12 +50,21 @@ export class LinkFilters {
     this.undescribed = 0;
     this.#told.clear();
     this.#tell = tell;
+    this.#linkType = NO_LINK_TYPE;
   }
 
-  /** The predicate for packets of a `CaptureFormat.linkType`. */
-  of(linkType: number): PacketPredicate {
+  /** Whether the packet of the record that `format` is at, in `bytes`, is selected. */
+  selects(format: CaptureFormat, bytes: Uint8Array): boolean {
+    if (format.linkType !== this.#linkType) {
+      this.#linkType = format.linkType;
+      this.#predicate = this.#predicateOf(format.linkType);
+    }
+    return this.#predicate(bytes, format.frameAt, format.capturedBytes, format.wireBytes >>> 0);
+  }
+
+  #predicateOf(linkType: number): PacketPredicate {
     if (linkType < 0) return linkType === UNDESCRIBED_INTERFACE ? this.#countUndescribed : SELECT_NONE;
-    const predicate = this.#predicateFor(this.#userDlts.get(linkType) ?? linkType);
+    const predicate = this.#compiled(this.#userDlts.get(linkType) ?? linkType);
     if (typeof predicate === 'function') return predicate;
     if (!this.#told.has(linkType)) {
       this.#told.add(linkType);
@@ -59,7 +74,7 @@ export class LinkFilters {
     return this.#countUnjudged;
   }
 
-  #predicateFor(linkType: number): PacketPredicate | FilterError {
+  #compiled(linkType: number): PacketPredicate | FilterError {
     const known = this.#predicates.get(linkType);
     if (known !== undefined) return known;
     const made = this.#compile(linkType);
@@ -87,6 +102,3 @@ export class LinkFilters {
     return false;
   };
 }
-
-/** What is no packet is not selected. */
-const SELECT_NONE = (): boolean => false;

@@ -3,13 +3,12 @@
  * The reader's inner part when packets are wanted and not what is in them. Owns which bytes are copied as they are, and
  * what comes before and between packets; `CaptureHeads` knows what holds which packets.
  */
-import type { PacketPredicate } from '../filter/compile-filter.js';
 import type { BlockRingLayout } from '../ring/layout.js';
 import { SLOT_ENTRIES, SLOT_FORM } from '../ring/layout.js';
 import { E_AT, E_BYTES, E_NSEC, E_SEC, E_WIRE, ENTRY_WORDS, ZEROS } from './cut-entry.js';
 import { type CutPlan, OutputShape } from './cut-shape.js';
 import { BAD_RECORD, type CaptureFormat, NEED_BYTES, NO_PACKET, RECORD, SKIP } from './format.js';
-import { type LinkFilters, NO_LINK_TYPE } from './link-filters.js';
+import type { LinkFilters } from './link-filters.js';
 import { forgetLength } from './output-heads.js';
 import {
   BYTE_ORDER_MAGIC,
@@ -125,8 +124,6 @@ export class PacketCutter {
     const filters = this.#filters;
     const hasBounds = selector.hasBounds;
     const copiesBlocks = this.shape.copiesBlocks;
-    let filteredType = NO_LINK_TYPE;
-    let selects: PacketPredicate = SELECT_ALL;
     let taken = 0;
     let leftOut = 0;
     let capturedBytes = 0;
@@ -151,13 +148,7 @@ export class PacketCutter {
         continue;
       }
       let isSelected = !hasBounds || !format.hasTime || selector.takes(format.sec >>> 0, format.nsec);
-      if (isSelected && filters !== undefined) {
-        if (format.linkType !== filteredType) {
-          filteredType = format.linkType;
-          selects = filters.of(filteredType);
-        }
-        isSelected = selects(bytes, format.frameAt, format.capturedBytes, format.wireBytes >>> 0);
-      }
+      if (isSelected && filters !== undefined) isSelected = filters.selects(format, bytes);
       if (isSelected && this.#take(format, recordAt)) {
         taken++;
         capturedBytes += format.capturedBytes;
@@ -269,8 +260,6 @@ export class PacketCutter {
     this.#runEnd = 0;
   }
 }
-
-const SELECT_ALL = (): boolean => true;
 
 /** A Custom Block that must not be copied to another file (pcapng 4.8), in either byte order. */
 function isUncopied(view: DataView, at: number): boolean {
