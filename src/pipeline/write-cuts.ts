@@ -20,7 +20,7 @@ import { ENHANCED_PACKET, PACKET_HEAD_BYTES, TRAILER_BYTES } from '../capture/pc
 import { describeSystemError, isSystemError } from '../capture/problem.js';
 import { BlockConsumer, type BlockRingMemory } from '../ring/block-ring.js';
 import { BLOCK_END, SLOT_ENTRIES, SLOT_FORM, SLOT_KIND } from '../ring/layout.js';
-import type { BlockingOutput } from './blocking-output.js';
+import { type BlockingOutput, BORROWED_BYTES } from './blocking-output.js';
 
 /** What became of writing. */
 export interface WriteOutcome {
@@ -87,8 +87,9 @@ export class CutWriter {
       const bytes = words[entry + E_BYTES];
       if (bytes >= 0) this.#writePacket(form, entry);
       else if (at === ZEROS) this.#writeZeros(~bytes);
-      else this.#output.append(this.#bytes, at, at + ~bytes);
+      else this.#copy(this.#bytes, at, ~bytes);
     }
+    this.#output.endBorrowing();
     return false;
   }
 
@@ -144,17 +145,19 @@ export class CutWriter {
     output.filled += padding + TRAILER_BYTES;
   }
 
-  /** Puts the frame where room was made for it. */
   #putFrame(entry: number, captured: number): void {
     const frameAt = this.#words[entry + E_AT];
-    const output = this.#output;
-    output.buffer.set(this.#bytes.subarray(frameAt, frameAt + captured), output.filled);
-    output.filled += captured;
+    this.#output.append(this.#bytes, frameAt, frameAt + captured);
+  }
+
+  #copy(bytes: Uint8Array, at: number, length: number): void {
+    this.#output.reserve(Math.min(length, BORROWED_BYTES));
+    this.#output.append(bytes, at, at + length);
   }
 
   #writeZeros(bytes: number): void {
     for (let left = bytes; left > 0; left -= MOST_ZEROS) {
-      this.#output.append(this.#zeros, 0, Math.min(left, MOST_ZEROS));
+      this.#copy(this.#zeros, 0, Math.min(left, MOST_ZEROS));
     }
   }
 }
