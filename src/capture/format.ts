@@ -80,6 +80,8 @@ export interface CaptureFormat {
   hasTime: boolean;
   /** LINKTYPE_ number of the record's interface, or UNDESCRIBED_INTERFACE or NO_PACKET. */
   linkType: number;
+  /** Byte order of the machine that wrote the record, as far as the capture says. */
+  readonly isBigEndian: boolean;
   /** Index of the record's interface in `interfaces`, or -1. */
   readonly interfaceIndex: number;
   /** All interfaces of the capture so far, over all sections. */

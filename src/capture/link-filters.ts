@@ -1,8 +1,9 @@
 /**
- * The filter expression of a run as predicates, one for each link type that comes up. Owns when they are compiled, and
+ * The filter expression of a run as predicates, one for each link type and byte order that comes up. Owns when they are compiled, and
  * that one which cannot be is a problem of the captures that have such packets.
  */
-import { compileFilter, type PacketPredicate } from '../filter/compile-filter.js';
+import { compileFilter } from '../filter/compile-filter.js';
+import type { PacketPredicate } from '../filter/emit.js';
 import type { FilterExpression } from '../filter/expression.js';
 import { FilterError } from '../filter/filter-error.js';
 import type { ResolvedNames } from '../filter/names.js';
@@ -33,8 +34,9 @@ export class LinkFilters {
   readonly #predicates = new Map<number, PacketPredicate | FilterError>();
   readonly #told = new Set<number>();
   #tell: (found: string) => void = () => {};
-  /** Link type of the packet before, and the predicate for it. */
+  /** Link type and byte order of the packet before, and the predicate for them. */
   #linkType = NO_LINK_TYPE;
+  #isBigEndian = false;
   #predicate: PacketPredicate = SELECT_NONE;
 
   /** `userDlts`: what link types for private use stand for. Throws a FilterError when the text is none. */
@@ -55,8 +57,9 @@ export class LinkFilters {
 
   /** Whether the packet of the record that `format` is at, in `bytes`, is selected. */
   selects(format: CaptureFormat, bytes: Uint8Array): boolean {
-    if (format.linkType !== this.#linkType) {
+    if (format.linkType !== this.#linkType || format.isBigEndian !== this.#isBigEndian) {
       this.#linkType = format.linkType;
+      this.#isBigEndian = format.isBigEndian;
       this.#predicate = this.#predicateOf(format.linkType);
     }
     return this.#predicate(bytes, format.frameAt, format.capturedBytes, format.wireBytes >>> 0);
@@ -75,16 +78,18 @@ export class LinkFilters {
   }
 
   #compiled(linkType: number): PacketPredicate | FilterError {
-    const known = this.#predicates.get(linkType);
+    // Some link layers have numbers in the order of the machine that captured.
+    const key = 2 * linkType + (this.#isBigEndian ? 1 : 0);
+    const known = this.#predicates.get(key);
     if (known !== undefined) return known;
     const made = this.#compile(linkType);
-    this.#predicates.set(linkType, made);
+    this.#predicates.set(key, made);
     return made;
   }
 
   #compile(linkType: number): PacketPredicate | FilterError {
     try {
-      return compileFilter(this.#expression, this.#names, linkType);
+      return compileFilter(this.#expression, this.#names, linkType, this.#isBigEndian);
     } catch (error) {
       if (error instanceof FilterError) return error;
       throw error;

@@ -55,6 +55,7 @@ export class PcapFormat implements CaptureFormat {
   problem: Problem | undefined = undefined;
   readonly snaplen: number;
   readonly header: PcapHeader;
+  readonly isBigEndian: boolean;
   readonly #littleEndian: boolean;
   readonly #nanoseconds: boolean;
   readonly #headerBytes: number;
@@ -65,6 +66,7 @@ export class PcapFormat implements CaptureFormat {
 
   constructor(header: PcapHeader) {
     this.header = header;
+    this.isBigEndian = !header.littleEndian;
     this.#littleEndian = header.littleEndian;
     this.#nanoseconds = header.nanoseconds;
     this.#headerBytes = header.modified ? MODIFIED_RECORD_HEADER_BYTES : RECORD_HEADER_BYTES;

@@ -108,6 +108,10 @@ export class PcapngFormat implements CaptureFormat {
     return this.interfaces[this.interfaceIndex]?.clock.era ?? 0;
   }
 
+  get isBigEndian(): boolean {
+    return !this.#littleEndian;
+  }
+
   get isUnfinished(): boolean {
     return this.#toTrailer !== AT_BLOCK;
   }

@@ -5,7 +5,8 @@
 import { readFileSync } from 'node:fs';
 import type { ReadFilter } from '../capture/link-filters.js';
 import { describeSystemError, isSystemError, printable } from '../capture/problem.js';
-import { checkFilter, wantedNames } from '../filter/compile-filter.js';
+import { checkFilter } from '../filter/compile-filter.js';
+import { wantedNames } from '../filter/names.js';
 import { parseFilter } from '../filter/parse-filter.js';
 import { lookUpNames } from './filter-names.js';
 import type { ParsedOptions } from './plan.js';
