@@ -63,5 +63,5 @@ async function writeTo(output: PacketOutput | undefined, threads: Threads, { blo
   if (output === undefined) return;
   const work: WriterWork = { blocks, target: output.target };
   const { failure } = await threads.run<WriteOutcome>('the writer', WRITER_FILE, 'write', work);
-  if (failure !== undefined) throw new OutputFailure(`${output.name}: ${failure.message}`, failure.code);
+  if (failure !== undefined) throw new OutputFailure(`writing ${output.name}: ${failure.message}`, failure.code);
 }

@@ -9,7 +9,7 @@ import { describe, it } from 'node:test';
 import { AmbiguousOption, expandLongOptions } from '../../src/cli/abbreviations.js';
 import { OPTION_TABLE, type OptionRow, optionsOf } from '../../src/cli/option-table.js';
 import { parseArguments } from '../../src/cli/parse.js';
-import { makePlan, type ParsedOptions } from '../../src/cli/plan.js';
+import { makeFilterPlan, makePlan, type ParsedOptions } from '../../src/cli/plan.js';
 import { UsageError } from '../../src/cli/usage-error.js';
 import { MIRUO_DEFAULTS } from '../../src/miruo/options.js';
 import type { RunPlan } from '../../src/pipeline/run.js';
@@ -22,6 +22,7 @@ const HINT = " (see 'tcploom --help', 'tcploom miruo --help')";
 /** The plan that a command line comes to, without running it. */
 function planOf(...args: string[]): RunPlan {
   const request = parseArguments(args, VERSION);
+  if (request.kind === 'filter') makeFilterPlan(request.files, request.options, false);
   assert.equal(request.kind, 'run');
   return request.kind === 'run' ? makePlan(request.files, request.options, false) : assert.fail();
 }
@@ -111,8 +112,20 @@ describe('wrong usage', () => {
     [['help', 'nonsense'], /^tcploom: .*nonsense/],
     [['miruo'], /^tcploom: miruo needs a capture: -f FILE, or -i DEV /],
     [['miruo', '-f'], /^tcploom: .*--file.*argument missing/],
-    [['miruo', '-f', CAPTURE, 'tcp', 'port', '80'], /^tcploom: filter expressions are not supported yet: tcp port 80 /],
-    [['miruo', '-f', CAPTURE, '--', '-x'], /^tcploom: filter expressions are not supported yet: -x /],
+    [['miruo', 'tcp', 'port', '80'], /^tcploom: miruo needs a capture: -f FILE, or -i DEV /],
+    [['--filter', 'tcp', '--filter', 'udp', CAPTURE], /^tcploom: .*--filter.*'udp'.* given once/],
+    [['filter'], /^tcploom: filter needs an expression, '' for all packets, or -F FILE /],
+    [['filter', 'tcp', '-c'], /^tcploom: no capture to read was given /],
+    [['filter', '-F', 'x', '-c'], /^tcploom: no capture to read was given /],
+    [['filter', 'tcp', CAPTURE], /^tcploom: filter needs either -w OUT or -c /],
+    [['filter', 'tcp', CAPTURE, '-c', '-w', 'x'], /^tcploom: filter needs either -w OUT or -c /],
+    [['filter', 'tcp', CAPTURE, '-c', '--pcap'], /^tcploom: with -c nothing is written in any format /],
+    [
+      ['filter', 'tcp', CAPTURE, '-w', 'x', '--pcap', '--pcapng'],
+      /^tcploom: --pcap and --pcapng cannot be had together /,
+    ],
+    [['filter', 'tcp', CAPTURE, '-w', CAPTURE], /^tcploom: datasets\/web.pcap is one of the captures that are read: /],
+    [['filter', 'tcp', CAPTURE, '--outer', '-c'], /^tcploom: unknown option '--outer'/],
     [['miruo', '-r', 'soon', '-f', CAPTURE], /^tcploom: .*--retransmit.*'soon'/],
     [['miruo', '-S', '2', '-f', CAPTURE], /^tcploom: .*--syn.*'2'.* choices are 0, 1/],
     [['miruo', '-C', '-f', CAPTURE], /^tcploom: .*--color.*'-f'/],
@@ -143,7 +156,8 @@ describe('wrong usage', () => {
     ['--nonsense', CAPTURE],
     ['--retransmit', 'soon', CAPTURE],
     ['--workers', '0', CAPTURE],
-    ['miruo', '-f', CAPTURE, 'tcp'],
+    ['miruo', 'tcp'],
+    ['filter', 'tcp', CAPTURE],
     ['miruo', '--f', CAPTURE],
     ['miruo', '--color', '7', '-f', CAPTURE],
   ]) {
@@ -348,6 +362,7 @@ describe('makePlan', () => {
     const read = {
       inputs: ['a'],
       decode,
+      filter: undefined,
       selection: { from: undefined, to: undefined, maxPackets: undefined, endsAtTo: false },
       resync: false,
       sortByTime: false,
@@ -420,11 +435,14 @@ describe('makePlan', () => {
 });
 
 describe('the option table', () => {
-  it('has no name and no letter twice', () => {
-    const names = OPTION_TABLE.flatMap((row) => row.names);
-    const letters = OPTION_TABLE.flatMap((row) => row.letter ?? []);
-    assert.equal(new Set(names).size, names.length);
-    assert.equal(new Set(letters).size, letters.length);
+  it('has no name and no letter twice for a command', () => {
+    for (const command of ['run', 'miruo', 'info', 'filter'] as const) {
+      const names = optionsOf(command).flatMap((row) => row.names);
+      const letters = optionsOf(command).flatMap((row) => row.letter ?? []);
+      assert.ok(names.length > 10);
+      assert.equal(new Set(names).size, names.length, command);
+      assert.equal(new Set(letters).size, letters.length, command);
+    }
   });
 
   it('has choices for a choice and a value for each option that takes one', () => {
