@@ -360,7 +360,8 @@ export class BlockFiller {
     const outcome = cutter.walk(format, this.#walkedTo, end, most, this.tally);
     this.#index += cutter.taken;
     this.#walkedTo = cutter.walkedTo;
-    return cutter.taken >= most || this.#selector.isOver ? ENOUGH : outcome;
+    const isEnough = (cutter.taken >= most && !cutter.isInBlock) || this.#selector.isOver;
+    return isEnough ? ENOUGH : outcome;
   }
 
   /** What was cut out of the capture before goes out in a block of its own, and what comes before the packets too. */

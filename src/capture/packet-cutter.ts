@@ -77,6 +77,11 @@ export class PacketCutter {
     return this.#entry > (this.#slot + this.#layout.descriptorsOffset) >> 2;
   }
 
+  /** Whether more is to come of a block that is copied. */
+  get isInBlock(): boolean {
+    return this.#openBytes > 0;
+  }
+
   /** The slot is about to be published. */
   endSlot(): void {
     const header = this.#slot >> 2;
@@ -130,26 +135,27 @@ export class PacketCutter {
     let wireBytes = 0;
     let at = from;
     let outcome = RECORD;
-    while (taken < most) {
+    // The last packet's block may go on behind its frame.
+    while (taken < most || this.isInBlock) {
       const isOpen = copiesBlocks && format.isUnfinished;
       outcome = format.next(view, at, end);
       const recordAt = at;
       if (outcome !== RECORD) {
         if (outcome !== SKIP) break;
         at = format.nextAt;
-        if (copiesBlocks) this.#skip(format, isOpen, recordAt, Math.min(at, end));
+        if (copiesBlocks) this.#skip(format, isOpen, recordAt, end);
         if (at <= end) continue;
         outcome = NEED_BYTES;
         break;
       }
       at = format.nextAt;
       if (format.linkType === NO_PACKET) {
-        if (copiesBlocks) this.#copyOrDrop(format, recordAt, !isUncopied(view, recordAt));
+        if (copiesBlocks) this.#copyOrDrop(format, recordAt, end, !isUncopied(view, recordAt));
         continue;
       }
       let isSelected = !hasBounds || !format.hasTime || selector.takes(format.sec >>> 0, format.nsec);
       if (isSelected && filters !== undefined) isSelected = filters.selects(format, bytes);
-      if (isSelected && this.#take(format, recordAt)) {
+      if (isSelected && this.#take(format, recordAt, end)) {
         taken++;
         capturedBytes += format.capturedBytes;
         wireBytes += format.wireBytes >>> 0;
@@ -170,11 +176,11 @@ export class PacketCutter {
   }
 
   /** Enters the packet of the record at byte `recordAt`; false when what is written cannot hold it. */
-  #take(format: CaptureFormat, recordAt: number): boolean {
+  #take(format: CaptureFormat, recordAt: number, end: number): boolean {
     if (this.#isCountOnly) return true;
     const shape = this.shape;
     if (shape.copiesBlocks) {
-      this.#copyOrDrop(format, recordAt, true);
+      this.#copyOrDrop(format, recordAt, end, true);
       return true;
     }
     if (shape.isHeadDue && format.linkType >= 0) this.#insert(shape.headFor(format.linkType));
@@ -198,24 +204,25 @@ export class PacketCutter {
     return true;
   }
 
-  /** What the format went past, up to byte `to` of what is there: the rest of a block, or another one. */
-  #skip(format: CaptureFormat, isRest: boolean, from: number, to: number): void {
+  /** What the format went past, of which there is something up to byte `end`: the rest of a block, or another one. */
+  #skip(format: CaptureFormat, isRest: boolean, from: number, end: number): void {
     if (isRest) {
-      this.passOver(from, to);
-      if (!format.isUnfinished) this.#isDropping = false;
-      if (!format.isUnfinished) this.#openBytes = 0;
+      this.passOver(from, Math.min(format.nextAt, end));
+      if (format.isUnfinished) return;
+      this.#isDropping = false;
+      this.#openBytes = 0;
     } else {
       if (this.#view.getUint32(from) === SECTION_HEADER) forgetLength(this.#view, from);
-      this.#copyOrDrop(format, from, !isUncopied(this.#view, from), to);
+      this.#copyOrDrop(format, from, end, !isUncopied(this.#view, from));
     }
   }
 
   /** Copies the block at byte `from`, as far as the format went past it, or leaves it out. */
-  #copyOrDrop(format: CaptureFormat, from: number, isWanted: boolean, to = format.nextAt): void {
+  #copyOrDrop(format: CaptureFormat, from: number, end: number, isWanted: boolean): void {
     this.#isDropping = !isWanted && format.isUnfinished;
     if (!isWanted) return;
     if (format.isUnfinished) this.#open(from, format.nextAt + TRAILER_BYTES - from);
-    this.#copyOpen(from, to);
+    this.#copyOpen(from, Math.min(format.nextAt, end));
     if (!format.isUnfinished) this.#openBytes = 0;
   }
 
