@@ -54,7 +54,8 @@ export class CaptureReader {
     const end = this.#fill(source, format);
     const interfaces = this.#selectedOf(format);
     if (this.#decodes) this.#tellUnknownLinks(interfaces);
-    this.#tellUndescribed(this.#filler.filters?.undescribed ?? 0);
+    const { filters, cutter } = this.#filler;
+    this.#tellUndescribed((filters?.undescribed ?? 0) + (cutter?.undescribed ?? 0));
     this.#tellMisfits();
     return { end, facts: this.#facts(format, interfaces, source, this.#filler.macsecFrames - macsecBefore) };
   }

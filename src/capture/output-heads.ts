@@ -54,17 +54,13 @@ export function sectionHead(head: CaptureHead): Uint8Array {
   const options = [...(head.nanoseconds ? [[IF_TSRESOL, NANOSECONDS]] : [])];
   if (head.fcsBytes !== undefined) options.push([IF_FCSLEN, head.fcsBytes]);
   const optionBytes = options.length === 0 ? 0 : 8 * options.length + 4;
-  const sectionBytes = SECTION_HEAD_BYTES + TRAILER_BYTES;
+  const section = sectionHeader(IS_LITTLE_ENDIAN);
+  const sectionBytes = section.length;
   const interfaceBytes = DESCRIPTION_HEAD_BYTES + optionBytes + TRAILER_BYTES;
   const bytes = new Uint8Array(sectionBytes + interfaceBytes);
   const view = new DataView(bytes.buffer);
   const put = (at: number, value: number): void => view.setUint32(at, value, IS_LITTLE_ENDIAN);
-  put(0, SECTION_HEADER);
-  put(4, sectionBytes);
-  put(8, BYTE_ORDER_MAGIC);
-  view.setUint16(12, MAJOR_VERSION, IS_LITTLE_ENDIAN);
-  forgetLength(view, 0);
-  put(SECTION_HEAD_BYTES, sectionBytes);
+  bytes.set(section);
   put(sectionBytes, INTERFACE_DESCRIPTION);
   put(sectionBytes + 4, interfaceBytes);
   view.setUint16(sectionBytes + 8, head.linkType, IS_LITTLE_ENDIAN);
@@ -76,6 +72,19 @@ export function sectionHead(head: CaptureHead): Uint8Array {
     view.setUint8(at + 4, value);
   }
   put(sectionBytes + interfaceBytes - TRAILER_BYTES, interfaceBytes);
+  return bytes;
+}
+
+/** A Section Header Block without options, of unknown length (pcapng 4.1). */
+export function sectionHeader(littleEndian: boolean): Uint8Array {
+  const bytes = new Uint8Array(SECTION_HEAD_BYTES + TRAILER_BYTES);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, SECTION_HEADER);
+  view.setUint32(4, bytes.length, littleEndian);
+  view.setUint32(8, BYTE_ORDER_MAGIC, littleEndian);
+  view.setUint16(12, MAJOR_VERSION, littleEndian);
+  forgetLength(view, 0);
+  view.setUint32(SECTION_HEAD_BYTES, bytes.length, littleEndian);
   return bytes;
 }
 

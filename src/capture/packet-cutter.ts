@@ -9,7 +9,7 @@ import { E_AT, E_BYTES, E_NSEC, E_SEC, E_WIRE, ENTRY_WORDS, ZEROS } from './cut-
 import { type CutPlan, OutputShape } from './cut-shape.js';
 import { BAD_RECORD, type CaptureFormat, NEED_BYTES, NO_PACKET, RECORD, SKIP } from './format.js';
 import type { LinkFilters } from './link-filters.js';
-import { forgetLength } from './output-heads.js';
+import { forgetLength, sectionHeader } from './output-heads.js';
 import {
   BYTE_ORDER_MAGIC,
   CUSTOM_UNCOPIED,
@@ -27,6 +27,8 @@ export class PacketCutter {
   taken = 0;
   /** Packets of the capture that what is written cannot hold. */
   misfits = 0;
+  /** Packets of the capture whose interface it does not describe: nobody could read them in what is written. */
+  undescribed = 0;
   readonly shape: OutputShape;
   readonly #isCountOnly: boolean;
   readonly #layout: BlockRingLayout;
@@ -43,6 +45,8 @@ export class PacketCutter {
   #scratchAt = 0;
   /** What is not over is a block that is left out. */
   #isDropping = false;
+  /** A section begins whose header is damaged: it needs another, or its packets would be taken for those of the one before. */
+  #isSectionDue = false;
   /** Bytes still to come of a block that is copied and does not lie in one piece, and what its end must say. */
   #openBytes = 0;
   readonly #openTrailer = new Uint8Array(TRAILER_BYTES);
@@ -93,6 +97,8 @@ export class PacketCutter {
   /** Begins a capture whose first bytes, which were looked at to recognise it, end at byte `headEnd`. */
   begin(format: CaptureFormat, headEnd: number): void {
     this.misfits = 0;
+    this.undescribed = 0;
+    this.#isSectionDue = false;
     this.#isDropping = false;
     if (this.#isCountOnly) return;
     const head = this.shape.begin(format);
@@ -165,7 +171,7 @@ export class PacketCutter {
         if (selector.isOver) break;
       }
     }
-    if (outcome === BAD_RECORD) this.closeBlock();
+    if (outcome === BAD_RECORD) this.#passDamage(at, end);
     tally.packets += taken;
     tally.leftOut += leftOut;
     tally.capturedBytes += capturedBytes;
@@ -177,13 +183,17 @@ export class PacketCutter {
 
   /** Enters the packet of the record at byte `recordAt`; false when what is written cannot hold it. */
   #take(format: CaptureFormat, recordAt: number, end: number): boolean {
+    if (format.linkType < 0) {
+      this.undescribed++;
+      return false;
+    }
     if (this.#isCountOnly) return true;
     const shape = this.shape;
     if (shape.copiesBlocks) {
       this.#copyOrDrop(format, recordAt, end, true);
       return true;
     }
-    if (shape.isHeadDue && format.linkType >= 0) this.#insert(shape.headFor(format.linkType));
+    if (shape.isHeadDue) this.#insert(shape.headFor(format.linkType));
     if (!shape.holds(format)) {
       this.misfits++;
       return false;
@@ -221,9 +231,23 @@ export class PacketCutter {
   #copyOrDrop(format: CaptureFormat, from: number, end: number, isWanted: boolean): void {
     this.#isDropping = !isWanted && format.isUnfinished;
     if (!isWanted) return;
+    if (this.#isSectionDue) this.#startSection(format, from);
     if (format.isUnfinished) this.#open(from, format.nextAt + TRAILER_BYTES - from);
     this.#copyOpen(from, Math.min(format.nextAt, end));
     if (!format.isUnfinished) this.#openBytes = 0;
+  }
+
+  /** Begins the section whose own header was damaged, unless the block at byte `at` begins one. */
+  #startSection(format: CaptureFormat, at: number): void {
+    this.#isSectionDue = false;
+    if (this.#view.getUint32(at) !== SECTION_HEADER) this.#insert(sectionHeader(!format.isBigEndian));
+  }
+
+  /** What is at byte `at` cannot be read, whatever it is. */
+  #passDamage(at: number, end: number): void {
+    this.closeBlock();
+    if (this.shape.copiesBlocks && end - at >= 4 && this.#view.getUint32(at) === SECTION_HEADER)
+      this.#isSectionDue = true;
   }
 
   /** The fixed fields of a capture's first section header, whose options and end come as something gone past. */

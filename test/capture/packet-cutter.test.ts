@@ -4,12 +4,14 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { MAX_CAPTURED_BYTES } from '../../src/capture/pcap.js';
 import type { ModelPacket } from '../model/miruo-model.js';
 import { swapped, writePcapng } from '../support/capture-forms.js';
 import { type CutForm, cutBlocks } from '../support/cut-blocks.js';
 import { readPcap, writePcap } from '../support/pcap-naive.js';
 import { ascii, BlockCrafter, concat, frameOf } from '../support/pcapng-craft.js';
+import { checkProperty } from '../support/property.js';
 
 /** Lengths around 60, so that `len > 60` selects some; some longer than what is copied and a few snapped. */
 const LENGTHS = [0, 14, 60, 61, 1514, 60, 600, 61, 61, 3, 9000, 59, 100];
@@ -287,5 +289,69 @@ describe('pcapng from pcapng', () => {
       const end = ends.filter((one) => one <= bytes).at(-1)!;
       assert.equal(Buffer.compare(cut.bytes, all.slice(0, end)), 0, `${bytes} bytes`);
     }
+  });
+});
+
+describe('a damaged section header', () => {
+  it('does not make the packets behind it those of the section before', () => {
+    for (const order of ['LE', 'BE'] as const) {
+      const craft = new BlockCrafter(order);
+      const faces = (linkType: number): Uint8Array[] =>
+        Array.from({ length: 3 }, (_, id) =>
+          concat(craft.description(linkType, 0), craft.enhanced(id, 7n, frameOf(30))),
+        );
+      const first = [craft.section(), ...faces(1)];
+      const damaged = craft.section([], [1, 0], { trailer: 9 });
+      const rest = faces(101);
+      assertCut([concat(...first, damaged, ...rest)], { resync: true }, concat(...first, craft.section(), ...rest), 6);
+    }
+  });
+
+  it('is no loss when another section follows', () => {
+    const craft = new BlockCrafter('LE');
+    const section = concat(craft.section(), craft.description(1, 0), craft.enhanced(0, 7n, frameOf(30)));
+    const damaged = craft.section([], [1, 0], { trailer: 9 });
+    assertCut([concat(section, damaged, section)], { resync: true }, concat(section, section), 2);
+  });
+});
+
+describe('any damage', () => {
+  const short = (['LE', 'BE'] as const).flatMap((order) =>
+    sectionBlocks(new BlockCrafter(order)).filter(([block]) => block.length < 5000),
+  );
+  const inputs = [
+    concat(...short.map(([block]) => block)),
+    writePcap(packets, { linkType: 1 }),
+    swapped(writePcap(packets, { linkType: 1, nanosecond: true })),
+  ];
+
+  it('leaves something whole, the same for any pieces', (t) => {
+    const change = fc.tuple(fc.nat(), fc.nat({ max: 255 }));
+    const property = fc.property(
+      fc.constantFrom(...inputs),
+      fc.array(change, { maxLength: 5 }),
+      fc.integer({ min: 1, max: 3000 }),
+      fc.boolean(),
+      fc.constantFrom(undefined, FILTER),
+      fc.constantFrom(undefined, 'pcap', 'pcapng'),
+      (input, changes, pieceBytes, resync, filter, format) => {
+        const file = Uint8Array.from(input);
+        // What tells the format stays.
+        for (const [at, value] of changes) file[28 + (at % (file.length - 28))] = value;
+        const form: CutForm = {
+          resync,
+          ...(filter === undefined ? {} : { filter }),
+          ...(format === undefined ? {} : { format }),
+        };
+        const cut = cutBlocks([file], form);
+        const again = cutBlocks([file], { ...form, pieceBytes });
+        assert.equal(Buffer.compare(again.bytes, cut.bytes), 0, 'other pieces, other bytes');
+        const read = cutBlocks([cut.bytes]);
+        assert.deepEqual(read.ends, ['whole']);
+        assert.equal(read.packets, cut.packets);
+        assert.equal(Buffer.compare(read.bytes, cut.bytes), 0, 'not the same when cut again');
+      },
+    );
+    checkProperty(t, property, 500);
   });
 });
