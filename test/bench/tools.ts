@@ -47,6 +47,11 @@ export function allTools(workers: readonly number[], scratchDir: string): Tool[]
       program: 'tcpdump',
       command: (path) => ['tcpdump', '-r', path, '-w', '/dev/null', 'tcp port 80'],
     },
+    {
+      name: 'tcploom-filter',
+      program: TCPLOOM,
+      command: (path) => [process.execPath, TCPLOOM, 'filter', 'tcp port 80', path, '-w', '/dev/null'],
+    },
     nfpcapd(join(scratchDir, 'nfpcapd')),
     // -n: without it every address is asked of the name server, for minutes.
     { name: 'tcptrace', program: 'tcptrace', command: (path) => ['tcptrace', '-n', path] },
