@@ -76,8 +76,9 @@ function evaluate(state: LinkState, steps: readonly ValueStep[], parts: PartList
       case 'binary': {
         const right = stack.pop()!;
         const left = stack.pop()!;
+        // The right operand's headers go unchecked, as in libpcap: `len - tcp[0] != 0` looks at whatever is there.
         const value = parts.value(binary(step.operator, left.value, divisorChecked(step, right.value)));
-        stack.push({ value, guard: parts.condition(and(left.guard, right.guard)) });
+        stack.push({ value, guard: left.guard });
       }
     }
   }
