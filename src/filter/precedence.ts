@@ -1,0 +1,26 @@
+/** How tightly the operators of values bind. Knows no tokens. */
+import type { ValueStep } from './expression.js';
+
+export type BinaryOperator = Extract<ValueStep, { kind: 'binary' }>['operator'];
+
+const RANKS: Partial<Record<BinaryOperator | 'negate', number>> = {
+  '|': 1,
+  '&': 2,
+  '<<': 3,
+  '>>': 3,
+  '+': 4,
+  '-': 4,
+  '*': 5,
+  '/': 5,
+  negate: 6,
+};
+
+/**
+ * Whether an operator takes the operand between the two before the one behind it can. libpcap gives `%` and `^` no rank: next to either
+ * of them the later operator goes first, so that `12 / 2 % 3` is `12 / (2 % 3)` and `-1 ^ 2` is `-(1 ^ 2)`.
+ */
+export function goesFirst(before: BinaryOperator | 'negate', behind: BinaryOperator): boolean {
+  const rank = RANKS[before];
+  const rankBehind = RANKS[behind];
+  return rank !== undefined && rankBehind !== undefined && rank >= rankBehind;
+}

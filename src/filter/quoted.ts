@@ -1,0 +1,11 @@
+/** Pieces of an expression as messages show them: printable, and short whatever was written. */
+
+const MOST_CHARACTERS = 40;
+
+/** In single quotes; what a terminal would act on as an escape, what is too long cut. */
+export function quoted(text: string): string {
+  const shown = text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS - 3)}...` : text;
+  // A surrogate that the cut left alone counts as unprintable too.
+  const printable = shown.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (sign) => `\\u{${sign.codePointAt(0)!.toString(16)}}`);
+  return `'${printable}'`;
+}
