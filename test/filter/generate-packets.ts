@@ -29,7 +29,7 @@ function disturb(random: Random, frame: number[]): FilterPacket {
       bytes[random.below(bytes.length)] = random.below(256);
   }
   if (chance(random, 10)) bytes.push(...noise(random, random.below(20)));
-  const capturedBytes = chance(random, 18) ? random.below(bytes.length + 1) : bytes.length;
+  const capturedBytes = chance(random, 12) ? random.below(bytes.length + 1) : bytes.length;
   const wireBytes = chance(random, 15) ? Math.max(capturedBytes, random.pick(WIRE_BYTES)) : bytes.length;
   return { bytes: Uint8Array.from(bytes.slice(0, capturedBytes)), wireBytes };
 }

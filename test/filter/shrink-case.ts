@@ -1,15 +1,16 @@
 /**
  * Makes a case that fails small: one packet, and an expression without the words that do not matter.
  */
+import type { FilterPacket } from '../support/tcpdump-filter.js';
 import type { FilterCase } from './filter-case.js';
 
 /** The smallest case found that still fails; `fails` is asked about a few hundred candidates at the most. */
 export async function shrinkCase(
   example: FilterCase,
-  packetNumbers: readonly number[],
+  suspects: readonly FilterPacket[],
   fails: (candidate: FilterCase) => Promise<boolean>,
 ): Promise<FilterCase> {
-  const packets = packetNumbers.length > 0 ? [example.packets[packetNumbers[0]]] : example.packets.slice(0, 1);
+  const packets = suspects.length > 0 ? [suspects[0]] : example.packets.slice(0, 1);
   let smallest: FilterCase = { ...example, packets };
   if (!(await fails(smallest))) smallest = example;
   let words = wordsOf(example.text);

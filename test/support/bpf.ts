@@ -25,8 +25,13 @@ const SCRATCH_WORDS = 16;
  * (`geneve or X` does that for packets that are not Geneve), so any answer is as good as any other.
  */
 export const UNDEFINED = -1;
-/** More than any loop over the headers of a packet takes; who runs longer never ends. */
-const MOST_STEPS = 1_000_000;
+/**
+ * A program that does not end: looking for a protocol behind AH headers (`protochain`) libpcap may go back to one that it has
+ * been at, for ever.
+ */
+export const ENDLESS = -2;
+/** More than any loop over the headers of a packet takes; what runs longer never ends. */
+const MOST_STEPS = 100_000;
 
 /** Reads the decimal form: the number of instructions, then code, jt, jf and k of each. */
 export function parseBpf(text: string): BpfProgram {
@@ -42,7 +47,7 @@ export function parseBpf(text: string): BpfProgram {
   };
 }
 
-/** What the program returns, 0 rejects, or UNDEFINED. The packet is `bytes` as captured; it had `wireBytes` on the wire. */
+/** What the program returns, 0 rejects; or UNDEFINED or ENDLESS, the only ones below 0. The packet is `bytes` as captured; it had `wireBytes` on the wire. */
 export function runBpf(program: BpfProgram, bytes: Uint8Array, wireBytes: number): number {
   const { code, jumpTrue, jumpFalse, k } = program;
   const scratch = new Uint32Array(SCRATCH_WORDS);
@@ -89,7 +94,7 @@ export function runBpf(program: BpfProgram, bytes: Uint8Array, wireBytes: number
         else x = a;
     }
   }
-  throw new Error('the program does not end');
+  return ENDLESS;
 }
 
 /** The value loaded, or -1 where there is none. */

@@ -17,6 +17,8 @@ const FILE_HEADER_BYTES = 24;
 const RECORD_HEADER_BYTES = 16;
 /** Longest packet of the files written here. */
 const SNAPLEN = 262144;
+/** Some of its programs loop for ever over some packets. */
+const LONGEST_MS = 60_000;
 /** tcpdump says this only when it optimises: no packet at all can be selected. */
 const REJECTS_ALL = 'expression rejects all packets';
 
@@ -72,7 +74,7 @@ interface Outcome {
 /** Reads the file from its standard input; `--` since an expression may begin with a minus. */
 function tcpdump(options: readonly string[], text: string, file: Uint8Array): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn('tcpdump', ['-n', '-r', '-', ...options, '--', text]);
+    const child = spawn('tcpdump', ['-n', '-r', '-', ...options, '--', text], { timeout: LONGEST_MS });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     child.stdout.on('data', (piece: Buffer) => stdout.push(piece));
