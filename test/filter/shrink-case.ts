@@ -14,7 +14,7 @@ export async function shrinkCase(
   let smallest: FilterCase = { ...example, packets };
   if (!(await fails(smallest))) smallest = example;
   let words = wordsOf(example.text);
-  for (let size = words.length >> 1; size > 0; size = size === 1 ? 0 : size >> 1) {
+  for (let size = words.length >> 1; size > 0; size -= Math.max(1, size >> 3)) {
     for (let at = 0; at + size <= words.length; ) {
       const fewer = [...words.slice(0, at), ...words.slice(at + size)];
       const candidate = { ...smallest, text: fewer.join(' ') };
