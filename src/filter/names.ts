@@ -1,7 +1,8 @@
 /**
- * The names an expression may use for numbers and addresses. Owns their shape; the shell looks them up (files, DNS), since nothing
- * here reads a file.
+ * The names an expression may use for numbers and addresses. Owns which names it uses and the shape of what is found; the shell looks
+ * them up (files, DNS), since nothing here reads a file.
  */
+import type { FilterExpression, Step } from './expression.js';
 
 /** Names of an expression that somebody has to look up, each kind without repetitions. */
 export interface WantedNames {
@@ -31,3 +32,50 @@ export const NO_NAMES: ResolvedNames = {
   ports: new Map(),
   protocols: new Map(),
 };
+
+/** The names to look up before compiling. */
+export function wantedNames(expression: FilterExpression): WantedNames {
+  const wanted = {
+    hosts: new Set<string>(),
+    networks: new Set<string>(),
+    ethers: new Set<string>(),
+    ports: new Set<string>(),
+    protocols: new Set<string>(),
+  };
+  for (const step of expression.steps) {
+    if (step.kind !== 'identifier' || step.identifier.form !== 'name') continue;
+    const { text } = step.identifier;
+    for (const kind of kindsOf(step)) wanted[kind].add(text);
+    if (step.type === 'portrange') for (const end of portRangeEnds(text) ?? []) wanted.ports.add(end);
+  }
+  return {
+    hosts: [...wanted.hosts],
+    networks: [...wanted.networks],
+    ethers: [...wanted.ethers],
+    ports: [...wanted.ports],
+    protocols: [...wanted.protocols],
+  };
+}
+
+/** Both names or numbers of an interval of ports; undefined when it is none. */
+export function portRangeEnds(text: string): readonly [string, string] | undefined {
+  const dash = text.indexOf('-');
+  return dash < 0 ? undefined : [text.slice(0, dash), text.slice(dash + 1)];
+}
+
+function kindsOf({ type, protocol }: Step & { kind: 'identifier' }): readonly (keyof WantedNames)[] {
+  switch (type) {
+    case 'net':
+      return ['networks'];
+    case 'port':
+    case 'portrange':
+      return ['ports'];
+    case 'proto':
+    case 'protochain':
+      return ['protocols'];
+    case 'gateway':
+      return ['hosts', 'ethers'];
+    default:
+      return protocol === 'link' ? ['ethers'] : ['hosts'];
+  }
+}

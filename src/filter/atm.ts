@@ -1,0 +1,91 @@
+/**
+ * Cells and frames of SunATM captures: kinds of traffic, circuits, signalling, LAN emulation. Owns the layout of their header: kind,
+ * VPI (1 byte), VCI (2 bytes), then the frame.
+ */
+
+import type { Value } from './condition.js';
+import { and, type Condition, equals, exceeds, masked, not, or, reaches } from './condition.js';
+import type { RelationOperator, Step } from './expression.js';
+import { FilterError } from './filter-error.js';
+import { LINK_ETHERNET } from './link-layouts.js';
+import { isLlcInAtm } from './link-protocols.js';
+import { type LinkState, place } from './link-state.js';
+
+const HEADER_BYTES = 4;
+const LANE_HEADER_BYTES = 2;
+/** Message types of Q.2931: setup, call proceeding, connect, connect acknowledge, release, release complete. */
+const CONNECT_MESSAGES = [0x5a, 0x4d, 0x0f, 0x07, 0x05, 0x02];
+/** Without the acknowledgement. */
+const META_MESSAGES = [0x5a, 0x4d, 0x07, 0x05, 0x02];
+const MESSAGE_TYPE_AT = 9;
+
+/** Circuits with a meaning of their own, by VCI on VPI 0 (ITU-T I.361). */
+const CIRCUITS: ReadonlyMap<string, readonly number[]> = new Map([
+  ['metac', [1]],
+  ['bcc', [2]],
+  ['oamf4sc', [3]],
+  ['oamf4ec', [4]],
+  ['oam', [3, 4]],
+  ['oamf4', [3, 4]],
+  ['sc', [5]],
+  ['ilmic', [16]],
+]);
+
+export function isAtmKind(state: LinkState, { word, column }: Step & { kind: 'atm' }): Condition {
+  requiresAtm(state, word, column);
+  if (word === 'lane') return isLane(state);
+  if (word === 'llc') return isLlcInAtm(state);
+  if (word === 'connectmsg') return and(onCircuit(state, [5]), isMessage(state, CONNECT_MESSAGES));
+  if (word === 'metaconnect') return and(onCircuit(state, [1]), isMessage(state, META_MESSAGES));
+  const circuits = CIRCUITS.get(word);
+  if (circuits === undefined) throw new FilterError(column, `'${word}' is no kind of ATM traffic`);
+  return onCircuit(state, circuits);
+}
+
+export function hasAtmField(
+  state: LinkState,
+  { field, operator, value, column }: Step & { kind: 'atm field' },
+): Condition {
+  requiresAtm(state, field, column);
+  return related(field === 'vpi' ? state.atHeader(1, 1) : state.atHeader(2, 2), operator, value);
+}
+
+function onCircuit(state: LinkState, circuits: readonly number[]): Condition {
+  const isOne = circuits.map((circuit) => equals(state.atHeader(2, 2), circuit));
+  return and(equals(state.atHeader(1, 1), 0), or(...isOne));
+}
+
+const isMessage = (state: LinkState, types: readonly number[]): Condition =>
+  or(...types.map((type) => equals(state.atHeader(MESSAGE_TYPE_AT, 1), type)));
+
+/** What follows in the expression is about the emulated LAN's Ethernet frame. */
+function isLane(state: LinkState): Condition {
+  const isFrame = equals(masked(state.atHeader(0, 1), 0x0f), 1);
+  const start = HEADER_BYTES + LANE_HEADER_BYTES;
+  state.enter(LINK_ETHERNET, 'ethernet', place(start), place(start + 12), place(start + 14));
+  state.networkAfterLlc = 3;
+  state.isInLane = true;
+  return isFrame;
+}
+
+function requiresAtm(state: LinkState, word: string, column: number): void {
+  if (state.family !== 'SunATM') throw new FilterError(column, `'${word}': only raw ATM has it`, true);
+}
+
+/** A field of a header against a number. */
+export function related(field: Value, operator: RelationOperator, value: number): Condition {
+  switch (operator) {
+    case '=':
+      return equals(field, value);
+    case '!=':
+      return not(equals(field, value));
+    case '>':
+      return exceeds(field, value);
+    case '<=':
+      return not(exceeds(field, value));
+    case '>=':
+      return reaches(field, value);
+    case '<':
+      return not(reaches(field, value));
+  }
+}
