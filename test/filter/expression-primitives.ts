@@ -349,8 +349,9 @@ function length(random: Random): string {
   return `${random.pick(['less', 'greater', 'len >', 'len <=', 'len !='])} ${random.pick(pool.WIRE_BYTES)}`;
 }
 
+/** Not with `&` and `|`: for them libpcap 1.10.3 forgets to load the byte, and takes what it has loaded before. */
 function oneByte(random: Random): string {
-  return `byte ${random.below(30)} ${random.pick(['=', '<', '>', '&', '|'])} ${random.pick([0, 1, 2, 6, 8, 17, 0x45, 0x60])}`;
+  return `byte ${random.below(30)} ${random.pick(['=', '<', '>'])} ${random.pick([0, 1, 2, 6, 8, 17, 0x45, 0x60])}`;
 }
 
 function decnet(random: Random): string {
