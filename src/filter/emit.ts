@@ -74,6 +74,7 @@ const declaration = (variables: readonly string[]): string =>
 class Writer {
   readonly #sureBytes: number;
   #temporaries = 0;
+  #mostTemporaries = 0;
   #canFail = false;
 
   constructor(sureBytes: number) {
@@ -92,10 +93,18 @@ class Writer {
   }
 
   temporaries(): string {
-    return declaration(names('t', this.#temporaries));
+    return declaration(names('t', this.#mostTemporaries));
   }
 
   condition(condition: Condition): string {
+    const before = this.#temporaries;
+    const text = this.#conditionText(condition);
+    // Nothing is kept from one condition to the next.
+    this.#temporaries = before;
+    return text;
+  }
+
+  #conditionText(condition: Condition): string {
     switch (condition.kind) {
       case 'constant':
         return String(condition.holds);
@@ -219,7 +228,9 @@ class Writer {
   }
 
   #temporary(): string {
-    return `t${this.#temporaries++}`;
+    const name = `t${this.#temporaries++}`;
+    this.#mostTemporaries = Math.max(this.#mostTemporaries, this.#temporaries);
+    return name;
   }
 }
 
