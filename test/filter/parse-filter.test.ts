@@ -47,6 +47,7 @@ const SAME: [text: string, same: string][] = [
   ['src && dst 1.2.3.4', 'dst and src 1.2.3.4'],
   ['fddi[0] == 1', 'link[0] = 1'],
   ['lsu', 'lssu'],
+  ['llc rulenum', 'llc \\rnr'],
   ['ip[0]&1+2=3', 'ip[0]&(1+2)=3'],
   ['ip[0]|1&2=3', 'ip[0]|(1&2)=3'],
   ['ip[0]&1|2=3', '(ip[0]&1)|2=3'],
