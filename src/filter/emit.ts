@@ -186,7 +186,7 @@ class Writer {
 
   #division(operator: '/' | '%', left: Value, right: Value): string {
     const divide = (divisor: string): string => `((${this.value(left)} ${operator} ${divisor}) >>> 0)`;
-    if (right.kind === 'constant') return divide(String(right.value));
+    if (right.kind === 'constant') return right.value === 0 ? this.#failing() : divide(String(right.value));
     const divisor = this.#temporary();
     this.#canFail = true;
     return `((${divisor} = ${this.value(right)}) === 0 ? (bad = 1, 0) : ${divide(divisor)})`;
