@@ -3,7 +3,7 @@
  */
 import { hasAtmField, isAtmKind } from './atm.js';
 import { ALWAYS, and, type Condition, exceeds, LENGTH, not, or, reaches, type Value } from './condition.js';
-import { emit, type PacketPredicate } from './emit.js';
+import { emit } from './emit.js';
 import { isGeneve, isMpls, isPppoeDiscovery, isPppoeSession, isVlan } from './encapsulation.js';
 import type { FilterExpression, Step } from './expression.js';
 import { FilterError } from './filter-error.js';
@@ -22,6 +22,7 @@ import {
 import { LINK_ETHERNET, LINK_PPI } from './link-layouts.js';
 import { LinkState } from './link-state.js';
 import type { ResolvedNames } from './names.js';
+import type { PacketPredicate } from './packet-predicate.js';
 import { PartList } from './parts.js';
 import { isProtocol } from './protocols.js';
 import { relate } from './relations.js';

@@ -9,6 +9,7 @@
  */
 import type { ArithmeticOperator, Condition, HeaderChain, Value } from './condition.js';
 import { meetsInChain } from './header-chain.js';
+import type { PacketPredicate } from './packet-predicate.js';
 
 /** Everything a filter consists of. */
 export interface FilterProgram {
@@ -21,8 +22,6 @@ export interface FilterProgram {
   readonly parts: readonly Condition[];
   readonly valueParts: readonly Value[];
 }
-
-export type PacketPredicate = (bytes: Uint8Array, start: number, capturedBytes: number, wireBytes: number) => boolean;
 
 /** Makes the function. */
 export function emit(program: FilterProgram): PacketPredicate {
