@@ -52,7 +52,8 @@ export function compileFilter(
   }
   const [selected = ALWAYS] = stack;
   // Asked of the link type at the end, which `pppoes` and `geneve` change: so does libpcap.
-  const condition = state.linkType === LINK_PPI ? and(isPpiOf80211, selected) : selected;
+  const asksForPpi = state.linkType === LINK_PPI && stack.length > 0;
+  const condition = asksForPpi ? and(isPpiOf80211, selected) : selected;
   if (!isSatisfiable(condition)) throw new FilterError(1, 'the expression rejects all packets', true);
   return emit({
     prelude: usedPrelude(prelude, [condition, ...parts.conditions], parts.values),

@@ -191,12 +191,15 @@ class Writer {
     return `((${divisor} = ${this.value(right)}) === 0 ? (bad = 1, 0) : ${divide(divisor)})`;
   }
 
+  /** The left side is evaluated even where nothing is left of it: a load in it may fail. */
   #shift(operator: '<<' | '>>', left: Value, right: Value): string {
     const sign = operator === '<<' ? '<<' : '>>>';
-    const shift = (by: string): string => `((${this.value(left)} ${sign} ${by}) >>> 0)`;
-    if (right.kind === 'constant') return right.value > 31 ? '0' : shift(String(right.value));
-    const by = this.#temporary();
-    return `((${by} = ${this.value(right)}) > 31 ? 0 : ${shift(by)})`;
+    if (right.kind === 'constant') {
+      return right.value > 31 ? `(${this.value(left)}, 0)` : `((${this.value(left)} ${sign} ${right.value}) >>> 0)`;
+    }
+    const [shifted, by] = [this.#temporary(), this.#temporary()];
+    const sets = `${shifted} = ${this.value(left)}, ${by} = ${this.value(right)}`;
+    return `(${sets}, ${by} > 31 ? 0 : (${shifted} ${sign} ${by}) >>> 0)`;
   }
 
   /** A load; four bytes come as a signed number. */
