@@ -119,8 +119,7 @@ function combine(kind: 'and' | 'or', operands: readonly Condition[]): Condition 
     } else if (operand.kind !== 'constant') {
       kept.push(operand);
     } else if (operand.holds === deciding) {
-      // What comes before it may still reject the packet, but never makes it pass.
-      if (kind === 'and' || kept.length === 0) return operand;
+      // What comes before it decides nothing more, but may still reject the packet.
       kept.push(operand);
       break;
     }

@@ -204,8 +204,9 @@ class Writer {
 
   /** A load; four bytes come as a signed number. */
   #load({ bytes, constant, index }: Value & { kind: 'load' }): string {
+    // No index brings a place that is not known back into the frame: as in BPF, whose offsets are unsigned.
+    if (constant < 0) return this.#failing();
     if (index === undefined) {
-      if (constant < 0) return this.#failing();
       const read = bytesAt(bytes, (byte) => `p + ${constant + byte}`);
       if (constant + bytes <= this.#sureBytes) return read;
       this.#canFail = true;
@@ -214,8 +215,7 @@ class Writer {
     const at = this.#temporary();
     this.#canFail = true;
     const read = bytesAt(bytes, (byte) => `p + ${at} + ${constant + byte}`);
-    const isThere = `(${at} = ${this.value(index)}) + ${constant + bytes} <= c`;
-    return `(${constant < 0 ? `${isThere} && ${at} >= ${-constant}` : isThere} ? ${read} : (bad = 1, 0))`;
+    return `((${at} = ${this.value(index)}) + ${constant + bytes} <= c ? ${read} : (bad = 1, 0))`;
   }
 
   #chain({ version, network, protocol }: HeaderChain): string {
