@@ -4,7 +4,7 @@
  */
 
 import type { Value } from './condition.js';
-import { and, type Condition, equals, exceeds, load, masked, not, or, reaches } from './condition.js';
+import { and, type Condition, equals, exceeds, masked, not, or, reaches } from './condition.js';
 import type { RelationOperator, Step } from './expression.js';
 import { FilterError } from './filter-error.js';
 import { LINK_ETHERNET } from './link-layouts.js';
@@ -36,11 +36,11 @@ export function isAtmKind(state: LinkState, { word, column }: Step & { kind: 'at
   requiresAtm(state, word, column);
   if (word === 'lane') return isLane(state);
   if (word === 'llc') return isLlcInAtm(state);
-  if (word === 'connectmsg') return and(onCircuit([5]), isMessage(CONNECT_MESSAGES));
-  if (word === 'metaconnect') return and(onCircuit([1]), isMessage(META_MESSAGES));
+  if (word === 'connectmsg') return and(onCircuit(state, [5]), isMessage(state, CONNECT_MESSAGES));
+  if (word === 'metaconnect') return and(onCircuit(state, [1]), isMessage(state, META_MESSAGES));
   const circuits = CIRCUITS.get(word);
   if (circuits === undefined) throw new FilterError(column, `'${word}' is no kind of ATM traffic`);
-  return onCircuit(circuits);
+  return onCircuit(state, circuits);
 }
 
 export function hasAtmField(
@@ -48,20 +48,20 @@ export function hasAtmField(
   { field, operator, value, column }: Step & { kind: 'atm field' },
 ): Condition {
   requiresAtm(state, field, column);
-  return related(field === 'vpi' ? load(1, VPI_AT) : load(2, VCI_AT), operator, value);
+  return related(field === 'vpi' ? state.atHeader(VPI_AT, 1) : state.atHeader(VCI_AT, 2), operator, value);
 }
 
-function onCircuit(circuits: readonly number[]): Condition {
-  const isOne = circuits.map((circuit) => equals(load(2, VCI_AT), circuit));
-  return and(equals(load(1, VPI_AT), 0), or(...isOne));
+function onCircuit(state: LinkState, circuits: readonly number[]): Condition {
+  const isOne = circuits.map((circuit) => equals(state.atHeader(VCI_AT, 2), circuit));
+  return and(equals(state.atHeader(VPI_AT, 1), 0), or(...isOne));
 }
 
-const isMessage = (types: readonly number[]): Condition =>
-  or(...types.map((type) => equals(load(1, MESSAGE_TYPE_AT), type)));
+const isMessage = (state: LinkState, types: readonly number[]): Condition =>
+  or(...types.map((type) => equals(state.atHeader(MESSAGE_TYPE_AT, 1), type)));
 
 /** What follows in the expression is about the emulated LAN's Ethernet frame. */
 function isLane(state: LinkState): Condition {
-  const isFrame = equals(masked(load(1, 0), 0x0f), 1);
+  const isFrame = equals(masked(state.atHeader(0, 1), 0x0f), 1);
   const start = HEADER_BYTES + LANE_HEADER_BYTES;
   state.enter(LINK_ETHERNET, 'ethernet', place(start), place(start + 12), place(start + 14));
   state.networkAfterLlc = 3;
