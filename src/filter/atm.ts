@@ -4,7 +4,7 @@
  */
 
 import type { Value } from './condition.js';
-import { and, type Condition, equals, exceeds, masked, not, or, reaches } from './condition.js';
+import { and, type Condition, equals, exceeds, load, masked, not, or, reaches } from './condition.js';
 import type { RelationOperator, Step } from './expression.js';
 import { FilterError } from './filter-error.js';
 import { LINK_ETHERNET } from './link-layouts.js';
@@ -18,6 +18,7 @@ const CONNECT_MESSAGES = [0x5a, 0x4d, 0x0f, 0x07, 0x05, 0x02];
 /** Without the acknowledgement. */
 const META_MESSAGES = [0x5a, 0x4d, 0x07, 0x05, 0x02];
 const MESSAGE_TYPE_AT = 9;
+const [VPI_AT, VCI_AT] = [1, 2];
 
 /** Circuits with a meaning of their own, by VCI on VPI 0 (ITU-T I.361). */
 const CIRCUITS: ReadonlyMap<string, readonly number[]> = new Map([
@@ -35,11 +36,11 @@ export function isAtmKind(state: LinkState, { word, column }: Step & { kind: 'at
   requiresAtm(state, word, column);
   if (word === 'lane') return isLane(state);
   if (word === 'llc') return isLlcInAtm(state);
-  if (word === 'connectmsg') return and(onCircuit(state, [5]), isMessage(state, CONNECT_MESSAGES));
-  if (word === 'metaconnect') return and(onCircuit(state, [1]), isMessage(state, META_MESSAGES));
+  if (word === 'connectmsg') return and(onCircuit([5]), isMessage(CONNECT_MESSAGES));
+  if (word === 'metaconnect') return and(onCircuit([1]), isMessage(META_MESSAGES));
   const circuits = CIRCUITS.get(word);
   if (circuits === undefined) throw new FilterError(column, `'${word}' is no kind of ATM traffic`);
-  return onCircuit(state, circuits);
+  return onCircuit(circuits);
 }
 
 export function hasAtmField(
@@ -47,20 +48,20 @@ export function hasAtmField(
   { field, operator, value, column }: Step & { kind: 'atm field' },
 ): Condition {
   requiresAtm(state, field, column);
-  return related(field === 'vpi' ? state.atHeader(1, 1) : state.atHeader(2, 2), operator, value);
+  return related(field === 'vpi' ? load(1, VPI_AT) : load(2, VCI_AT), operator, value);
 }
 
-function onCircuit(state: LinkState, circuits: readonly number[]): Condition {
-  const isOne = circuits.map((circuit) => equals(state.atHeader(2, 2), circuit));
-  return and(equals(state.atHeader(1, 1), 0), or(...isOne));
+function onCircuit(circuits: readonly number[]): Condition {
+  const isOne = circuits.map((circuit) => equals(load(2, VCI_AT), circuit));
+  return and(equals(load(1, VPI_AT), 0), or(...isOne));
 }
 
-const isMessage = (state: LinkState, types: readonly number[]): Condition =>
-  or(...types.map((type) => equals(state.atHeader(MESSAGE_TYPE_AT, 1), type)));
+const isMessage = (types: readonly number[]): Condition =>
+  or(...types.map((type) => equals(load(1, MESSAGE_TYPE_AT), type)));
 
 /** What follows in the expression is about the emulated LAN's Ethernet frame. */
 function isLane(state: LinkState): Condition {
-  const isFrame = equals(masked(state.atHeader(0, 1), 0x0f), 1);
+  const isFrame = equals(masked(load(1, 0), 0x0f), 1);
   const start = HEADER_BYTES + LANE_HEADER_BYTES;
   state.enter(LINK_ETHERNET, 'ethernet', place(start), place(start + 12), place(start + 14));
   state.networkAfterLlc = 3;
@@ -69,7 +70,7 @@ function isLane(state: LinkState): Condition {
 }
 
 function requiresAtm(state: LinkState, word: string, column: number): void {
-  if (state.family !== 'SunATM') throw new FilterError(column, `'${word}': only raw ATM has it`, true);
+  if (!state.isAtm) throw new FilterError(column, `'${word}': only raw ATM has it`, true);
 }
 
 /** A field of a header against a number. */

@@ -67,9 +67,11 @@ export const load = (bytes: number, at: number, index?: Value): Value => ({
   index,
 });
 
-/** `left operator right`; of constants, their result. The caller excludes constant zero divisors. */
+/** `left operator right`; of constants, their result. */
 export function binary(operator: ArithmeticOperator, left: Value, right: Value): Value {
-  if (left.kind === 'constant' && right.kind === 'constant') {
+  const isDivision = operator === '/' || operator === '%';
+  const canFail = isDivision && right.kind === 'constant' && right.value === 0;
+  if (left.kind === 'constant' && right.kind === 'constant' && !canFail) {
     return constant(calculate(operator, left.value, right.value));
   }
   if (operator === '+' && right.kind === 'constant' && right.value === 0) return left;

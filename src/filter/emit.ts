@@ -9,6 +9,7 @@
  */
 import type { ArithmeticOperator, Condition, HeaderChain, Value } from './condition.js';
 import { meetsInChain } from './header-chain.js';
+import type { PacketPredicate } from './packet-predicate.js';
 
 /** Everything a filter consists of. */
 export interface FilterProgram {
@@ -21,8 +22,6 @@ export interface FilterProgram {
   readonly parts: readonly Condition[];
   readonly valueParts: readonly Value[];
 }
-
-export type PacketPredicate = (bytes: Uint8Array, start: number, capturedBytes: number, wireBytes: number) => boolean;
 
 /** Makes the function. */
 export function emit(program: FilterProgram): PacketPredicate {
@@ -186,7 +185,7 @@ class Writer {
 
   #division(operator: '/' | '%', left: Value, right: Value): string {
     const divide = (divisor: string): string => `((${this.value(left)} ${operator} ${divisor}) >>> 0)`;
-    if (right.kind === 'constant') return divide(String(right.value));
+    if (right.kind === 'constant') return right.value === 0 ? this.#failing() : divide(String(right.value));
     const divisor = this.#temporary();
     this.#canFail = true;
     return `((${divisor} = ${this.value(right)}) === 0 ? (bad = 1, 0) : ${divide(divisor)})`;

@@ -144,6 +144,7 @@ export const UNKNOWN_LAYOUT: LinkLayout = layout('none', {});
 export const LINK_NULL = 0;
 export const LINK_ETHERNET = 1;
 export const LINK_TOKEN_RING = 6;
+export const LINK_SLIP = 8;
 export const LINK_PPP = 9;
 export const LINK_FDDI = 10;
 export const LINK_HDLC = 104;

@@ -7,8 +7,9 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
-import { compileFilter, type PacketPredicate } from '../../src/filter/compile-filter.js';
+import { compileFilter } from '../../src/filter/compile-filter.js';
 import { FilterError } from '../../src/filter/filter-error.js';
+import type { PacketPredicate } from '../../src/filter/packet-predicate.js';
 import { parseFilter } from '../../src/filter/parse-filter.js';
 import { type BpfProgram, parseBpf, runBpf } from '../support/bpf.js';
 import { missing } from '../support/programs.js';

@@ -3,8 +3,8 @@
  * drawn again by itself; and what a filter under test says of it.
  */
 
-import type { PacketPredicate } from '../../src/filter/compile-filter.js';
 import { FilterError } from '../../src/filter/filter-error.js';
+import type { PacketPredicate } from '../../src/filter/packet-predicate.js';
 import { Random } from '../support/random.js';
 import type { FilterPacket, Selection } from '../support/tcpdump-filter.js';
 import { generateExpression } from './generate-expressions.js';
