@@ -1,18 +1,17 @@
 /**
  * Whether a filter says of a case what tcpdump says. Knows the two liberties there are: tcpdump optimises away loads that would
- * have rejected a short packet, so its answer without optimisation is right too; and where its program reads memory that nobody
- * wrote, any answer is. Where tcpdump would never end, it is not asked.
+ * have rejected a short packet, so its answer without optimisation is right too; and where its own answer means nothing
+ * (`tcpdump-defects.ts`), any is.
  */
-import { type BpfProgram, ENDLESS, parseBpf, runBpf } from '../support/bpf.js';
 import {
   type FilterPacket,
   numberedFile,
-  programOf,
   rejectsAll,
   type Selection,
   selectWithTcpdump,
 } from '../support/tcpdump-filter.js';
 import { type FilterCase, type FilterMaker, selectWith } from './filter-case.js';
+import { withoutDefects, withoutEndless } from './tcpdump-defects.js';
 
 /** How a case ended; `differs` is the only bad one. */
 export type Verdict =
@@ -57,15 +56,6 @@ function kindOf(selection: Selection, packetCount: number): 'selected some' | 's
   return count === packetCount ? 'selected all' : 'selected some';
 }
 
-/** Only `protochain` makes loops. */
-async function withoutEndless(example: FilterCase): Promise<FilterCase> {
-  if (!example.text.includes('protochain')) return example;
-  const programs = await programsOf(example.text, example.linkType);
-  const ends = ({ bytes, wireBytes }: FilterPacket): boolean =>
-    programs.every((program) => runBpf(program, bytes, wireBytes) !== ENDLESS);
-  return { ...example, packets: example.packets.filter(ends) };
-}
-
 /** The answer for each packet may be either of tcpdump's two, or none of its own making. */
 async function packetByPacket(
   example: FilterCase,
@@ -78,16 +68,12 @@ async function packetByPacket(
   const other = example.packets.map((_, number) => number).filter((n) => has(ours, n) !== has(optimised, n));
   const wrong = other.filter((n) => has(ours, n) !== has(unoptimised, n));
   if (wrong.length === 0) return { kind: 'as without optimisation', packetCount: other.length };
-  const programs = await programsOf(example.text, example.linkType);
-  const isUndefined = ({ bytes, wireBytes }: FilterPacket): boolean =>
-    programs.some((program) => runBpf(program, bytes, wireBytes) < 0);
-  const packets = wrong.map((number) => example.packets[number]).filter((packet) => !isUndefined(packet));
+  const packets = await withoutDefects(example, wrong, (number) => has(ours, number));
   if (packets.length === 0) return { kind: 'undefined in tcpdump', packetCount: wrong.length };
-  return { kind: 'differs', ours: { selected: ours }, theirs, packets };
-}
-
-/** With and without optimisation, as far as there are any. */
-async function programsOf(text: string, linkType: number): Promise<BpfProgram[]> {
-  const answers = await Promise.all([true, false].map((optimise) => programOf(text, linkType, optimise)));
-  return answers.flatMap((answer) => ('program' in answer ? [parseBpf(answer.program)] : []));
+  return {
+    kind: 'differs',
+    ours: { selected: ours },
+    theirs,
+    packets: packets.map((number) => example.packets[number]),
+  };
 }

@@ -21,7 +21,8 @@ export const MPLS_LABELS = [16, 17, 1000, 3, 1048575];
 export const PPPOE_SESSIONS = [1, 17, 0x1234];
 export const GENEVE_VNIS = [1, 42, 0xffffff];
 export const DECNET_NODES = ['1.1', '1.4', '5.1023'];
-export const ARCNET_NODES = [0, 1, 0xa4];
+/** The last two are what libpcap 1.10.3 makes of `$01` and `$a4`: the dollar counts as a digit, the last digit does not. */
+export const ARCNET_NODES = [0, 1, 0xa4, 0xd0, 0xda];
 export const WIRE_BYTES = [20, 40, 60, 64, 100, 1514];
 
 export const IP_PROTOCOLS = {
