@@ -18,6 +18,7 @@ const CONNECT_MESSAGES = [0x5a, 0x4d, 0x0f, 0x07, 0x05, 0x02];
 /** Without the acknowledgement. */
 const META_MESSAGES = [0x5a, 0x4d, 0x07, 0x05, 0x02];
 const MESSAGE_TYPE_AT = 9;
+const [VPI_AT, VCI_AT] = [1, 2];
 
 /** Circuits with a meaning of their own, by VCI on VPI 0 (ITU-T I.361). */
 const CIRCUITS: ReadonlyMap<string, readonly number[]> = new Map([
@@ -47,12 +48,12 @@ export function hasAtmField(
   { field, operator, value, column }: Step & { kind: 'atm field' },
 ): Condition {
   requiresAtm(state, field, column);
-  return related(field === 'vpi' ? state.atHeader(1, 1) : state.atHeader(2, 2), operator, value);
+  return related(field === 'vpi' ? state.atHeader(VPI_AT, 1) : state.atHeader(VCI_AT, 2), operator, value);
 }
 
 function onCircuit(state: LinkState, circuits: readonly number[]): Condition {
-  const isOne = circuits.map((circuit) => equals(state.atHeader(2, 2), circuit));
-  return and(equals(state.atHeader(1, 1), 0), or(...isOne));
+  const isOne = circuits.map((circuit) => equals(state.atHeader(VCI_AT, 2), circuit));
+  return and(equals(state.atHeader(VPI_AT, 1), 0), or(...isOne));
 }
 
 const isMessage = (state: LinkState, types: readonly number[]): Condition =>
@@ -69,7 +70,7 @@ function isLane(state: LinkState): Condition {
 }
 
 function requiresAtm(state: LinkState, word: string, column: number): void {
-  if (state.family !== 'SunATM') throw new FilterError(column, `'${word}': only raw ATM has it`, true);
+  if (!state.isAtm) throw new FilterError(column, `'${word}': only raw ATM has it`, true);
 }
 
 /** A field of a header against a number. */

@@ -3,10 +3,11 @@
  */
 import { hasAtmField, isAtmKind } from './atm.js';
 import { ALWAYS, and, type Condition, exceeds, LENGTH, not, or, reaches, type Value } from './condition.js';
-import { emit, type PacketPredicate } from './emit.js';
+import { emit } from './emit.js';
 import { isGeneve, isMpls, isPppoeDiscovery, isPppoeSession, isVlan } from './encapsulation.js';
 import type { FilterExpression, Step } from './expression.js';
 import { FilterError } from './filter-error.js';
+import { type PreludeStep, placeHeaders } from './header-lengths.js';
 import { identify } from './identify.js';
 import {
   hasByte,
@@ -21,14 +22,13 @@ import {
 import { LINK_ETHERNET, LINK_PPI } from './link-layouts.js';
 import { LinkState } from './link-state.js';
 import type { ResolvedNames } from './names.js';
+import type { PacketPredicate } from './packet-predicate.js';
 import { PartList } from './parts.js';
 import { isProtocol } from './protocols.js';
 import { relate } from './relations.js';
 import { isSatisfiable } from './satisfiable.js';
 import { hasMtp3Field, isSignalUnit } from './ss7.js';
-import { isFrameDirection, isFrameType, type PreludeStep, place80211 } from './wlan.js';
-
-export type { PacketPredicate } from './emit.js';
+import { isFrameDirection, isFrameType } from './wlan.js';
 
 /**
  * Compiles for packets of one LINKTYPE_. Throws a FilterError when the expression means nothing there, or can select
@@ -43,7 +43,7 @@ export function compileFilter(
   isBigEndian = false,
 ): PacketPredicate {
   const state = new LinkState(linkType, isBigEndian);
-  const prelude = place80211(state);
+  const prelude = placeHeaders(state);
   const parts = new PartList();
   const stack: Condition[] = [];
   for (const step of expression.steps) {
@@ -52,7 +52,8 @@ export function compileFilter(
   }
   const [selected = ALWAYS] = stack;
   // Asked of the link type at the end, which `pppoes` and `geneve` change: so does libpcap.
-  const condition = state.linkType === LINK_PPI ? and(isPpiOf80211, selected) : selected;
+  const asksForPpi = state.linkType === LINK_PPI && stack.length > 0;
+  const condition = asksForPpi ? and(isPpiOf80211, selected) : selected;
   if (!isSatisfiable(condition)) throw new FilterError(1, 'the expression rejects all packets', true);
   return emit({
     prelude: usedPrelude(prelude, [condition, ...parts.conditions], parts.values),

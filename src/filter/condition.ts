@@ -67,9 +67,11 @@ export const load = (bytes: number, at: number, index?: Value): Value => ({
   index,
 });
 
-/** `left operator right`; of constants, their result. The caller excludes constant zero divisors. */
+/** `left operator right`; of constants, their result. */
 export function binary(operator: ArithmeticOperator, left: Value, right: Value): Value {
-  if (left.kind === 'constant' && right.kind === 'constant') {
+  const isDivision = operator === '/' || operator === '%';
+  const canFail = isDivision && right.kind === 'constant' && right.value === 0;
+  if (left.kind === 'constant' && right.kind === 'constant' && !canFail) {
     return constant(calculate(operator, left.value, right.value));
   }
   if (operator === '+' && right.kind === 'constant' && right.value === 0) return left;
@@ -117,8 +119,7 @@ function combine(kind: 'and' | 'or', operands: readonly Condition[]): Condition 
     } else if (operand.kind !== 'constant') {
       kept.push(operand);
     } else if (operand.holds === deciding) {
-      // What comes before it may still reject the packet, but never makes it pass.
-      if (kind === 'and' || kept.length === 0) return operand;
+      // What comes before it decides nothing more, but may still reject the packet.
       kept.push(operand);
       break;
     }

@@ -9,6 +9,7 @@
  */
 import type { ArithmeticOperator, Condition, HeaderChain, Value } from './condition.js';
 import { meetsInChain } from './header-chain.js';
+import type { PacketPredicate } from './packet-predicate.js';
 
 /** Everything a filter consists of. */
 export interface FilterProgram {
@@ -21,8 +22,6 @@ export interface FilterProgram {
   readonly parts: readonly Condition[];
   readonly valueParts: readonly Value[];
 }
-
-export type PacketPredicate = (bytes: Uint8Array, start: number, capturedBytes: number, wireBytes: number) => boolean;
 
 /** Makes the function. */
 export function emit(program: FilterProgram): PacketPredicate {
@@ -74,6 +73,7 @@ const declaration = (variables: readonly string[]): string =>
 class Writer {
   readonly #sureBytes: number;
   #temporaries = 0;
+  #mostTemporaries = 0;
   #canFail = false;
 
   constructor(sureBytes: number) {
@@ -92,10 +92,18 @@ class Writer {
   }
 
   temporaries(): string {
-    return declaration(names('t', this.#temporaries));
+    return declaration(names('t', this.#mostTemporaries));
   }
 
   condition(condition: Condition): string {
+    const before = this.#temporaries;
+    const text = this.#conditionText(condition);
+    // Nothing is kept from one condition to the next.
+    this.#temporaries = before;
+    return text;
+  }
+
+  #conditionText(condition: Condition): string {
     switch (condition.kind) {
       case 'constant':
         return String(condition.holds);
@@ -177,24 +185,28 @@ class Writer {
 
   #division(operator: '/' | '%', left: Value, right: Value): string {
     const divide = (divisor: string): string => `((${this.value(left)} ${operator} ${divisor}) >>> 0)`;
-    if (right.kind === 'constant') return divide(String(right.value));
+    if (right.kind === 'constant') return right.value === 0 ? this.#failing() : divide(String(right.value));
     const divisor = this.#temporary();
     this.#canFail = true;
     return `((${divisor} = ${this.value(right)}) === 0 ? (bad = 1, 0) : ${divide(divisor)})`;
   }
 
+  /** The left side is evaluated even where nothing is left of it: a load in it may fail. */
   #shift(operator: '<<' | '>>', left: Value, right: Value): string {
     const sign = operator === '<<' ? '<<' : '>>>';
-    const shift = (by: string): string => `((${this.value(left)} ${sign} ${by}) >>> 0)`;
-    if (right.kind === 'constant') return right.value > 31 ? '0' : shift(String(right.value));
-    const by = this.#temporary();
-    return `((${by} = ${this.value(right)}) > 31 ? 0 : ${shift(by)})`;
+    if (right.kind === 'constant') {
+      return right.value > 31 ? `(${this.value(left)}, 0)` : `((${this.value(left)} ${sign} ${right.value}) >>> 0)`;
+    }
+    const [shifted, by] = [this.#temporary(), this.#temporary()];
+    const sets = `${shifted} = ${this.value(left)}, ${by} = ${this.value(right)}`;
+    return `(${sets}, ${by} > 31 ? 0 : (${shifted} ${sign} ${by}) >>> 0)`;
   }
 
   /** A load; four bytes come as a signed number. */
   #load({ bytes, constant, index }: Value & { kind: 'load' }): string {
+    // No index brings a place that is not known back into the frame: as in BPF, whose offsets are unsigned.
+    if (constant < 0) return this.#failing();
     if (index === undefined) {
-      if (constant < 0) return this.#failing();
       const read = bytesAt(bytes, (byte) => `p + ${constant + byte}`);
       if (constant + bytes <= this.#sureBytes) return read;
       this.#canFail = true;
@@ -203,8 +215,7 @@ class Writer {
     const at = this.#temporary();
     this.#canFail = true;
     const read = bytesAt(bytes, (byte) => `p + ${at} + ${constant + byte}`);
-    const isThere = `(${at} = ${this.value(index)}) + ${constant + bytes} <= c`;
-    return `(${constant < 0 ? `${isThere} && ${at} >= ${-constant}` : isThere} ? ${read} : (bad = 1, 0))`;
+    return `((${at} = ${this.value(index)}) + ${constant + bytes} <= c ? ${read} : (bad = 1, 0))`;
   }
 
   #chain({ version, network, protocol }: HeaderChain): string {
@@ -219,7 +230,9 @@ class Writer {
   }
 
   #temporary(): string {
-    return `t${this.#temporaries++}`;
+    const name = `t${this.#temporaries++}`;
+    this.#mostTemporaries = Math.max(this.#mostTemporaries, this.#temporaries);
+    return name;
   }
 }
 

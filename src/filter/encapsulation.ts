@@ -41,7 +41,7 @@ export function isVlan(state: LinkState, { value, column }: Of<'vlan' | 'mpls' |
     throw new FilterError(column, "'vlan': this link type has no VLAN tags", true);
   }
   const isTag = or(...TAG_TYPES.map((type) => carries(state, type, column)));
-  const isOfId = value === undefined ? ALWAYS : equals(masked(state.atPayload(0, 2), 0x0fff), value);
+  const isOfId = value === undefined ? ALWAYS : equals(masked(state.atNetwork(0, 2), 0x0fff), value);
   state.protocol = place(state.protocol.constant + TAG_BYTES, state.protocol.variable);
   state.payload = place(state.payload.constant + TAG_BYTES, state.payload.variable);
   return and(isTag, isOfId);

@@ -1,4 +1,6 @@
-/** A filter expression that cannot be used: where in the text, and why. */
+/**
+ * A filter expression that cannot be used. Owns where in the text, and why.
+ */
 export class FilterError extends Error {
   override readonly name = 'FilterError';
   /** Counts from 1. */

@@ -27,7 +27,8 @@ export function meetsInChain(
 ): number {
   const is6 = version === 6;
   const protocolAt = network + (is6 ? 6 : 9);
-  if (protocolAt >= capturedBytes) return -1;
+  // For some link types the place of the network header is not known and negative.
+  if (network < 0 || protocolAt >= capturedBytes) return -1;
   let header = bytes[start + protocolAt];
   // Where the next header is, from the IP header on.
   let at = is6 ? 40 : (bytes[start + network] & 0xf) * 4;

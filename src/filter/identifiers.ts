@@ -1,4 +1,7 @@
-/** Addresses and names as they stand in an expression, with mask or prefix length. Knows neither qualifiers nor what an address means. */
+/**
+ * Addresses and names as they stand in an expression, with mask or prefix length. Knows neither qualifiers nor what an
+ * address means.
+ */
 import type { Identifier } from './expression.js';
 import type { TokenSource } from './token-source.js';
 import type { TokenKind } from './words.js';

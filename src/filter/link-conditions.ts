@@ -7,7 +7,15 @@ import type { Step } from './expression.js';
 import { FilterError } from './filter-error.js';
 import { goesTo80211, isBehindGeneve, isMac, macPlaces } from './hosts.js';
 import { isIp, isIp6 } from './ip-protocols.js';
-import { LINK_BACNET, LINK_ETHERNET, LINK_FDDI, LINK_PPP_PPPD, LINK_SLL2, LINK_TOKEN_RING } from './link-layouts.js';
+import {
+  LINK_BACNET,
+  LINK_ETHERNET,
+  LINK_FDDI,
+  LINK_PPP_PPPD,
+  LINK_SLIP,
+  LINK_SLL2,
+  LINK_TOKEN_RING,
+} from './link-layouts.js';
 import { hasLlcLength, isDataFrame, isLlcInAtm, isNoLaneControl } from './link-protocols.js';
 import type { LinkState } from './link-state.js';
 
@@ -59,8 +67,8 @@ export function isInDirection(state: LinkState, { kind, column }: Of<'inbound' |
   const either = (received: Condition, sent: Condition): Condition => (isIn ? received : sent);
   switch (state.family) {
     case 'IP version':
-      if (state.payload.constant === 0) break;
-      return equals(state.atHeader(0, 1), isIn ? 0 : 1);
+      if (state.linkType !== LINK_SLIP) break;
+      return either(equals(state.atHeader(0, 1), 0), not(equals(state.atHeader(0, 1), 0)));
     case 'cooked':
       return either(not(equals(state.atHeader(0, 2), 4)), equals(state.atHeader(0, 2), 4));
     case 'PF log':

@@ -123,6 +123,18 @@ export const LINK_LAYOUTS: ReadonlyMap<number, LinkLayout> = new Map([
   [240, layout('ethernet', { header: 4, protocol: 16, payload: 18, networkAfterLlc: 3 })],
   [241, layout('ethernet', { header: 12, protocol: 24, payload: 26, networkAfterLlc: 3 })],
   [276, layout('type field', { protocol: 0, payload: 20 })],
+  // libpcap 1.10 filters none of these: raw IP by another number; types behind a byte of direction; InfiniBand (RFC 4391 6);
+  // Ethernet behind its preamble, or with a switch chip's tag before it or before its type.
+  [14, layout('IP version', {})],
+  [204, layout('PPP', { protocol: 3, payload: 5 })],
+  [205, layout('HDLC', { protocol: 3, payload: 5 })],
+  [206, layout('Frame Relay', { header: 1, payload: 5 })],
+  [242, layout('type field', { protocol: 40, payload: 44 })],
+  [274, layout('ethernet', { header: 8, protocol: 20, payload: 22, networkAfterLlc: 3 })],
+  [281, layout('ethernet', { protocol: 16, payload: 18, networkAfterLlc: 3 })],
+  [282, layout('ethernet', { header: 4, protocol: 16, payload: 18, networkAfterLlc: 3 })],
+  [284, layout('ethernet', { protocol: 16, payload: 18, networkAfterLlc: 3 })],
+  [285, layout('ethernet', { protocol: 20, payload: 22, networkAfterLlc: 3 })],
 ]);
 
 /** For all other types: bytes and lengths can be compared, nothing is known of their headers. */
@@ -132,6 +144,7 @@ export const UNKNOWN_LAYOUT: LinkLayout = layout('none', {});
 export const LINK_NULL = 0;
 export const LINK_ETHERNET = 1;
 export const LINK_TOKEN_RING = 6;
+export const LINK_SLIP = 8;
 export const LINK_PPP = 9;
 export const LINK_FDDI = 10;
 export const LINK_HDLC = 104;

@@ -74,7 +74,8 @@ export function carries(state: LinkState, protocol: number, column: number): Con
 function carriesIp(state: LinkState, protocol: number): Condition {
   switch (state.family) {
     case 'IP version':
-      return isVersion(state.atNetwork(0, 1), protocol);
+      // Of the frame's first byte, even where a header stands before IP (SLIP): libpcap looks there.
+      return isVersion(state.atHeader(0, 1), protocol);
     case 'IPv4':
       return protocol === TYPE_IP ? ALWAYS : NEVER;
     case 'IPv6':

@@ -29,6 +29,8 @@ export class LinkState {
   /** The frame is an emulated LAN's, within ATM. */
   isInLane = false;
   mplsLabels = 0;
+  /** The frame began as a cell or frame of raw ATM, whatever was entered since. */
+  readonly isAtm: boolean;
   /** The address family of NULL and ENC is in the byte order of the machine that captured. */
   readonly isBigEndian: boolean;
   #variables = 0;
@@ -38,6 +40,7 @@ export class LinkState {
     this.linkType = linkType;
     this.isBigEndian = isBigEndian;
     this.family = layout.family;
+    this.isAtm = layout.family === 'SunATM';
     this.header = place(layout.header);
     this.protocol = place(layout.protocol);
     this.payload = place(layout.payload);
@@ -56,6 +59,7 @@ export class LinkState {
   /** A new link layer of type `linkType` begins at `header`. */
   enter(linkType: number, family: LinkFamily, header: Place, protocol: Place, payload: Place): void {
     this.outerHeader = this.header;
+    this.isInLane = false;
     this.linkType = linkType;
     this.family = family;
     this.header = header;

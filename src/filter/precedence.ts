@@ -1,4 +1,6 @@
-/** How tightly the operators of values bind. Knows no tokens. */
+/**
+ * How tightly the operators of values bind. Knows no tokens.
+ */
 import type { ValueStep } from './expression.js';
 
 export type BinaryOperator = Extract<ValueStep, { kind: 'binary' }>['operator'];
@@ -16,8 +18,9 @@ const RANKS: Partial<Record<BinaryOperator | 'negate', number>> = {
 };
 
 /**
- * Whether an operator takes the operand between the two before the one behind it can. libpcap gives `%` and `^` no rank: next to either
- * of them the later operator goes first, so that `12 / 2 % 3` is `12 / (2 % 3)` and `-1 ^ 2` is `-(1 ^ 2)`.
+ * Whether an operator takes the operand between the two before the one behind it can. In libpcap `%` and `^` have no
+ * rank: next to either of them the later operator goes first, so that `12 / 2 % 3` is `12 / (2 % 3)` and `-1 ^ 2` is
+ * `-(1 ^ 2)` (compared as programs of `tcpdump -O -d`).
  */
 export function goesFirst(before: BinaryOperator | 'negate', behind: BinaryOperator): boolean {
   const rank = RANKS[before];

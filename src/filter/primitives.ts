@@ -106,9 +106,11 @@ function wlanDirectionStep(tokens: TokenSource): Step {
 
 function llcStep(tokens: TokenSource): Step {
   const { column } = tokens.take();
-  // `rnr` is a reserved word too.
-  const isKind = tokens.isAtKind('name') || tokens.current.text === 'rnr';
-  return { kind: 'llc', column, value: isKind ? tokens.take().text : undefined };
+  if (tokens.isAtKind('name')) return { kind: 'llc', column, value: tokens.take().text };
+  if (!tokens.isAt('rulenum')) return { kind: 'llc', column, value: undefined };
+  // `rnr` is reserved for a field of pf, whose other spelling means the same here too.
+  tokens.take();
+  return { kind: 'llc', column, value: 'rnr' };
 }
 
 function wordStep(tokens: TokenSource, kind: 'atm' | 'mtp2'): Step {

@@ -1,4 +1,6 @@
-/** What stands before an identifier: protocol, direction, type. Owns their order; knows no identifier. */
+/**
+ * What stands before an identifier: protocol, direction, type. Owns their order; knows no identifier.
+ */
 import type { Direction, IdentifierType, Protocol } from './expression.js';
 import type { TokenSource } from './token-source.js';
 import type { TokenKind } from './words.js';
@@ -27,7 +29,7 @@ export function readQualifiers(tokens: TokenSource, protocol: Protocol | undefin
 function readRest(tokens: TokenSource, first: string): Direction {
   if (!tokens.isAtKind('logical')) return first as Direction;
   const other = first === 'src' ? 'dst' : first === 'dst' ? 'src' : undefined;
-  if (other === undefined) throw tokens.unexpected(`an address, or what it is: host, net`);
+  if (other === undefined) throw tokens.unexpected('an address, a name, or what it is, such as host');
   const { symbol } = tokens.take();
   tokens.expect(other);
   return symbol === 'or' ? 'src or dst' : 'src and dst';

@@ -1,4 +1,6 @@
-/** Pieces of an expression as messages show them: printable, and short whatever was written. */
+/**
+ * Pieces of an expression as messages show them: printable, and short whatever was written. Knows no expression.
+ */
 
 const MOST_CHARACTERS = 40;
 

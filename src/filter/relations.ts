@@ -54,7 +54,7 @@ function compared(operator: RelationOperator, left: Value, right: Value): Condit
 
 function evaluate(state: LinkState, steps: readonly ValueStep[], parts: PartList): Term {
   const stack: Term[] = [];
-  for (const step of steps) {
+  for (const [index, step] of steps.entries()) {
     switch (step.kind) {
       case 'number':
         stack.push({ value: constant(step.value), guard: ALWAYS });
@@ -68,30 +68,31 @@ function evaluate(state: LinkState, steps: readonly ValueStep[], parts: PartList
         break;
       }
       case 'load': {
-        const index = stack.pop()!;
-        const { value, guard } = access(state, step, index.value);
-        stack.push({ value: parts.value(value), guard: parts.condition(and(index.guard, guard)) });
+        const offset = stack.pop()!;
+        const { value, guard } = access(state, step, offset.value);
+        stack.push({ value: parts.value(value), guard: parts.condition(and(offset.guard, guard)) });
         break;
       }
       case 'binary': {
+        const before = steps[index - 1];
+        if (before.kind === 'number') checkOperand(step, before.value);
         const right = stack.pop()!;
         const left = stack.pop()!;
-        const value = parts.value(binary(step.operator, left.value, divisorChecked(step, right.value)));
-        stack.push({ value, guard: parts.condition(and(left.guard, right.guard)) });
+        // The right operand's headers go unchecked, as in libpcap: `len - tcp[0] != 0` looks at whatever is there.
+        const value = parts.value(binary(step.operator, left.value, right.value));
+        stack.push({ value, guard: left.guard });
       }
     }
   }
   return stack[0];
 }
 
-/** A constant that can only fail is an error, as in libpcap. */
-function divisorChecked({ operator, column }: ValueStep & { kind: 'binary' }, right: Value): Value {
-  if (right.kind !== 'constant') return right;
-  if ((operator === '/' || operator === '%') && right.value === 0) throw new FilterError(column, 'division by zero');
-  if ((operator === '<<' || operator === '>>') && right.value > 31) {
-    throw new FilterError(column, `found a shift by ${right.value} bits, expected at most 31`);
+/** A number that can only fail is an error, as in libpcap; what is computed is not. */
+function checkOperand({ operator, column }: ValueStep & { kind: 'binary' }, right: number): void {
+  if ((operator === '/' || operator === '%') && right === 0) throw new FilterError(column, 'division by zero');
+  if ((operator === '<<' || operator === '>>') && right > 31) {
+    throw new FilterError(column, `found a shift by ${right} bits, expected at most 31`);
   }
-  return right;
 }
 
 /** Protocols whose headers `[...]` reaches into from the network header on. */

@@ -1,4 +1,6 @@
-/** The place of a parser in the tokens of an expression, and the wording of what it did not expect there. */
+/**
+ * The place of a parser in the tokens of an expression, and the wording of what it did not expect there. Knows no grammar.
+ */
 import { FilterError } from './filter-error.js';
 import { quoted } from './quoted.js';
 import { readToken, type Token } from './tokens.js';

@@ -1,16 +1,16 @@
 /**
- * The text of a filter expression as tokens, read one at a time. Owns what is one word and which of its readings counts: the longest,
- * and of equally long ones an address before a number before a reserved word before a name. Knows no grammar.
+ * The text of a filter expression as tokens, read one at a time. Owns what is one word and which of its readings counts:
+ * the longest, and of equally long ones an address before a number before a reserved word before a name. Knows no grammar.
  */
 import { FilterError } from './filter-error.js';
 import { quoted } from './quoted.js';
-import { CONSTANTS, type TokenKind, WORDS } from './words.js';
+import { CONSTANTS, type TokenKind, WORDS, type Word } from './words.js';
 
 export interface Token {
   readonly kind: TokenKind;
   /** As written, without the backslash or dollar sign that marks a name or an ARCNET address. */
   readonly text: string;
-  /** The same for all spellings of a reserved word or sign; empty for all else, so that `\\or` is not `or`. */
+  /** The same for all spellings of a reserved word or sign; empty for all else, so that `\or` is not `or`. */
   readonly symbol: string;
   /** Of a number, unsigned 32-bit; else 0. */
   readonly value: number;
@@ -40,8 +40,8 @@ const MAC = new RegExp(
 );
 const MAYBE_IP6 = /[0-9a-fA-F]{0,4}:[0-9a-fA-F:]/y;
 const IP6_FORMS = ip6Forms();
-/** Begins like an address and goes on like none; nothing valid has two colons apart. */
-const NO_ADDRESS = new RegExp(`${BYTE}(?::${BYTE})+:[0-9a-fA-F:.]*`, 'y');
+/** Begins like an address of bytes. Nothing else has colons so close, so a message can name the whole of it. */
+const NO_ADDRESS = new RegExp(`${BYTE}(?:::?${BYTE})+:[0-9a-fA-F:.]*`, 'y');
 
 const HIGHEST = 0xffff_ffff;
 
@@ -89,7 +89,7 @@ function word(text: string, at: number): Token | undefined {
   const end = at + length;
   if (lengthOf(NUMBER, text, at) === length) return number(written, numberValue(written, at), at, end);
   const reserved = WORDS.get(written);
-  if (reserved !== undefined) return { ...reserved, text: written, value: 0, column: at + 1, end };
+  if (reserved !== undefined) return fixed(reserved, written, at);
   const constant = CONSTANTS.get(written);
   return constant === undefined ? token('name', written, at, end) : number(written, constant, at, end);
 }
@@ -101,7 +101,7 @@ function sign(text: string, at: number): Token {
     throw new FilterError(at + 1, `found ${found}, which means nothing in an expression`);
   }
   const written = text.slice(at, at + length);
-  return { ...WORDS.get(written)!, text: written, value: 0, column: at + 1, end: at + length };
+  return fixed(WORDS.get(written)!, written, at);
 }
 
 function marked(kind: TokenKind, pattern: RegExp, expected: string, text: string, at: number): Token {
@@ -122,6 +122,10 @@ function numberValue(written: string, at: number): number {
 
 function token(kind: TokenKind, text: string, at: number, end: number): Token {
   return { kind, text, symbol: '', value: 0, column: at + 1, end };
+}
+
+function fixed({ kind, symbol }: Word, text: string, at: number): Token {
+  return { kind, text, symbol, value: 0, column: at + 1, end: at + text.length };
 }
 
 function number(text: string, value: number, at: number, end: number): Token {

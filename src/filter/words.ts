@@ -1,5 +1,6 @@
 /**
- * The words of the filter language: which are reserved, what part of speech each is, and which stand for numbers. Knows no grammar.
+ * The words of the filter language: which are reserved, where each may stand, and which stand for numbers. Knows no
+ * grammar. Found by asking tcpdump about every word of pcap-filter(7) and about spellings that it does not list.
  */
 
 /** Kinds of tokens; a word of the language is of the kind that says where it may stand. */

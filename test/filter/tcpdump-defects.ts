@@ -1,0 +1,49 @@
+/**
+ * Packets for which the program of tcpdump (libpcap 1.10.3) has no answer that means anything, so that none can be compared:
+ * programs that loop for ever, and programs that read scratch memory which nobody has written, or somebody else has.
+ */
+import { type BpfProgram, ENDLESS, parseBpf, runBpf } from '../support/bpf.js';
+import { type FilterPacket, numberedFile, programOf, selectWithTcpdump } from '../support/tcpdump-filter.js';
+import type { FilterCase } from './filter-case.js';
+
+/** Put before an expression it changes nothing but which scratch memory is whose. */
+const LINK_LAYER_FIRST = '(ip or not ip) and';
+const HAS_ARITHMETIC = /\[|\blen\b/;
+
+/** The case without the packets that tcpdump would never end with; only `protochain` makes loops. */
+export async function withoutEndless(example: FilterCase): Promise<FilterCase> {
+  if (!example.text.includes('protochain')) return example;
+  const programs = await programsOf(example.text, example.linkType);
+  const ends = ({ bytes, wireBytes }: FilterPacket): boolean =>
+    programs.every((program) => runBpf(program, bytes, wireBytes) !== ENDLESS);
+  return { ...example, packets: example.packets.filter(ends) };
+}
+
+/** Those of the packets, by number, where `isSelected` really contradicts tcpdump. */
+export async function withoutDefects(
+  example: FilterCase,
+  numbers: readonly number[],
+  isSelected: (number: number) => boolean,
+): Promise<number[]> {
+  const { text, linkType, packets } = example;
+  const programs = await programsOf(text, linkType);
+  const returns = (program: BpfProgram, number: number): number =>
+    runBpf(program, packets[number].bytes, packets[number].wireBytes);
+  const defined = numbers.filter((number) => programs.every((program) => returns(program, number) >= 0));
+  if (defined.length === 0 || !HAS_ARITHMETIC.test(text)) return defined;
+
+  // What only packets of Geneve write, a relation may have written for the others.
+  const [geneve] = text.includes('geneve') ? await programsOf('geneve', linkType) : [];
+  const known = geneve === undefined ? defined : defined.filter((number) => returns(geneve, number) > 0);
+
+  // A relation in front is given the memory that holds where the link layer's header of variable length ends.
+  const reordered = await selectWithTcpdump(`${LINK_LAYER_FIRST} (${text})`, numberedFile(linkType, packets), false);
+  if ('error' in reordered) return known;
+  return known.filter((number) => reordered.selected.includes(number) !== isSelected(number));
+}
+
+/** With and without optimisation, as far as there are any. */
+async function programsOf(text: string, linkType: number): Promise<BpfProgram[]> {
+  const answers = await Promise.all([true, false].map((optimise) => programOf(text, linkType, optimise)));
+  return answers.flatMap((answer) => ('program' in answer ? [parseBpf(answer.program)] : []));
+}
