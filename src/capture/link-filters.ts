@@ -3,10 +3,10 @@
  * that one which cannot be is a problem of the captures that have such packets.
  */
 import { compileFilter } from '../filter/compile-filter.js';
-import type { PacketPredicate } from '../filter/emit.js';
 import type { FilterExpression } from '../filter/expression.js';
 import { FilterError } from '../filter/filter-error.js';
 import type { ResolvedNames } from '../filter/names.js';
+import type { PacketPredicate } from '../filter/packet-predicate.js';
 import { parseFilter } from '../filter/parse-filter.js';
 import { linkTypeName } from '../wire/link-types.js';
 import { type CaptureFormat, UNDESCRIBED_INTERFACE } from './format.js';
