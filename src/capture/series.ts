@@ -8,7 +8,7 @@
  *   T2 -w, and others numbers anywhere in the name
  */
 import { readdirSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 
 /** A series as it is followed from file to file. */
 export class FollowedSeries {
@@ -59,6 +59,13 @@ export function nextOfSeries(name: string): string | undefined {
     if (next === undefined || isNearer(own, parts, next)) next = parts;
   }
   return next === undefined ? undefined : join(folder, next.name);
+}
+
+/** Whether following the file `name` could lead to the file `other` if that were there. */
+export function areOfSeries(name: string, other: string): boolean {
+  if (resolve(dirname(name)) !== resolve(dirname(other))) return false;
+  const [own, parts] = [partsOf(basename(name)), partsOf(basename(other))];
+  return isOfSeries(own, parts) || isOfSeries(parts, own);
 }
 
 /** The file that comes first among those that differ from `name` in numbers only. */

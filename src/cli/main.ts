@@ -10,8 +10,9 @@ import type { RunPlan } from '../pipeline/run.js';
 import { ThreadFailure, ThreadStuck } from '../pipeline/threads.js';
 import { EXIT_DAMAGED, EXIT_DONE, EXIT_FAILED, SIGNAL_EXITS } from './exit-codes.js';
 import type { ChosenFilter } from './filter-choice.js';
+import { makeFilterPlan } from './filter-plan.js';
 import { parseArguments } from './parse.js';
-import { makeFilterPlan, makeInfoPlan, makePlan, type ParsedOptions } from './plan.js';
+import { makeInfoPlan, makePlan, type ParsedOptions } from './plan.js';
 import { Interrupted } from './signals.js';
 import { UsageError } from './usage-error.js';
 

@@ -3,7 +3,6 @@
  * Owns the checks of values against each other.
  */
 import { availableParallelism } from 'node:os';
-import type { CutPlan } from '../capture/cut-shape.js';
 import { descriptorOf } from '../capture/feed-kind.js';
 import type { LiveRequest } from '../capture/feed-messages.js';
 import type { LiveInput } from '../capture/open-input.js';
@@ -12,12 +11,10 @@ import { printable } from '../capture/problem.js';
 import type { ReadPlan } from '../capture/read-captures.js';
 import type { TimeBound } from '../capture/selection.js';
 import { MIRUO_DEFAULTS, type MiruoOptions } from '../miruo/options.js';
-import type { FilterPlan } from '../pipeline/filter-pass.js';
 import type { InfoPlan } from '../pipeline/info-pass.js';
 import type { BlockForm } from '../pipeline/reading.js';
 import type { RunPlan } from '../pipeline/run.js';
 import type { ChosenFilter } from './filter-choice.js';
-import { packetOutput } from './packet-output.js';
 import { UsageError } from './usage-error.js';
 
 /** Values as the parser leaves them, by the option's first name in camel case; absent when not given. */
@@ -84,8 +81,6 @@ const RUN_FORM: BlockForm = {
  * goes through the cache, which saves 7 to 9 %.
  */
 const INFO_FORM: BlockForm = { trackers: 1, blockBytes: 2 * 1024 * 1024, blockSlots: 2 };
-/** As for a run, without anybody who would be slower than the reader. */
-const FILTER_FORM: BlockForm = { trackers: 1, blockBytes: 1024 * 1024, blockSlots: 4 };
 const DEFAULT_FOLLOW_TIMEOUT_SEC = 60;
 /** Holds the headers of any session through a tunnel or two; short packets are the ones that come promptly. */
 const DEFAULT_SNAPLEN = 256;
@@ -117,36 +112,6 @@ export function makeInfoPlan(files: readonly string[], given: ParsedOptions, fil
   return Object.freeze({ read, ...blockForm(given, INFO_FORM) });
 }
 
-/** The plan for cutting packets out of `files`; `isTerminal`: standard output is one. */
-export function makeFilterPlan(
-  files: readonly string[],
-  given: ParsedOptions,
-  isTerminal: boolean,
-  filter?: ChosenFilter,
-): FilterPlan {
-  const { write, count: isCountOnly = false } = given;
-  if ((write === undefined) !== isCountOnly) throw new UsageError('filter needs either -w OUT or -c');
-  if (given.pcap && given.pcapng) throw new UsageError('--pcap and --pcapng cannot be had together');
-  if (isCountOnly && (given.pcap || given.pcapng)) throw new UsageError('with -c nothing is written in any format');
-  // What is written is to be whole, unless something else is asked for.
-  const usual = given.interface === undefined ? {} : { snaplen: MAX_CAPTURED_BYTES };
-  const read = readPlan(files, { ...usual, ...given }, filter);
-  const output = write === undefined ? undefined : packetOutput(write, files, isTerminal);
-  const { blockBytes, blockSlots } = blockForm(given, FILTER_FORM);
-  return Object.freeze({
-    read: { ...read, cut: cutPlan(read, given, isCountOnly) },
-    output,
-    trackers: isCountOnly ? 0 : 1,
-    blockBytes,
-    blockSlots,
-  });
-}
-
-function cutPlan(read: ReadPlan, given: ParsedOptions, isCountOnly: boolean): CutPlan {
-  const format = given.pcap ? 'pcap' : given.pcapng ? 'pcapng' : undefined;
-  return { format, isCountOnly, isSingle: read.inputs.length === 1 && read.followTimeoutMs === undefined };
-}
-
 function firstLine({ inputs, sortByTime }: ReadPlan): string {
   const [first] = inputs;
   if (typeof first !== 'string') return `listening on ${first.name}\n`;
@@ -156,7 +121,8 @@ function firstLine({ inputs, sortByTime }: ReadPlan): string {
   return `reading from ${inputs.length} files, ${order}\n`;
 }
 
-function readPlan(files: readonly string[], given: ParsedOptions, filter: ChosenFilter | undefined): ReadPlan {
+/** What is to be read, and how; the same for all commands. */
+export function readPlan(files: readonly string[], given: ParsedOptions, filter: ChosenFilter | undefined): ReadPlan {
   const live = liveInput(given, filter);
   if (files.length === 0 && live === undefined) throw new UsageError('no capture to read was given');
   if (files.length > 0 && live !== undefined) throw new UsageError('captures and an interface cannot be read together');
@@ -223,7 +189,8 @@ function captured({ from, to }: ParsedOptions, filter: ChosenFilter | undefined)
   return isOurs ? {} : { filter: filter.text };
 }
 
-function blockForm(given: ParsedOptions, usual: BlockForm): BlockForm {
+/** The form that was asked for, or the usual one. */
+export function blockForm(given: ParsedOptions, usual: BlockForm): BlockForm {
   const trackers = given.workers ?? usual.trackers;
   if (trackers < 1 || trackers > MOST_WORKERS) {
     throw new UsageError(`--workers must be from 1 to ${MOST_WORKERS}, not ${trackers}`);

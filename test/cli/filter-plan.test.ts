@@ -5,7 +5,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { chooseFilter, expressionIn } from '../../src/cli/filter-choice.js';
-import { makeFilterPlan, makePlan, type ParsedOptions } from '../../src/cli/plan.js';
+import { makeFilterPlan } from '../../src/cli/filter-plan.js';
+import { makePlan, type ParsedOptions } from '../../src/cli/plan.js';
 import { FilterError } from '../../src/filter/filter-error.js';
 
 describe('the text of a filter', () => {
@@ -88,6 +89,12 @@ describe('the plan of a filter', () => {
     };
     assert.equal(snaplenOf({}), 262_144);
     assert.equal(snaplenOf({ snaplen: 96 }), 96);
+  });
+
+  it('writes beside a series that is followed, not into it', () => {
+    for (const write of ['b.pcap1', 'folder/a.pcap1', 'a.out', '-']) {
+      assert.notEqual(makeFilterPlan(['a.pcap0'], { follow: true, write }, false).output, undefined);
+    }
   });
 
   it('writes packets to no terminal', () => {

@@ -7,9 +7,10 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { describe, it } from 'node:test';
 import { AmbiguousOption, expandLongOptions } from '../../src/cli/abbreviations.js';
+import { makeFilterPlan } from '../../src/cli/filter-plan.js';
 import { OPTION_TABLE, type OptionRow, optionsOf } from '../../src/cli/option-table.js';
 import { parseArguments } from '../../src/cli/parse.js';
-import { makeFilterPlan, makePlan, type ParsedOptions } from '../../src/cli/plan.js';
+import { makePlan, type ParsedOptions } from '../../src/cli/plan.js';
 import { UsageError } from '../../src/cli/usage-error.js';
 import { MIRUO_DEFAULTS } from '../../src/miruo/options.js';
 import type { RunPlan } from '../../src/pipeline/run.js';
@@ -125,6 +126,14 @@ describe('wrong usage', () => {
       /^tcploom: --pcap and --pcapng cannot be had together /,
     ],
     [['filter', 'tcp', CAPTURE, '-w', CAPTURE], /^tcploom: datasets\/web.pcap is one of the captures that are read: /],
+    [
+      ['filter', 'tcp', 'a.pcap0', '--follow', '-w', './a.pcap1'],
+      /^tcploom: \.\/a\.pcap1 would be taken for a file of the series /,
+    ],
+    [
+      ['filter', 'tcp', 'a.pcap', '--follow', '-w', 'a.pcap3'],
+      /^tcploom: a\.pcap3 would be taken for a file of the series /,
+    ],
     [['filter', 'tcp', CAPTURE, '--outer', '-c'], /^tcploom: unknown option '--outer'/],
     [['miruo', '-r', 'soon', '-f', CAPTURE], /^tcploom: .*--retransmit.*'soon'/],
     [['miruo', '-S', '2', '-f', CAPTURE], /^tcploom: .*--syn.*'2'.* choices are 0, 1/],
