@@ -211,8 +211,9 @@ function portsOf({ identifier, type, column }: IdentifierStep, names: ResolvedNa
   }
   if (identifier.form !== 'name') throw new FilterError(column, `found an address, expected a port behind '${type}'`);
   const { text } = identifier;
-  const ends = type === 'port' ? undefined : portRangeEnds(text);
-  const [first, last] = ends ?? [text, text];
+  const ends = type === 'port' ? [text, text] : portRangeEnds(text);
+  if (ends === undefined) throw new FilterError(column, `found '${text}', expected two ports with '-' between them`);
+  const [first, last] = ends;
   return [namedPort(first, column, names), namedPort(last, column, names)];
 }
 
