@@ -4,7 +4,7 @@
  */
 import { parseDotted, parseIp6, parseMac, prefixMask, promoteNetwork } from './address-text.js';
 import { type Condition, or } from './condition.js';
-import type { Identifier, Step } from './expression.js';
+import type { Identifier, StepOf } from './expression.js';
 import { FilterError } from './filter-error.js';
 import { gatewayOf } from './gateway.js';
 import { hasArcnetAddress, hasDecnetAddress, hasIp6Address, hasIpAddress, hasMac } from './hosts.js';
@@ -14,7 +14,7 @@ import { portRangeEnds, type ResolvedNames } from './names.js';
 import { hasProtocol, protocolNumber } from './protocols.js';
 import { WELL_KNOWN_PORTS } from './well-known-names.js';
 
-export type IdentifierStep = Step & { readonly kind: 'identifier' };
+export type IdentifierStep = StepOf<'identifier'>;
 
 /** The condition that an identifier stands for. */
 export function identify(state: LinkState, step: IdentifierStep, names: ResolvedNames): Condition {
