@@ -3,9 +3,8 @@
  * VPI (1 byte), VCI (2 bytes), then the frame.
  */
 
-import type { Value } from './condition.js';
-import { and, type Condition, equals, exceeds, masked, not, or, reaches } from './condition.js';
-import type { RelationOperator, Step } from './expression.js';
+import { and, type Condition, compared, constant, equals, masked, or } from './condition.js';
+import type { StepOf } from './expression.js';
 import { FilterError } from './filter-error.js';
 import { LINK_ETHERNET } from './link-layouts.js';
 import { isLlcInAtm } from './link-protocols.js';
@@ -32,7 +31,7 @@ const CIRCUITS: ReadonlyMap<string, readonly number[]> = new Map([
   ['ilmic', [16]],
 ]);
 
-export function isAtmKind(state: LinkState, { word, column }: Step & { kind: 'atm' }): Condition {
+export function isAtmKind(state: LinkState, { word, column }: StepOf<'atm'>): Condition {
   requiresAtm(state, word, column);
   if (word === 'lane') return isLane(state);
   if (word === 'llc') return isLlcInAtm(state);
@@ -43,12 +42,10 @@ export function isAtmKind(state: LinkState, { word, column }: Step & { kind: 'at
   return onCircuit(state, circuits);
 }
 
-export function hasAtmField(
-  state: LinkState,
-  { field, operator, value, column }: Step & { kind: 'atm field' },
-): Condition {
+export function hasAtmField(state: LinkState, { field, operator, value, column }: StepOf<'atm field'>): Condition {
   requiresAtm(state, field, column);
-  return related(field === 'vpi' ? state.atHeader(VPI_AT, 1) : state.atHeader(VCI_AT, 2), operator, value);
+  const number = field === 'vpi' ? state.atHeader(VPI_AT, 1) : state.atHeader(VCI_AT, 2);
+  return compared(operator, number, constant(value));
 }
 
 function onCircuit(state: LinkState, circuits: readonly number[]): Condition {
@@ -71,22 +68,4 @@ function isLane(state: LinkState): Condition {
 
 function requiresAtm(state: LinkState, word: string, column: number): void {
   if (!state.isAtm) throw new FilterError(column, `'${word}': only raw ATM has it`, true);
-}
-
-/** A field of a header against a number. */
-export function related(field: Value, operator: RelationOperator, value: number): Condition {
-  switch (operator) {
-    case '=':
-      return equals(field, value);
-    case '!=':
-      return not(equals(field, value));
-    case '>':
-      return exceeds(field, value);
-    case '<=':
-      return not(exceeds(field, value));
-    case '>=':
-      return reaches(field, value);
-    case '<':
-      return not(reaches(field, value));
-  }
 }

@@ -11,7 +11,6 @@ import { type PreludeStep, placeHeaders } from './header-lengths.js';
 import { identify } from './identify.js';
 import {
   hasByte,
-  hasPfField,
   isBroadcast,
   isInDirection,
   isLlc,
@@ -24,6 +23,7 @@ import { LinkState } from './link-state.js';
 import type { ResolvedNames } from './names.js';
 import type { PacketPredicate } from './packet-predicate.js';
 import { PartList } from './parts.js';
+import { hasPfField } from './pf-log.js';
 import { isProtocol } from './protocols.js';
 import { relate } from './relations.js';
 import { isSatisfiable } from './satisfiable.js';

@@ -6,7 +6,7 @@
  * division by zero. Operands are evaluated from left to right, `and` and `or` only as far as needed.
  */
 
-export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%' | '&' | '|' | '^' | '<<' | '>>';
+import type { ArithmeticOperator, RelationOperator } from './expression.js';
 
 export type Value =
   | { readonly kind: 'constant'; readonly value: number }
@@ -209,5 +209,23 @@ export function compare(operator: TestOperator, left: number, right: number): bo
       return left >= right;
     case '&':
       return (left & right) !== 0;
+  }
+}
+
+/** `left operator right`. */
+export function compared(operator: RelationOperator, left: Value, right: Value): Condition {
+  switch (operator) {
+    case '=':
+      return test('=', left, right);
+    case '!=':
+      return not(test('=', left, right));
+    case '>':
+      return test('>', left, right);
+    case '<=':
+      return not(test('>', left, right));
+    case '>=':
+      return test('>=', left, right);
+    case '<':
+      return not(test('>=', left, right));
   }
 }

@@ -7,7 +7,8 @@
  * captured bytes are compared once with what all loads at constant offsets need; packets that are long enough take
  * a version without their checks.
  */
-import type { ArithmeticOperator, Condition, HeaderChain, Value } from './condition.js';
+import type { Condition, HeaderChain, Value } from './condition.js';
+import type { ArithmeticOperator } from './expression.js';
 import { meetsInChain } from './header-chain.js';
 import type { PacketPredicate } from './packet-predicate.js';
 

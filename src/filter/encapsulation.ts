@@ -15,14 +15,12 @@ import {
   type Value,
   variable,
 } from './condition.js';
-import type { Step } from './expression.js';
-import { FilterError } from './filter-error.js';
+import type { StepOf } from './expression.js';
+import { expectAtMost, FilterError } from './filter-error.js';
 import { IPPROTO_UDP, inIp, isFirstFragment, isIp6 } from './ip-protocols.js';
 import { LINK_ETHERNET, LINK_HDLC, LINK_HDLC_ENCRYPTED, LINK_PPP } from './link-layouts.js';
 import { carries, TYPE_MPLS, TYPE_PPPOED, TYPE_PPPOES } from './link-protocols.js';
 import { type LinkState, place } from './link-state.js';
-
-type Of<Kind extends Step['kind']> = Step & { readonly kind: Kind };
 
 /** C-tag, S-tag, and the old number of the latter. */
 const TAG_TYPES = [0x8100, 0x88a8, 0x9100];
@@ -34,8 +32,8 @@ const GENEVE_PORT = 6081;
 const UDP_BYTES = 8;
 const TYPE_ETHERNET = 0x6558;
 
-export function isVlan(state: LinkState, { value, column }: Of<'vlan' | 'mpls' | 'pppoes' | 'geneve'>): Condition {
-  checkMost('VLAN', value, 0xfff, column);
+export function isVlan(state: LinkState, { value, column }: StepOf<'vlan' | 'mpls' | 'pppoes' | 'geneve'>): Condition {
+  expectAtMost('VLAN', value, 0xfff, column);
   if (state.mplsLabels > 0) throw new FilterError(column, "'vlan' cannot stand behind 'mpls'");
   if (state.family !== 'ethernet' && state.family !== '802.11') {
     throw new FilterError(column, "'vlan': this link type has no VLAN tags", true);
@@ -47,8 +45,8 @@ export function isVlan(state: LinkState, { value, column }: Of<'vlan' | 'mpls' |
   return and(isTag, isOfId);
 }
 
-export function isMpls(state: LinkState, { value, column }: Of<'vlan' | 'mpls' | 'pppoes' | 'geneve'>): Condition {
-  checkMost('MPLS label', value, 0xfffff, column);
+export function isMpls(state: LinkState, { value, column }: StepOf<'vlan' | 'mpls' | 'pppoes' | 'geneve'>): Condition {
+  expectAtMost('MPLS label', value, 0xfffff, column);
   // Another label follows when the one before is not the last.
   const isThere = state.mplsLabels > 0 ? equals(masked(state.atNetwork(-2, 1), 0x01), 0) : carriesMpls(state, column);
   const isOfLabel = value === undefined ? ALWAYS : equals(masked(state.atNetwork(0, 4), 0xfffff000), value << 12);
@@ -70,9 +68,9 @@ export const isPppoeDiscovery = (state: LinkState, column: number): Condition =>
 
 export function isPppoeSession(
   state: LinkState,
-  { value, column }: Of<'vlan' | 'mpls' | 'pppoes' | 'geneve'>,
+  { value, column }: StepOf<'vlan' | 'mpls' | 'pppoes' | 'geneve'>,
 ): Condition {
-  checkMost('PPPoE session', value, 0xffff, column);
+  expectAtMost('PPPoE session', value, 0xffff, column);
   const isSession = carries(state, TYPE_PPPOES, column);
   const isOfId = value === undefined ? ALWAYS : equals(masked(state.atNetwork(0, 4), 0x0000ffff), value);
   const start = state.payload.constant + state.network + PPPOE_BYTES;
@@ -82,8 +80,11 @@ export function isPppoeSession(
   return and(isSession, isOfId);
 }
 
-export function isGeneve(state: LinkState, { value, column }: Of<'vlan' | 'mpls' | 'pppoes' | 'geneve'>): Condition {
-  checkMost('Geneve VNI', value, 0xffffff, column);
+export function isGeneve(
+  state: LinkState,
+  { value, column }: StepOf<'vlan' | 'mpls' | 'pppoes' | 'geneve'>,
+): Condition {
+  expectAtMost('Geneve VNI', value, 0xffffff, column);
   const base = state.payload.constant + state.network;
   const start = state.newVariable();
   const [type, header, payload] = [state.newVariable(), state.newVariable(), state.newVariable()];
@@ -132,10 +133,4 @@ export function isGeneve(state: LinkState, { value, column }: Of<'vlan' | 'mpls'
 function geneveInIp6(state: LinkState, column: number): Condition {
   const isUdp = equals(state.atNetwork(6, 1), IPPROTO_UDP);
   return and(isIp6(state, column), isUdp, equals(state.atIpv6Payload(2, 2), GENEVE_PORT));
-}
-
-function checkMost(what: string, value: number | undefined, most: number, column: number): void {
-  if (value !== undefined && value > most) {
-    throw new FilterError(column, `found ${what} ${value}, expected at most ${most}`);
-  }
 }

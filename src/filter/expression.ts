@@ -75,6 +75,8 @@ export type Identifier =
   /** An ARCNET address, without its `$`. */
   | { readonly form: 'arcnet'; readonly text: string };
 
+export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%' | '&' | '|' | '^' | '<<' | '>>';
+
 /** One step of an arithmetic value: pops what it needs from a stack of values, pushes one. Unsigned 32-bit. */
 export type ValueStep =
   | { readonly kind: 'number'; readonly value: number }
@@ -84,7 +86,7 @@ export type ValueStep =
   | { readonly kind: 'negate' }
   | {
       readonly kind: 'binary';
-      readonly operator: '+' | '-' | '*' | '/' | '%' | '&' | '|' | '^' | '<<' | '>>';
+      readonly operator: ArithmeticOperator;
       readonly column: number;
     };
 
@@ -152,6 +154,9 @@ export type Step = { readonly column: number } & (
   /** `sio`, `opc`, `dpc`, `sls` and the same with `h` before, with comparisons. */
   | { readonly kind: 'mtp3'; readonly field: string; readonly operator: RelationOperator; readonly value: number }
 );
+
+/** Steps of one kind, or of several. */
+export type StepOf<Kind extends Step['kind']> = Step & { readonly kind: Kind };
 
 /** A whole expression; without steps it selects everything. */
 export interface FilterExpression {

@@ -15,3 +15,10 @@ export class FilterError extends Error {
     this.isOfLinkType = isOfLinkType;
   }
 }
+
+/** Throws when a number is given and larger than it can be. */
+export function expectAtMost(what: string, value: number | undefined, most: number, column: number): void {
+  if (value !== undefined && value > most) {
+    throw new FilterError(column, `found ${what} ${value}, expected at most ${most}`);
+  }
+}

@@ -4,7 +4,7 @@
  */
 import { parseDotted, parseIp6, parseMac, prefixMask, promoteNetwork } from './address-text.js';
 import { type Condition, or } from './condition.js';
-import type { Identifier, Step } from './expression.js';
+import type { Identifier, StepOf } from './expression.js';
 import { FilterError } from './filter-error.js';
 import { gatewayOf } from './gateway.js';
 import { hasArcnetAddress, hasDecnetAddress, hasIp6Address, hasIpAddress, hasMac } from './hosts.js';
@@ -14,7 +14,7 @@ import { portRangeEnds, type ResolvedNames } from './names.js';
 import { hasProtocol, protocolNumber } from './protocols.js';
 import { WELL_KNOWN_PORTS } from './well-known-names.js';
 
-export type IdentifierStep = Step & { readonly kind: 'identifier' };
+export type IdentifierStep = StepOf<'identifier'>;
 
 /** The condition that an identifier stands for. */
 export function identify(state: LinkState, step: IdentifierStep, names: ResolvedNames): Condition {
@@ -211,8 +211,9 @@ function portsOf({ identifier, type, column }: IdentifierStep, names: ResolvedNa
   }
   if (identifier.form !== 'name') throw new FilterError(column, `found an address, expected a port behind '${type}'`);
   const { text } = identifier;
-  const ends = type === 'port' ? undefined : portRangeEnds(text);
-  const [first, last] = ends ?? [text, text];
+  const ends = type === 'port' ? [text, text] : portRangeEnds(text);
+  if (ends === undefined) throw new FilterError(column, `found '${text}', expected two ports with '-' between them`);
+  const [first, last] = ends;
   return [namedPort(first, column, names), namedPort(last, column, names)];
 }
 

@@ -3,7 +3,7 @@
  * places; a condition that a link type has not is a FilterError.
  */
 import { ALWAYS, and, type Condition, equals, hasBits, load, masked, NEVER, not, or, reaches } from './condition.js';
-import type { Step } from './expression.js';
+import type { StepOf } from './expression.js';
 import { FilterError } from './filter-error.js';
 import { goesTo80211, isBehindGeneve, isMac, macPlaces } from './hosts.js';
 import { isIp, isIp6 } from './ip-protocols.js';
@@ -19,11 +19,9 @@ import {
 import { hasLlcLength, isDataFrame, isLlcInAtm, isNoLaneControl } from './link-protocols.js';
 import type { LinkState } from './link-state.js';
 
-type Of<Kind extends Step['kind']> = Step & { readonly kind: Kind };
-
 const BROADCAST = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
 
-export function isBroadcast(state: LinkState, { protocol, column }: Of<'broadcast' | 'multicast'>): Condition {
+export function isBroadcast(state: LinkState, { protocol, column }: StepOf<'broadcast' | 'multicast'>): Condition {
   if (protocol === 'ip') {
     // Without the network's mask: all host bits zero, or all one.
     const destination = state.atNetwork(16, 4);
@@ -36,7 +34,7 @@ export function isBroadcast(state: LinkState, { protocol, column }: Of<'broadcas
   return toGroup(state, goesToAll, equals(state.atHeader(1, 1), 0), column);
 }
 
-export function isMulticast(state: LinkState, { protocol, column }: Of<'broadcast' | 'multicast'>): Condition {
+export function isMulticast(state: LinkState, { protocol, column }: StepOf<'broadcast' | 'multicast'>): Condition {
   if (protocol === 'ip') return and(isIp(state, column), reaches(state.atNetwork(16, 1), 224));
   if (protocol === 'ip6') return and(isIp6(state, column), equals(state.atNetwork(24, 1), 0xff));
   if (protocol !== undefined && protocol !== 'link') {
@@ -62,7 +60,7 @@ function toGroup(
 }
 
 /** Whether the machine that captured received the packet or sent it, where the link header says so. */
-export function isInDirection(state: LinkState, { kind, column }: Of<'inbound' | 'outbound'>): Condition {
+export function isInDirection(state: LinkState, { kind, column }: StepOf<'inbound' | 'outbound'>): Condition {
   const isIn = kind === 'inbound';
   const either = (received: Condition, sent: Condition): Condition => (isIn ? received : sent);
   switch (state.family) {
@@ -86,7 +84,7 @@ export function isInDirection(state: LinkState, { kind, column }: Of<'inbound' |
   throw new FilterError(column, `'${kind}': packets of this link type do not say their direction`, true);
 }
 
-export function isOfInterface(state: LinkState, { value, column }: Of<'ifindex'>): Condition {
+export function isOfInterface(state: LinkState, { value, column }: StepOf<'ifindex'>): Condition {
   if (state.linkType === LINK_SLL2) return equals(state.atHeader(4, 4), value);
   throw new FilterError(column, "'ifindex': packets of this link type do not say their interface", true);
 }
@@ -108,7 +106,7 @@ const LLC_UNNUMBERED: ReadonlyMap<string, number> = new Map([
   ['dm', 0x0f],
 ]);
 
-export function isLlc(state: LinkState, { value, column }: Of<'llc'>): Condition {
+export function isLlc(state: LinkState, { value, column }: StepOf<'llc'>): Condition {
   const hasHeader = hasLlcHeader(state, column);
   if (value === undefined) return hasHeader;
   const control = state.atPayload(2, 1);
@@ -137,71 +135,8 @@ function hasLlcHeader(state: LinkState, column: number): Condition {
 /** ATM with RFC 1483's encapsulation, by its two numbers. */
 const LLC_ATM = [11, 100];
 
-/** Fields of the log of OpenBSD's packet filter (pflog(4)). */
-const PF_REASONS =
-  'match bad-offset fragment short normalize memory bad-timestamp congestion ip-option proto-cksum state-mismatch state-insert state-limit src-limit synproxy';
-const PF_ACTIONS: ReadonlyMap<string, number> = new Map([
-  ['pass', 0],
-  ['accept', 0],
-  ['drop', 1],
-  ['block', 1],
-  ['scrub', 2],
-  ['noscrub', 3],
-  ['nat', 4],
-  ['nonat', 5],
-  ['binat', 6],
-  ['nobinat', 7],
-  ['rdr', 8],
-  ['nordr', 9],
-]);
-const MOST_PF_NAME = 15;
-
-export function hasPfField(state: LinkState, { field, value, column }: Of<'pf'>): Condition {
-  if (state.family !== 'PF log') throw new FilterError(column, `'${field}': only packets of PF's log have it`, true);
-  switch (field) {
-    case 'ifname':
-      return hasText(state, 4, String(value), column);
-    case 'ruleset':
-      return hasText(state, 20, String(value), column);
-    case 'rulenum':
-      return equals(state.atHeader(36, 4), Number(value));
-    case 'subrulenum':
-      return equals(state.atHeader(40, 4), Number(value));
-    case 'reason':
-      return equals(state.atHeader(3, 1), wordNumber(value, PF_REASON_NUMBERS, 'reason', column));
-    case 'action':
-      return equals(state.atHeader(2, 1), wordNumber(value, PF_ACTIONS, 'action', column));
-  }
-}
-
-const PF_REASON_NUMBERS = new Map(PF_REASONS.split(' ').map((word, number) => [word, number]));
-
-function wordNumber(value: string | number, words: ReadonlyMap<string, number>, what: string, column: number): number {
-  if (typeof value === 'number') return value;
-  const number = words.get(value);
-  if (number === undefined)
-    throw new FilterError(column, `'${value}' is no ${what}: expected ${[...words.keys()].join(', ')}`);
-  return number;
-}
-
-/** The bytes of a text, without an end mark; the last ones first, four at a time. */
-function hasText(state: LinkState, at: number, text: string, column: number): Condition {
-  const bytes = new TextEncoder().encode(text);
-  if (bytes.length > MOST_PF_NAME) {
-    throw new FilterError(column, `found a name of ${bytes.length} bytes, expected at most ${MOST_PF_NAME}`);
-  }
-  let condition: Condition = ALWAYS;
-  for (let left = bytes.length; left > 0; ) {
-    const size = left >= 4 ? 4 : left >= 2 ? 2 : 1;
-    left -= size;
-    const number = bytes.subarray(left, left + size).reduce((sum, byte) => sum * 256 + byte, 0);
-    condition = and(condition, equals(state.atHeader(at + left, size), number));
-  }
-  return condition;
-}
-
 /** `byte 12 = 8`: one byte of the frame. */
-export function hasByte(state: LinkState, { offset, operator, value }: Of<'byte'>): Condition {
+export function hasByte(state: LinkState, { offset, operator, value }: StepOf<'byte'>): Condition {
   const byte = state.atHeader(offset, 1);
   switch (operator) {
     case '=':

@@ -2,7 +2,7 @@
  * The names an expression may use for numbers and addresses. Owns which names it uses and the shape of what is found; the shell looks
  * them up (files, DNS), since nothing here reads a file.
  */
-import type { FilterExpression, Step } from './expression.js';
+import type { FilterExpression, StepOf } from './expression.js';
 
 /** Names of an expression that somebody has to look up, each kind without repetitions. */
 export interface WantedNames {
@@ -63,7 +63,7 @@ export function portRangeEnds(text: string): readonly [string, string] | undefin
   return dash < 0 ? undefined : [text.slice(0, dash), text.slice(dash + 1)];
 }
 
-function kindsOf({ type, protocol }: Step & { kind: 'identifier' }): readonly (keyof WantedNames)[] {
+function kindsOf({ type, protocol }: StepOf<'identifier'>): readonly (keyof WantedNames)[] {
   switch (type) {
     case 'net':
       return ['networks'];

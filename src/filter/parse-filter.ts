@@ -6,10 +6,18 @@
  * parenthesis holds shows only inside it: a condition, a value or identifiers. So each place where an operand may stand
  * says which kinds may stand there, and a number by itself stays undecided until what follows tells what it is.
  */
-import type { FilterExpression, Identifier, Protocol, RelationOperator, Step, ValueStep } from './expression.js';
+import type {
+  ArithmeticOperator,
+  FilterExpression,
+  Identifier,
+  Protocol,
+  RelationOperator,
+  Step,
+  ValueStep,
+} from './expression.js';
 import type { FilterError } from './filter-error.js';
 import { isIdentifierNext, readIdentifier } from './identifiers.js';
-import { type BinaryOperator, goesFirst } from './precedence.js';
+import { goesFirst } from './precedence.js';
 import { castStep, PRIMITIVES } from './primitives.js';
 import { areQualifiersNext, type Qualifiers, readQualifiers } from './qualifiers.js';
 import { TokenSource } from './token-source.js';
@@ -34,7 +42,7 @@ type Frame = { readonly allowed: number; readonly column: number } & (
   | { readonly kind: '['; readonly protocol: Protocol }
   | { readonly kind: 'and' | 'or'; readonly left: Operand }
   | { readonly kind: 'relation'; readonly operator: RelationOperator; readonly left: readonly ValueStep[] }
-  | { readonly kind: 'binary'; readonly operator: BinaryOperator }
+  | { readonly kind: 'binary'; readonly operator: ArithmeticOperator }
 );
 
 /** Throws a FilterError: at which column, what was found and what was expected. */
@@ -148,7 +156,7 @@ class FilterParser {
     const { kind, symbol, column } = this.tokens.current;
     switch (kind) {
       case 'arithmetic':
-        return this.addOperator(operand, symbol as BinaryOperator);
+        return this.addOperator(operand, symbol as ArithmeticOperator);
       case 'relation': {
         const value = this.settleValue(operand);
         if (value !== 'value' || !this.allows(CONDITION)) throw this.unexpectedBehind(value);
@@ -166,7 +174,7 @@ class FilterParser {
     }
   }
 
-  private addOperator(operand: Operand, operator: BinaryOperator): undefined {
+  private addOperator(operand: Operand, operator: ArithmeticOperator): undefined {
     const value = this.decideValue(operand);
     for (let top = this.top; top.kind === 'binary' || top.kind === 'negate'; top = this.top) {
       if (!goesFirst(top.kind === 'binary' ? top.operator : top.kind, operator)) break;

@@ -1,11 +1,9 @@
 /**
  * How tightly the operators of values bind. Knows no tokens.
  */
-import type { ValueStep } from './expression.js';
+import type { ArithmeticOperator } from './expression.js';
 
-export type BinaryOperator = Extract<ValueStep, { kind: 'binary' }>['operator'];
-
-const RANKS: Partial<Record<BinaryOperator | 'negate', number>> = {
+const RANKS: Partial<Record<ArithmeticOperator | 'negate', number>> = {
   '|': 1,
   '&': 2,
   '<<': 3,
@@ -22,7 +20,7 @@ const RANKS: Partial<Record<BinaryOperator | 'negate', number>> = {
  * rank: next to either of them the later operator goes first, so that `12 / 2 % 3` is `12 / (2 % 3)` and `-1 ^ 2` is
  * `-(1 ^ 2)` (compared as programs of `tcpdump -O -d`).
  */
-export function goesFirst(before: BinaryOperator | 'negate', behind: BinaryOperator): boolean {
+export function goesFirst(before: ArithmeticOperator | 'negate', behind: ArithmeticOperator): boolean {
   const rank = RANKS[before];
   const rankBehind = RANKS[behind];
   return rank !== undefined && rankBehind !== undefined && rank >= rankBehind;

@@ -2,7 +2,7 @@
  * Protocols by name and by number (`tcp`, `ip proto 6`, `protochain`). Owns what each word stands for.
  */
 import { and, type Condition, or } from './condition.js';
-import type { Protocol, Step } from './expression.js';
+import type { Protocol, StepOf } from './expression.js';
 import { FilterError } from './filter-error.js';
 import {
   IP_PROTOCOLS,
@@ -92,7 +92,7 @@ export function isProtocol(state: LinkState, protocol: Protocol, column: number)
 }
 
 /** `PROTOCOL proto NUMBER`, and the same for `protochain`. */
-export function hasProtocol(state: LinkState, step: Step & { kind: 'identifier' }, number: number): Condition {
+export function hasProtocol(state: LinkState, step: StepOf<'identifier'>, number: number): Condition {
   const { protocol, column } = step;
   if (step.direction !== undefined) throw new FilterError(column, `'${step.direction}' cannot qualify '${step.type}'`);
   if (step.type === 'protochain') return hasInChain(state, protocol, number, column);
@@ -130,7 +130,7 @@ function hasInChain(state: LinkState, protocol: Protocol | undefined, number: nu
 }
 
 /** The number of what stands behind `proto`. */
-export function protocolNumber(step: Step & { kind: 'identifier' }, names: ResolvedNames): number {
+export function protocolNumber(step: StepOf<'identifier'>, names: ResolvedNames): number {
   const { identifier, protocol, column } = step;
   if (identifier.form === 'number') return identifier.value;
   if (identifier.form !== 'name')

@@ -6,15 +6,14 @@ import {
   and,
   binary,
   type Condition,
+  compared,
   constant,
   equals,
   LENGTH,
   load,
-  not,
-  test,
   type Value,
 } from './condition.js';
-import type { Protocol, RelationOperator, Step, ValueStep } from './expression.js';
+import type { Protocol, StepOf, ValueStep } from './expression.js';
 import { FilterError } from './filter-error.js';
 import { IPPROTO_ICMP6, isFirstFragment, isIp, isIp6 } from './ip-protocols.js';
 import { LINK_PPI, LINK_RADIOTAP } from './link-layouts.js';
@@ -29,27 +28,10 @@ interface Term {
 }
 
 /** `left operator right`; all headers are checked before any of their bytes is looked at. */
-export function relate(state: LinkState, step: Step & { kind: 'relation' }, parts: PartList): Condition {
+export function relate(state: LinkState, step: StepOf<'relation'>, parts: PartList): Condition {
   const left = evaluate(state, step.left, parts);
   const right = evaluate(state, step.right, parts);
   return and(left.guard, right.guard, compared(step.operator, left.value, right.value));
-}
-
-function compared(operator: RelationOperator, left: Value, right: Value): Condition {
-  switch (operator) {
-    case '=':
-      return test('=', left, right);
-    case '!=':
-      return not(test('=', left, right));
-    case '>':
-      return test('>', left, right);
-    case '<=':
-      return not(test('>', left, right));
-    case '>=':
-      return test('>=', left, right);
-    case '<':
-      return not(test('>=', left, right));
-  }
 }
 
 function evaluate(state: LinkState, steps: readonly ValueStep[], parts: PartList): Term {

@@ -2,10 +2,9 @@
  * SS7: signal units of MTP2 and addresses of MTP3. Owns their layouts (ITU-T Q.703, Q.704), with short and with long
  * ("high speed") sequence numbers.
  */
-import { related } from './atm.js';
-import { and, type Condition, equals, exceeds, masked, not } from './condition.js';
-import type { Step } from './expression.js';
-import { FilterError } from './filter-error.js';
+import { and, type Condition, compared, constant, equals, exceeds, masked, not } from './condition.js';
+import type { StepOf } from './expression.js';
+import { expectAtMost, FilterError } from './filter-error.js';
 import type { LinkState } from './link-state.js';
 
 /** What stands before the signal unit, by LINKTYPE_: nothing, a pseudo-header, an ERF header. */
@@ -16,7 +15,7 @@ const STARTS: ReadonlyMap<number, number> = new Map([
 ]);
 
 /** The length indicator tells fill-in (0), link status (1 and 2) and message (more) units. */
-export function isSignalUnit(state: LinkState, { word, column }: Step & { kind: 'mtp2' }): Condition {
+export function isSignalUnit(state: LinkState, { word, column }: StepOf<'mtp2'>): Condition {
   const start = startOf(state, word, column);
   const isLong = word.startsWith('h');
   const length = isLong ? masked(state.atHeader(start + 4, 2), 0xff80) : masked(state.atHeader(start + 2, 1), 0x3f);
@@ -35,28 +34,28 @@ export function isSignalUnit(state: LinkState, { word, column }: Step & { kind: 
 const [SIO_AT, LABEL_AT, SLS_AT] = [3, 4, 7];
 const LONG_EXTRA_BYTES = 3;
 
-export function hasMtp3Field(state: LinkState, step: Step & { kind: 'mtp3' }): Condition {
+export function hasMtp3Field(state: LinkState, step: StepOf<'mtp3'>): Condition {
   const { field, operator, value, column } = step;
   const isLong = field.startsWith('h');
   const start = startOf(state, field, column) + (isLong ? LONG_EXTRA_BYTES : 0);
   switch (isLong ? field.slice(1) : field) {
     case 'sio':
-      checkMost(field, value, 0xff, column);
-      return related(state.atHeader(start + SIO_AT, 1), operator, value);
+      expectAtMost(field, value, 0xff, column);
+      return compared(operator, state.atHeader(start + SIO_AT, 1), constant(value));
     case 'opc': {
-      checkMost(field, value, 0x3fff, column);
+      expectAtMost(field, value, 0x3fff, column);
       // 14 bits across three bytes, least significant first.
       const onWire = ((value & 0x3c00) >>> 10) | ((value & 0x03fc) << 6) | ((value & 0x0003) << 22);
-      return related(masked(state.atHeader(start + LABEL_AT, 4), 0x00c0ff0f), operator, onWire);
+      return compared(operator, masked(state.atHeader(start + LABEL_AT, 4), 0x00c0ff0f), constant(onWire));
     }
     case 'dpc': {
-      checkMost(field, value, 0x3fff, column);
+      expectAtMost(field, value, 0x3fff, column);
       const onWire = (((value & 0xff) << 24) | ((value & 0x3f00) << 8)) >>> 0;
-      return related(masked(state.atHeader(start + LABEL_AT, 4), 0xff3f0000), operator, onWire);
+      return compared(operator, masked(state.atHeader(start + LABEL_AT, 4), 0xff3f0000), constant(onWire));
     }
     default:
-      checkMost(field, value, 0xf, column);
-      return related(masked(state.atHeader(start + SLS_AT, 1), 0xf0), operator, value << 4);
+      expectAtMost(field, value, 0xf, column);
+      return compared(operator, masked(state.atHeader(start + SLS_AT, 1), 0xf0), constant(value << 4));
   }
 }
 
@@ -64,8 +63,4 @@ function startOf(state: LinkState, word: string, column: number): number {
   const start = STARTS.get(state.linkType);
   if (start === undefined) throw new FilterError(column, `'${word}': only SS7 has it`, true);
   return start;
-}
-
-function checkMost(field: string, value: number, most: number, column: number): void {
-  if (value > most) throw new FilterError(column, `found ${field} ${value}, expected at most ${most}`);
 }

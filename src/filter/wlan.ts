@@ -2,7 +2,7 @@
  * Kinds of 802.11 frames by name. Owns the numbers of types, subtypes and directions.
  */
 import { type Condition, equals, masked } from './condition.js';
-import type { Step } from './expression.js';
+import type { StepOf } from './expression.js';
 import { FilterError } from './filter-error.js';
 import type { LinkState } from './link-state.js';
 
@@ -66,7 +66,7 @@ const SUBTYPES: ReadonlyMap<number, ReadonlyMap<string, number>> = new Map([
 ]);
 
 /** `type T`, `type T subtype S`, `subtype S`. */
-export function isFrameType(state: LinkState, step: Step & { kind: 'wlan type' }): Condition {
+export function isFrameType(state: LinkState, step: StepOf<'wlan type'>): Condition {
   requires80211(state, step.column);
   const kind = state.atHeader(0, 1);
   const { type, subtype, column } = step;
@@ -113,7 +113,7 @@ const DIRECTIONS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** `dir D`: between stations, to or from the distribution system, or both. */
-export function isFrameDirection(state: LinkState, { value, column }: Step & { kind: 'wlan dir' }): Condition {
+export function isFrameDirection(state: LinkState, { value, column }: StepOf<'wlan dir'>): Condition {
   requires80211(state, column);
   const number = typeof value === 'number' ? value : DIRECTIONS.get(value.toLowerCase());
   if (number === undefined) {

@@ -17,6 +17,7 @@ import { Random } from '../support/random.js';
 import { type FilterPacket, programOf } from '../support/tcpdump-filter.js';
 import { drawCase, isSelected } from './filter-case.js';
 import { generatePackets } from './generate-packets.js';
+import { asTcpdumpReads } from './known-differences.js';
 import { localNames } from './local-names.js';
 import { withoutDefects } from './tcpdump-defects.js';
 
@@ -41,7 +42,7 @@ function packetsFor(linkType: number): FilterPacket[] {
 /** Undefined where the expression is refused: it is the other test that compares who refuses what. */
 function predicateOf(text: string, linkType: number): PacketPredicate | undefined {
   try {
-    return compileFilter(parseFilter(text), names, linkType);
+    return compileFilter(parseFilter(asTcpdumpReads(text)), names, linkType);
   } catch (error) {
     if (error instanceof FilterError) return undefined;
     throw error;

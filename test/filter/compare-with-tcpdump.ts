@@ -11,11 +11,12 @@ import {
   selectWithTcpdump,
 } from '../support/tcpdump-filter.js';
 import { type FilterCase, type FilterMaker, selectWith } from './filter-case.js';
+import { refusesWrongly } from './known-differences.js';
 import { withoutDefects, withoutEndless } from './tcpdump-defects.js';
 
 /** How a case ended; `differs` is the only bad one. */
 export type Verdict =
-  | { readonly kind: 'selected some' | 'selected none' | 'selected all' | 'both refuse' }
+  | { readonly kind: 'selected some' | 'selected none' | 'selected all' | 'both refuse' | 'refused by tcpdump alone' }
   /** Right, but for so many packets not as tcpdump has it by default. */
   | { readonly kind: 'as without optimisation' | 'undefined in tcpdump'; readonly packetCount: number }
   | {
@@ -34,6 +35,7 @@ export async function compareWithTcpdump(make: FilterMaker, given: FilterCase): 
   const file = numberedFile(example.linkType, example.packets);
   const theirs = await selectWithTcpdump(example.text, file);
   if ('error' in ours && 'error' in theirs) return { kind: 'both refuse' };
+  if ('error' in theirs && refusesWrongly(theirs.error, example.linkType)) return { kind: 'refused by tcpdump alone' };
   if (equal(emptied(ours), emptied(theirs))) return { kind: kindOf(ours, example.packets.length) };
   const unoptimised = await selectWithTcpdump(example.text, file, false);
   if (!('selected' in ours && 'selected' in unoptimised)) return { kind: 'differs', ours, theirs, packets: [] };

@@ -77,6 +77,22 @@ export function captureRows(): readonly (readonly string[])[] {
   return rowsOf(join(SHARED, 'golden', 'captures.tsv'));
 }
 
+/** A filter expression on a capture: how many packets it selects and a hash of their numbers, or undefined for an error. */
+export interface FilterRow {
+  readonly capture: string;
+  readonly expression: string;
+  readonly selected: { readonly count: number; readonly sha256: string } | undefined;
+}
+
+/** What tcpdump selects. */
+export function filterRows(): FilterRow[] {
+  return rowsOf(join(SHARED, 'golden', 'filter.tsv')).map(([capture, expression, count, sha256]) => ({
+    capture,
+    expression,
+    selected: count === 'error' ? undefined : { count: Number(count), sha256 },
+  }));
+}
+
 /** Path of a capture by its name in the tables. */
 export const capturePath = (name: string): string => join(CAPTURES, name);
 
