@@ -2,10 +2,22 @@
  * A filter expression for one link type as one function of a packet's bytes. The way in to this folder.
  */
 import { hasAtmField, isAtmKind } from './atm.js';
-import { ALWAYS, and, type Condition, exceeds, LENGTH, not, or, reaches, type Value } from './condition.js';
-import { emit } from './emit.js';
+import {
+  ALWAYS,
+  and,
+  type Condition,
+  conditionWeight,
+  exceeds,
+  LENGTH,
+  not,
+  reaches,
+  type Value,
+} from './condition.js';
+import { ConditionStack } from './condition-stack.js';
+import { emit, emitShort, type FilterProgram } from './emit.js';
 import { isGeneve, isMpls, isPppoeDiscovery, isPppoeSession, isVlan } from './encapsulation.js';
 import type { FilterExpression, Step } from './expression.js';
+import { factor } from './factor.js';
 import { FilterError } from './filter-error.js';
 import { type PreludeStep, placeHeaders } from './header-lengths.js';
 import { identify } from './identify.js';
@@ -22,13 +34,16 @@ import { LINK_ETHERNET, LINK_PPI } from './link-layouts.js';
 import { LinkState } from './link-state.js';
 import type { ResolvedNames } from './names.js';
 import type { PacketPredicate } from './packet-predicate.js';
-import { PartList } from './parts.js';
+import { MOST_WEIGHT, PartList } from './parts.js';
 import { hasPfField } from './pf-log.js';
 import { isProtocol } from './protocols.js';
 import { relate } from './relations.js';
 import { isSatisfiable } from './satisfiable.js';
 import { hasMtp3Field, isSignalUnit } from './ss7.js';
 import { isFrameDirection, isFrameType } from './wlan.js';
+
+/** Above this the short form of long lists is not worth having. */
+const MOST_SHORT_WEIGHT = 10 * MOST_WEIGHT;
 
 /**
  * Compiles for packets of one LINKTYPE_. Throws a FilterError when the expression means nothing there, or can select
@@ -45,23 +60,29 @@ export function compileFilter(
   const state = new LinkState(linkType, isBigEndian);
   const prelude = placeHeaders(state);
   const parts = new PartList();
-  const stack: Condition[] = [];
+  const stack = new ConditionStack();
   for (const step of expression.steps) {
     const result = perform(state, step, stack, names, parts);
-    stack.push(parts.condition(result));
+    stack.push(parts.shallow(result));
   }
-  const [selected = ALWAYS] = stack;
+  const selected = stack.isEmpty ? ALWAYS : stack.pop();
   // Asked of the link type at the end, which `pppoes` and `geneve` change: so does libpcap.
-  const asksForPpi = state.linkType === LINK_PPI && stack.length > 0;
+  const asksForPpi = state.linkType === LINK_PPI && expression.steps.length > 0;
   const condition = asksForPpi ? and(isPpiOf80211, selected) : selected;
   if (!isSatisfiable(condition)) throw new FilterError(1, 'the expression rejects all packets', true);
-  return emit({
-    prelude: usedPrelude(prelude, [condition, ...parts.conditions], parts.values),
-    condition,
+  const program = (root: Condition): FilterProgram => ({
+    prelude: usedPrelude(prelude, [root, ...parts.conditions], parts.values),
+    condition: root,
     variables: state.variables,
     parts: parts.conditions,
     valueParts: parts.values,
   });
+  const exact = (): PacketPredicate => emit(program(parts.light(condition)));
+  // What tunnels set as they are looked at would be set by alternatives that nobody came to.
+  const setsVariables = state.variables > prelude.length;
+  if (conditionWeight(condition) <= MOST_WEIGHT || setsVariables) return exact();
+  const short = factor(condition);
+  return conditionWeight(short) <= MOST_SHORT_WEIGHT ? emitShort(program(short), exact) : exact();
 }
 
 /** Throws the FilterError that compiling for any link type would end in, so that it is told before anything is read. */
@@ -74,16 +95,19 @@ export function checkFilter(expression: FilterExpression, names: ResolvedNames):
 }
 
 /** The condition a step adds; operators take theirs from the stack. */
-function perform(state: LinkState, step: Step, stack: Condition[], names: ResolvedNames, parts: PartList): Condition {
+function perform(
+  state: LinkState,
+  step: Step,
+  stack: ConditionStack,
+  names: ResolvedNames,
+  parts: PartList,
+): Condition {
   switch (step.kind) {
     case 'not':
-      return not(stack.pop()!);
+      return not(stack.pop());
     case 'and':
-    case 'or': {
-      const right = stack.pop()!;
-      const left = stack.pop()!;
-      return step.kind === 'and' ? and(left, right) : or(left, right);
-    }
+    case 'or':
+      return stack.combineTop(step.kind);
     case 'relation':
       return relate(state, step, parts);
     case 'identifier':
@@ -173,6 +197,7 @@ function noteVariables(condition: Condition, used: Set<number>): void {
       noteVariablesOf(condition.left, used);
       noteVariablesOf(condition.right, used);
       break;
+    case 'member':
     case 'set':
       noteVariablesOf(condition.value, used);
   }

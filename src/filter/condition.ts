@@ -48,6 +48,8 @@ export type Condition =
       readonly weight: number;
     }
   | { readonly kind: 'not'; readonly operand: Condition }
+  /** One of these numbers, which are signed. */
+  | { readonly kind: 'member'; readonly value: Value; readonly set: ReadonlySet<number> }
   /** Sets a variable; holds always. */
   | { readonly kind: 'set'; readonly variable: number; readonly value: Value }
   | { readonly kind: 'chain'; readonly chain: HeaderChain }
@@ -110,12 +112,17 @@ export function or(...operands: readonly Condition[]): Condition {
   return combine('or', operands);
 }
 
+/** The same of a list of any length. */
+export const allOf = (operands: readonly Condition[]): Condition => combine('and', operands);
+export const anyOf = (operands: readonly Condition[]): Condition => combine('or', operands);
+
 function combine(kind: 'and' | 'or', operands: readonly Condition[]): Condition {
   const deciding = kind === 'or';
   const kept: Condition[] = [];
   for (const operand of operands) {
     if (operand.kind === kind) {
-      kept.push(...operand.operands);
+      // One by one: a list may be longer than a call takes arguments.
+      for (const one of operand.operands) kept.push(one);
     } else if (operand.kind !== 'constant') {
       kept.push(operand);
     } else if (operand.holds === deciding) {

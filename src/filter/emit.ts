@@ -30,6 +30,23 @@ export function emit(program: FilterProgram): PacketPredicate {
   return new Function('inChain', `'use strict';\n${text}`)(meetsInChain) as PacketPredicate;
 }
 
+/**
+ * Makes the function of a condition whose alternatives are in another order than those of the expression (`factor.ts`): all of
+ * them are evaluated, and where a load fails, which only their order can decide about, `exact` is asked, made when it is first needed.
+ */
+export function emitShort(program: FilterProgram, exact: () => PacketPredicate): PacketPredicate {
+  let made: PacketPredicate | undefined;
+  const ask: PacketPredicate = (bytes, start, capturedBytes, wireBytes) => {
+    made ??= exact();
+    return made(bytes, start, capturedBytes, wireBytes);
+  };
+  const writer = new Writer(0, true);
+  const body = writer.body(program);
+  const text = `'use strict';\n${sharedState(program)}${writer.setNames()}return function accepts(b, p, c, w) {
+${resetState(program)}${writer.temporaries()}${body}}`;
+  return new Function('inChain', 'sets', 'exact', text)(meetsInChain, writer.sets, ask) as PacketPredicate;
+}
+
 /** One function, in two versions: for packets with all bytes that are looked at, and for shorter ones. */
 function emitWhole(program: FilterProgram): string {
   const neededBytes = neededBy(program);
@@ -50,15 +67,22 @@ ${short.declarations()}${shortBody}}`;
 
 /** Several functions that share what they know; none is so large that the engine would not compile it well. */
 function emitParts(program: FilterProgram): string {
-  const shared = `let bad = 0;\n${declaration(names('v', program.variables))}`;
+  const writer = new Writer(0);
+  const body = writer.body(program);
+  return `${sharedState(program)}return function accepts(b, p, c, w) {
+${resetState(program)}${writer.temporaries()}${body}}`;
+}
+
+/** What parts share, and the parts. */
+function sharedState(program: FilterProgram): string {
   const conditions = program.parts.map((part, number) => partFunction(`f${number}`, (w) => w.condition(part)));
   const values = program.valueParts.map((part, number) => partFunction(`g${number}`, (w) => w.value(part)));
-  const writer = new Writer(0);
-  const reset = names('v', program.variables).map((name) => `${name} = 0;\n`);
-  const body = writer.body(program);
-  return `${shared}${conditions.join('')}${values.join('')}return function accepts(b, p, c, w) {
-bad = 0;\n${reset.join('')}${writer.temporaries()}${body}}`;
+  const variables = declaration(names('v', program.variables));
+  return `let bad = 0;\n${variables}${conditions.join('')}${values.join('')}`;
 }
+
+const resetState = ({ variables }: FilterProgram): string =>
+  ['bad', ...names('v', variables)].map((name) => `${name} = 0;\n`).join('');
 
 function partFunction(name: string, write: (writer: Writer) => string): string {
   const writer = new Writer(0);
@@ -72,24 +96,34 @@ const declaration = (variables: readonly string[]): string =>
 
 /** Writes expressions; loads at constant offsets that end by `sureBytes` need no check. */
 class Writer {
+  /** Sets of numbers that are looked up, in the order of their names. */
+  readonly sets: ReadonlySet<number>[] = [];
   readonly #sureBytes: number;
+  readonly #isEager: boolean;
   #temporaries = 0;
   #mostTemporaries = 0;
   #canFail = false;
 
-  constructor(sureBytes: number) {
+  /** `isEager`: all alternatives are evaluated, and `exact` is asked when a load failed. */
+  constructor(sureBytes: number, isEager = false) {
     this.#sureBytes = sureBytes;
+    this.#isEager = isEager;
   }
 
   /** Statements that return whether the packet is accepted. */
   body({ prelude, condition }: FilterProgram): string {
     const sets = prelude.map(({ variable, value }) => `v${variable} = ${this.value(value)};\n`).join('');
     const result = this.condition(condition);
+    if (this.#isEager) return `${sets}const r = ${result};\nreturn bad === 0 ? r : exact(b, p, c, w);\n`;
     return `${sets}return ${this.#canFail ? `(${result}) && bad === 0` : result};\n`;
   }
 
   declarations(): string {
     return `${this.#canFail ? 'let bad = 0;\n' : ''}${this.temporaries()}`;
+  }
+
+  setNames(): string {
+    return this.sets.map((_, number) => `const s${number} = sets[${number}];\n`).join('');
   }
 
   temporaries(): string {
@@ -112,9 +146,13 @@ class Writer {
         return `!(${this.condition(condition.operand)})`;
       case 'and':
       case 'or': {
-        const operator = condition.kind === 'and' ? ' && ' : ' || ';
-        return `(${condition.operands.map((operand) => this.condition(operand)).join(operator)})`;
+        const operands = condition.operands.map((operand) => this.condition(operand));
+        if (condition.kind === 'and') return `(${operands.join(' && ')})`;
+        if (!this.#isEager) return `(${operands.join(' || ')})`;
+        return `((${operands.map((operand) => `(${operand})`).join(' | ')}) !== 0)`;
       }
+      case 'member':
+        return `s${this.sets.push(condition.set) - 1}.has(${this.#bits(condition.value)} | 0)`;
       case 'test':
         return this.#test(condition);
       case 'set':

@@ -52,7 +52,7 @@ function evaluate(state: LinkState, steps: readonly ValueStep[], parts: PartList
       case 'load': {
         const offset = stack.pop()!;
         const { value, guard } = access(state, step, offset.value);
-        stack.push({ value: parts.value(value), guard: parts.condition(and(offset.guard, guard)) });
+        stack.push({ value: parts.value(value), guard: parts.small(and(offset.guard, guard)) });
         break;
       }
       case 'binary': {

@@ -2,7 +2,8 @@
  * Whether any packet can meet a condition, as far as comparing equal loads with constants tells: `ip and ip6` none can.
  * Owns the search; gives up in favour of `yes` when it takes long.
  */
-import { type Condition, compare, type TestOperator, type Value } from './condition.js';
+import { type Condition, compare, type TestOperator } from './condition.js';
+import { keyOf } from './condition-key.js';
 
 /** What is known of a value on the way through the condition: that a test of it with a constant came out so. */
 interface Fact {
@@ -15,7 +16,8 @@ interface Fact {
 
 type Continuation = (facts: Fact | undefined) => boolean;
 
-const MOST_STEPS = 20_000;
+/** Each may be nested in the one before. */
+const MOST_STEPS = 1000;
 
 /** False only when no packet meets it. */
 export function isSatisfiable(condition: Condition): boolean {
@@ -86,24 +88,4 @@ function outcomeOf(
     if (fact.operator === operator && fact.constant === constant) return fact.outcome;
   }
   return undefined;
-}
-
-/** The same for equal values. */
-function keyOf(value: Value): string {
-  switch (value.kind) {
-    case 'constant':
-      return `${value.value}`;
-    case 'length':
-      return 'len';
-    case 'variable':
-      return `v${value.number}`;
-    case 'load':
-      return `[${value.index === undefined ? '' : keyOf(value.index)}+${value.constant}:${value.bytes}]`;
-    case 'binary':
-      return `(${keyOf(value.left)}${value.operator}${keyOf(value.right)})`;
-    case 'choice':
-      return `?${keyOf(value.yes)}:${keyOf(value.no)}`;
-    case 'value part':
-      return `p${value.number}`;
-  }
 }

@@ -248,4 +248,23 @@ describe('an expression of any size', () => {
   for (const [name, expression, selected] of cases) {
     it(name, () => assert.equal(selects(expression, TCP_FRAME), selected));
   }
+
+  it('that nests without end is refused', () => {
+    const depth = 40_000;
+    const expressions = [
+      `${'port 5 or (tcp and not ('.repeat(depth)}ip${'))'.repeat(depth)}`,
+      `${'ether[0] & 0 + ether['.repeat(2 * depth)}1${']'.repeat(2 * depth)} = 0`,
+    ];
+    for (const expression of expressions) assert.match(complaint(expression), /: the expression is nested too deep$/);
+  });
+
+  it('is decided in the order of its alternatives where a packet is too short for some', () => {
+    const hosts = list(100, (i) => `host ${address(i)}`, 'or');
+    const accepts = compileFilter(parseFilter(`${hosts} or src host 10.1.2.3`), NO_NAMES, ETHERNET);
+    // The first alternative looks at the destination before the last one finds the source.
+    for (const captured of [29, 30, 33]) assert.equal(accepts(TCP_FRAME, 0, captured, 54), false, String(captured));
+    assert.equal(accepts(TCP_FRAME, 0, 34, 54), true);
+    const first = compileFilter(parseFilter(`src host 10.1.2.3 or ${hosts}`), NO_NAMES, ETHERNET);
+    assert.deepEqual([first(TCP_FRAME, 0, 29, 54), first(TCP_FRAME, 0, 30, 54)], [false, true]);
+  });
 });
