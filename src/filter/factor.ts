@@ -6,7 +6,7 @@
  * What comes out has the same value wherever no load fails, and looks at no fewer places as long as all alternatives are evaluated. So when
  * none fails, it is the answer; when one does, the order of evaluation decides, and the condition itself has to be asked.
  */
-import { allOf, and, anyOf, type Condition, equals, not, type Value } from './condition.js';
+import { ALWAYS, allOf, and, anyOf, type Condition, equals, not, type Value } from './condition.js';
 import { keyOf, keyOfCondition } from './condition-key.js';
 
 /** Fewer numbers are compared one by one. */
@@ -26,12 +26,15 @@ export function factor(condition: Condition): Condition {
   }
 }
 
-/** Of `not A and not B` none of the alternatives A and B must hold. */
+/**
+ * Of `not A and not B` none of the alternatives A and B must hold. What else must hold joins them as what must not fail to: then it is
+ * looked at in any case, too, wherever it stood among them.
+ */
 function factorAll(operands: readonly Condition[]): Condition {
   const excluded = operands.flatMap((operand) => (operand.kind === 'not' ? [operand.operand] : []));
   if (excluded.length < 2) return allOf(operands.map(factor));
-  const others = operands.filter((operand) => operand.kind !== 'not').map(factor);
-  return allOf([...others, not(factorAlternatives(flat(excluded)))]);
+  const missing = operands.flatMap((operand) => (operand.kind === 'not' ? [] : [not(factor(operand))]));
+  return not(anyOf([...missing, factorAlternatives(flat(excluded))]));
 }
 
 const flat = (alternatives: readonly Condition[]): Condition[] =>
@@ -40,8 +43,10 @@ const flat = (alternatives: readonly Condition[]): Condition[] =>
 /** Alternatives that begin with the same test. */
 interface Group {
   readonly first: Condition;
-  /** What follows it in each; undefined: nothing does in one of them. */
-  rests: Condition[] | undefined;
+  /** What follows it in each that goes on. */
+  readonly rests: Condition[];
+  /** Nothing follows it in one of them. */
+  isWhole: boolean;
 }
 
 function factorAlternatives(alternatives: readonly Condition[]): Condition {
@@ -64,16 +69,18 @@ function factorAlternatives(alternatives: readonly Condition[]): Condition {
 function addToGroup(groups: Map<string, Group>, alternative: Condition): void {
   const [first, ...rest] = alternative.kind === 'and' ? alternative.operands : [alternative];
   const key = keyOfCondition(first);
-  const known = groups.get(key) ?? { first, rests: [] };
-  if (rest.length === 0) known.rests = undefined;
-  else known.rests?.push(allOf(rest));
+  const known = groups.get(key) ?? { first, rests: [], isWhole: false };
+  if (rest.length === 0) known.isWhole = true;
+  else known.rests.push(allOf(rest));
   groups.set(key, known);
 }
 
-function shortened({ first, rests }: Group): Condition {
-  if (rests === undefined) return factor(first);
-  const [only] = rests;
-  return and(factor(first), rests.length === 1 ? factor(only) : factorAlternatives(flat(rests)));
+function shortened({ first, rests, isWhole }: Group): Condition {
+  const test = factor(first);
+  if (rests.length === 0) return test;
+  const behind = factorAlternatives(flat(rests));
+  // What follows does not matter then, but what it looks at does.
+  return and(test, isWhole ? anyOf([behind, ALWAYS]) : behind);
 }
 
 function isAnyOf(value: Value, set: ReadonlySet<number>): Condition {

@@ -12,7 +12,7 @@ import { parseFilter } from '../../src/filter/parse-filter.js';
 import { missing } from '../support/programs.js';
 import type { FilterPacket } from '../support/tcpdump-filter.js';
 import { compareWithTcpdump, type Verdict } from './compare-with-tcpdump.js';
-import { drawCase, type FilterCase, type FilterMaker } from './filter-case.js';
+import { drawCase, drawLongCase, type FilterCase, type FilterMaker } from './filter-case.js';
 import { asTcpdumpReads } from './known-differences.js';
 import { localNames } from './local-names.js';
 import { shrinkCase } from './shrink-case.js';
@@ -20,6 +20,7 @@ import { shrinkCase } from './shrink-case.js';
 const seed = Number(process.env.TCPLOOM_SEED ?? randomInt(2 ** 31));
 const onlyCase = process.env.TCPLOOM_FILTER_CASE;
 const CASES = Number(process.env.TCPLOOM_FILTER_CASES ?? 20_000);
+const LONG_CASES = 300;
 const PACKETS = 40;
 /** Processes at a time. */
 const LANES = 3;
@@ -29,7 +30,7 @@ const names = localNames();
 const ownFilter: FilterMaker = (text, linkType) => compileFilter(parseFilter(asTcpdumpReads(text)), names, linkType);
 
 /** Compares all cases, and describes those that fail, made small. */
-async function compareAll(make: FilterMaker, numbers: readonly number[]) {
+async function compareAll(make: FilterMaker, numbers: readonly number[], draw: typeof drawCase = drawCase) {
   const counts = new Map<Verdict['kind'], number>();
   const answers = new Map<Verdict['kind'], number>();
   const failures: string[] = [];
@@ -37,7 +38,7 @@ async function compareAll(make: FilterMaker, numbers: readonly number[]) {
   const lane = async (): Promise<void> => {
     while (next < numbers.length && failures.length < MOST_FAILURES_SHOWN) {
       const number = numbers[next++];
-      const example = drawCase(seed, number, PACKETS);
+      const example = draw(seed, number, PACKETS);
       const verdict = await compareWithTcpdump(make, example);
       counts.set(verdict.kind, (counts.get(verdict.kind) ?? 0) + 1);
       if ('packetCount' in verdict) answers.set(verdict.kind, (answers.get(verdict.kind) ?? 0) + verdict.packetCount);
@@ -81,6 +82,15 @@ test('selects what tcpdump selects', { skip: missing('tcpdump'), timeout: 900_00
   assert.ok((answers.get('as without optimisation') ?? 0) <= 0.003 * CASES * PACKETS, 'too often only as tcpdump -O');
   assert.ok(of('refused by tcpdump alone') <= 0.01 * CASES, 'too often refused by tcpdump alone');
   assert.ok(of('undefined in tcpdump') <= 0.05 * CASES, 'too often undefined');
+});
+
+test('selects what tcpdump selects with long lists of alternatives', { skip: missing('tcpdump') }, async (t) => {
+  const draw: typeof drawCase = (...drawn) => drawLongCase(ownFilter, ...drawn);
+  const numbers = Array.from({ length: LONG_CASES }, (_, i) => i);
+  const { counts, failures } = await compareAll(ownFilter, numbers, draw);
+  t.diagnostic(`seed ${seed}: ${[...counts].map(([kind, n]) => `${n} ${kind}`).join(', ')}`);
+  assert.equal(failures.join('\n'), '');
+  assert.ok((counts.get('selected some') ?? 0) > 0.2 * LONG_CASES, 'too few select some packets');
 });
 
 test('a filter that is wrong is found', { skip: missing('tcpdump') }, async () => {

@@ -264,6 +264,12 @@ describe('an expression of any size', () => {
     // The first alternative looks at the destination before the last one finds the source.
     for (const captured of [29, 30, 33]) assert.equal(accepts(TCP_FRAME, 0, captured, 54), false, String(captured));
     assert.equal(accepts(TCP_FRAME, 0, 34, 54), true);
+    // Nor do conditions that decide by themselves keep it from looking at others first.
+    const others = list(100, (i) => `not host ${address(i)}`, 'and');
+    for (const text of [`not (${others} and ip6)`, `not (tcp and ${others} and ip6)`, `not (ip and ${others})`]) {
+      const rejects = compileFilter(parseFilter(text), NO_NAMES, ETHERNET);
+      assert.deepEqual([rejects(TCP_FRAME, 0, 25, 54), rejects(TCP_FRAME, 0, 33, 54)], [false, false], text);
+    }
     const first = compileFilter(parseFilter(`src host 10.1.2.3 or ${hosts}`), NO_NAMES, ETHERNET);
     assert.deepEqual([first(TCP_FRAME, 0, 29, 54), first(TCP_FRAME, 0, 30, 54)], [false, true]);
   });

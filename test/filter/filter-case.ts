@@ -7,6 +7,7 @@ import { FilterError } from '../../src/filter/filter-error.js';
 import type { PacketPredicate } from '../../src/filter/packet-predicate.js';
 import { Random } from '../support/random.js';
 import type { FilterPacket, Selection } from '../support/tcpdump-filter.js';
+import { primitive } from './expression-primitives.js';
 import { generateExpression } from './generate-expressions.js';
 import { drawLinkType, generatePackets } from './generate-packets.js';
 
@@ -25,6 +26,42 @@ export function drawCase(seed: number, number: number, packetCount: number): Fil
   const linkType = drawLinkType(random);
   const text = generateExpression(random, linkType);
   return { text, linkType, packets: generatePackets(random, linkType, packetCount) };
+}
+
+const TERMS = 60;
+/** 802.11 in its forms, PF's log. */
+const VARIABLE_HEADERS = [105, 117, 119, 127, 163, 192];
+
+/** The same with a long list of alternatives, all or none of which must hold; most are about hosts and ports that no packet has. */
+export function drawLongCase(make: FilterMaker, seed: number, number: number, packetCount: number): FilterCase {
+  const random = new Random(Math.imul(seed, 0x9e3779b1) + Math.imul(number, 0x85ebca6b));
+  const linkType = drawLinkType(random);
+  const hasVariableHeader = VARIABLE_HEADERS.includes(linkType);
+  const terms: string[] = [];
+  while (terms.length < TERMS) {
+    const term = random.below(8) === 0 ? `(${primitive(random, linkType)})` : absent(random);
+    // A tunnel in a list moves what follows, and tcpdump's arithmetic spoils other things: both are for shorter expressions.
+    const isPlain =
+      !/vlan|mpls|pppoes|geneve|lane|protochain/.test(term) && !(hasVariableHeader && /[=<>[]/.test(term));
+    const isUsable = isPlain && !('error' in selectWith(make, { text: term, linkType, packets: [] }));
+    if (isUsable || terms.length === 0) terms.push(isUsable ? term : 'len > 1');
+  }
+  const text = random.below(2) === 0 ? terms.join(' or ') : `not ${terms.join(' and not ')}`;
+  return { text, linkType, packets: generatePackets(random, linkType, packetCount) };
+}
+
+function absent(random: Random): string {
+  const address = `10.77.${random.below(256)}.${random.below(256)}`;
+  const direction = ['', 'src ', 'dst ', 'src and dst '][random.below(4)];
+  const port = 30_000 + random.below(1000);
+  return [
+    `${direction}host ${address}`,
+    `${direction}net ${address}/32`,
+    `${['', 'tcp ', 'udp '][random.below(3)]}${direction}port ${port}`,
+    `ip6 ${direction}host 2001:db8:77::${port}`,
+    `len = ${port}`,
+    `ip[4:2] = ${port}`,
+  ][random.below(6)];
 }
 
 /** Bytes around each packet, which a filter must not read; most of them bits that would be seen. */
