@@ -3,7 +3,7 @@
  * Needs nothing but node and npm, so it can be the first thing anybody runs. Silent when there is nothing to do.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -29,6 +29,8 @@ export function prepare() {
     rmSync(join(root, 'dist'), { recursive: true, force: true });
     run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', root]);
     utimesSync(BUILT, new Date(), new Date());
+    // npx makes it executable once only, when it first sees it.
+    chmodSync(BUILT, 0o755);
   }
 }
 

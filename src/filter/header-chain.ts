@@ -27,8 +27,8 @@ export function meetsInChain(
 ): number {
   const is6 = version === 6;
   const protocolAt = network + (is6 ? 6 : 9);
-  // For some link types the place of the network header is not known and negative.
-  if (network < 0 || protocolAt >= capturedBytes) return -1;
+  // For some link types the place of the network header is not known and negative; then nothing before it can be read.
+  if ((network < 0 && !is6) || protocolAt >= capturedBytes) return -1;
   let header = bytes[start + protocolAt];
   // Where the next header is, from the IP header on.
   let at = is6 ? 40 : (bytes[start + network] & 0xf) * 4;
@@ -37,7 +37,7 @@ export function meetsInChain(
     if (header === NO_NEXT_HEADER) return 0;
     const isOption = is6 && isExtension(header);
     if (!isOption && header !== AUTHENTICATION) return 0;
-    if (network + at + 1 >= capturedBytes) return -1;
+    if (network < 0 || network + at + 1 >= capturedBytes) return -1;
     header = bytes[start + network + at];
     const length = bytes[start + network + at + 1];
     at = isOption ? at + (length + 1) * 8 : (length + 2) * 4;

@@ -29,7 +29,7 @@ export function drawCase(seed: number, number: number, packetCount: number): Fil
 }
 
 const TERMS = 60;
-/** 802.11 in its forms, PF's log. */
+/** LINKTYPE_ numbers of 802.11 in its forms and of PF's log. */
 const VARIABLE_HEADERS = [105, 117, 119, 127, 163, 192];
 
 /** The same with a long list of alternatives, all or none of which must hold; most are about hosts and ports that no packet has. */

@@ -9,6 +9,7 @@ import type { FilterCase } from './filter-case.js';
 /** Put before an expression it changes nothing but which scratch memory is whose. */
 const LINK_LAYER_FIRST = '(ip or not ip) and';
 const HAS_ARITHMETIC = /\[|\blen\b/;
+const LINK_PFLOG = 117;
 
 /** The case without the packets that tcpdump would never end with; only `protochain` makes loops. */
 export async function withoutEndless(example: FilterCase): Promise<FilterCase> {
@@ -35,6 +36,9 @@ export async function withoutDefects(
   // What only packets of Geneve write, a relation may have written for the others.
   const [geneve] = text.includes('geneve') ? await programsOf('geneve', linkType) : [];
   const known = geneve === undefined ? defined : defined.filter((number) => returns(geneve, number) > 0);
+
+  // Nothing can be put in front for PF's log that would be given that memory without looking at more of the packet.
+  if (linkType === LINK_PFLOG) return [];
 
   // A relation in front is given the memory that holds where the link layer's header of variable length ends.
   const reordered = await selectWithTcpdump(`${LINK_LAYER_FIRST} (${text})`, numberedFile(linkType, packets), false);
