@@ -24,7 +24,8 @@ export function makeFilterPlan(
   filter?: ChosenFilter,
 ): FilterPlan {
   const { write, count: isCountOnly = false } = given;
-  if ((write === undefined) !== isCountOnly) throw new UsageError('filter needs either -w OUT or -c');
+  if (write === undefined && !isCountOnly) throw new UsageError('filter needs -w OUT, or -c to count only');
+  if (write !== undefined && isCountOnly) throw new UsageError('-w and -c cannot be had together: -c only counts');
   if (given.pcap && given.pcapng) throw new UsageError('--pcap and --pcapng cannot be had together');
   if (isCountOnly && (given.pcap || given.pcapng)) throw new UsageError('with -c nothing is written in any format');
   // What is written is to be whole, unless something else is asked for.

@@ -4,7 +4,6 @@
 import { readFileSync } from 'node:fs';
 import { listInputs } from '../capture/input-list.js';
 import { describeProblem } from '../capture/problem.js';
-import { FilterError } from '../filter/filter-error.js';
 import { OutputFailure } from '../pipeline/filter-pass.js';
 import type { RunPlan } from '../pipeline/run.js';
 import { ThreadFailure, ThreadStuck } from '../pipeline/threads.js';
@@ -14,7 +13,7 @@ import { makeFilterPlan } from './filter-plan.js';
 import { parseArguments } from './parse.js';
 import { makeInfoPlan, makePlan, type ParsedOptions } from './plan.js';
 import { Interrupted } from './signals.js';
-import { UsageError } from './usage-error.js';
+import { FilterMistake, UsageError } from './usage-error.js';
 
 // Each command's own modules are loaded when it is known: a tenth of the time that a small capture takes.
 
@@ -48,7 +47,7 @@ export async function main(args: readonly string[], adjust: (plan: RunPlan) => R
         });
     }
   } catch (error) {
-    return report(error);
+    return report(error, args[0]);
   }
 }
 
@@ -67,7 +66,7 @@ async function withInputs(
   options: ParsedOptions,
   execute: (files: readonly string[], filter: ChosenFilter | undefined) => Promise<number>,
 ): Promise<number> {
-  const filter = await filterOf(options);
+  const filter = await filterOf(options, names);
   const { files, problems } = listInputs(names, options.filesFrom ?? [], options.recursive ?? false);
   for (const problem of problems) process.stderr.write(`${describeProblem(problem)}\n`);
   if (files.length === 0 && problems.length > 0) return EXIT_FAILED;
@@ -76,25 +75,31 @@ async function withInputs(
 }
 
 /** The language of filters is loaded only when there is one. */
-async function filterOf(options: ParsedOptions): Promise<ChosenFilter | undefined> {
+async function filterOf(options: ParsedOptions, files: readonly string[]): Promise<ChosenFilter | undefined> {
   if (options.filter === undefined && options.filterFile === undefined && !options.resolve) return undefined;
   const { chooseFilter } = await import('./filter-choice.js');
-  return chooseFilter(options);
+  return chooseFilter(options, files);
 }
 
-function report(error: unknown): number {
-  if (error instanceof ThreadStuck) return leaveStuckThread(report(error.cause), error.cause);
+function report(error: unknown, command: string | undefined): number {
+  if (error instanceof ThreadStuck) return leaveStuckThread(report(error.cause, command), error.cause);
   if (error instanceof Interrupted) return SIGNAL_EXITS[error.signal] ?? EXIT_FAILED;
   if (isClosedPipe(error)) return EXIT_DONE;
   const message = error instanceof Error ? error.message : String(error);
-  const hint = error instanceof UsageError ? " (see 'tcploom --help', 'tcploom miruo --help')" : '';
+  const help = COMMANDS_WITH_HELP.find((name) => name === command);
+  const hint =
+    error instanceof UsageError && !(error instanceof FilterMistake)
+      ? ` (see 'tcploom ${help === undefined ? '' : `${help} `}--help')`
+      : '';
   process.stderr.write(`tcploom: ${placeOf(error)}${message}${hint}\n`);
   return EXIT_FAILED;
 }
 
+/** The default command's help is the program's. */
+const COMMANDS_WITH_HELP = ['miruo', 'info', 'filter', 'interfaces'];
+
 /** What a message is about that does not say so itself. */
 function placeOf(error: unknown): string {
-  if (error instanceof FilterError) return 'the filter: ';
   const isWhole = [UsageError, ThreadFailure, OutputFailure].some((kind) => error instanceof kind);
   return isWhole ? '' : 'the run failed: ';
 }

@@ -256,7 +256,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     kind: 'text',
     value: 'EXPR',
     help: 'only packets that a pcap-filter(7) expression selects: "tcp port 80 and host 10.1.2.3"',
-    commands: ['run', 'info'],
+    commands: DECODING,
   },
   {
     names: ['filter-file'],

@@ -57,6 +57,9 @@ export function parseArguments(args: readonly string[], version: string): Reques
     .action((words: string[], options: ParsedOptions) => {
       const hasInput = [options.file, options.interface, options.filesFrom].some((input) => input !== undefined);
       if (!hasInput) throw new UsageError('miruo needs a capture: -f FILE, or -i DEV');
+      if (words.length > 0 && options.filter !== undefined) {
+        throw new UsageError('the expression is either in the last words or behind --filter');
+      }
       const filter = words.length > 0 ? { filter: words.join(' ') } : {};
       request = { kind: 'run', files: options.file ?? [], options: { ...options, ...filter } };
     });

@@ -5,6 +5,7 @@ export class FilterError extends Error {
   override readonly name = 'FilterError';
   /** Counts from 1. */
   readonly column: number;
+  readonly reason: string;
   /** With packets of another link type the same expression may do. */
   readonly isOfLinkType: boolean;
 
@@ -12,6 +13,7 @@ export class FilterError extends Error {
   constructor(column: number, reason: string, isOfLinkType = false) {
     super(`column ${column}: ${reason}`);
     this.column = column;
+    this.reason = reason;
     this.isOfLinkType = isOfLinkType;
   }
 }

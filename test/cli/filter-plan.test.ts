@@ -3,11 +3,14 @@
  * how packets are cut out.
  */
 import assert from 'node:assert/strict';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { chooseFilter, expressionIn } from '../../src/cli/filter-choice.js';
 import { makeFilterPlan } from '../../src/cli/filter-plan.js';
 import { makePlan, type ParsedOptions } from '../../src/cli/plan.js';
-import { FilterError } from '../../src/filter/filter-error.js';
+import { FilterMistake } from '../../src/cli/usage-error.js';
 
 describe('the text of a filter', () => {
   it('in a file has no comments, and columns as they were', () => {
@@ -21,8 +24,37 @@ describe('the text of a filter', () => {
   });
 
   it('is checked', async () => {
-    await assert.rejects(chooseFilter({ filter: 'tcp or' }), FilterError);
-    await assert.rejects(chooseFilter({ filter: 'portrange 80-x' }), FilterError);
+    await assert.rejects(chooseFilter({ filter: 'tcp or' }), FilterMistake);
+    await assert.rejects(chooseFilter({ filter: 'portrange 80-x' }), FilterMistake);
+  });
+
+  it('in a file is wrong at a line and a column', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'tcploom-')), 'list');
+    writeFileSync(file, '\ufeffhost 1.2.3.4 # first\r\nor host 5.6.7.8\n  or 80 90\n');
+    const message = `the filter file ${file}: line 3, column 9: found '90', expected 'and' or 'or'`;
+    await assert.rejects(chooseFilter({ filterFile: file }), { message });
+    writeFileSync(file, '# nothing\n');
+    await assert.rejects(chooseFilter({ filterFile: file }), {
+      message: `the filter file ${file} holds no expression`,
+    });
+  });
+
+  it('whose quotes were forgotten is no filter of its first word', async () => {
+    const files = ['port', '80', 'package.json'];
+    await assert.rejects(chooseFilter({ filter: 'tcp' }, files), /there is no file port; .*: 'tcp port 80'$/);
+    await assert.rejects(chooseFilter({ filter: 'host' }, ['1.2.3.4', 'package.json']), /: 'host 1\.2\.3\.4'$/);
+    await assert.rejects(chooseFilter({ filterFile: 'package.json' }, ['tcp']), FilterMistake);
+    assert.notEqual(await chooseFilter({ filter: 'tcp' }, ['missing.pcap', 'package.json']), undefined);
+  });
+
+  it('that is another thing gets a hint', async () => {
+    const hints: readonly [filter: string, hint: RegExp][] = [
+      ['package.json', /the expression comes before the captures$/],
+      ['100', /--max-packets N$/],
+      ['ip.addr == 1.2.3.4', /Wireshark's display filters/],
+      ['TCP', /small letters$/],
+    ];
+    for (const [filter, hint] of hints) await assert.rejects(chooseFilter({ filter }), { message: hint }, filter);
   });
 
   it('has names or not', async () => {

@@ -127,7 +127,7 @@ describe('an expression', () => {
     await assertUsage(['filter', 'tcp prt 80', '/nowhere', '-c'], message);
     await assertUsage(
       ['filter', '-F', file('wrong', '# one\ntcp prt 80'), '/nowhere', '-c'],
-      /: column 11: found 'prt'/,
+      /: line 2, column 5: found 'prt'/,
     );
   });
 
