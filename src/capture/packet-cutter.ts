@@ -43,6 +43,9 @@ export class PacketCutter {
   #runEnd = 0;
   /** Where bytes may be put that come from no input. */
   #scratchAt = 0;
+  /** Where the slot has a section header, by byte order; 0 for nowhere. Damage may ask for more of them than there is room. */
+  #bigSectionAt = 0;
+  #littleSectionAt = 0;
   /** What is not over is a block that is left out. */
   #isDropping = false;
   /** A section begins whose header is damaged: it needs another, or its packets would be taken for those of the one before. */
@@ -73,6 +76,8 @@ export class PacketCutter {
     this.#slot = slot;
     this.#entry = (slot + this.#layout.descriptorsOffset) >> 2;
     this.#scratchAt = slot + this.#layout.ticksOffset;
+    this.#bigSectionAt = 0;
+    this.#littleSectionAt = 0;
     this.#runEnd = 0;
   }
 
@@ -240,7 +245,18 @@ export class PacketCutter {
   /** Begins the section whose own header was damaged, unless the block at byte `at` begins one. */
   #startSection(format: CaptureFormat, at: number): void {
     this.#isSectionDue = false;
-    if (this.#view.getUint32(at) !== SECTION_HEADER) this.#insert(sectionHeader(!format.isBigEndian));
+    if (this.#view.getUint32(at) === SECTION_HEADER) return;
+    if (format.isBigEndian) this.#bigSectionAt = this.#insertSection(this.#bigSectionAt, false);
+    else this.#littleSectionAt = this.#insertSection(this.#littleSectionAt, true);
+  }
+
+  /** Enters a section header, which the slot may have at byte `known`; gives its place. */
+  #insertSection(known: number, littleEndian: boolean): number {
+    const at = known === 0 ? this.#scratchAt : known;
+    const header = sectionHeader(littleEndian);
+    if (known === 0) this.#insert(header);
+    else this.#enter(at, ~header.length);
+    return at;
   }
 
   /** What is at byte `at` cannot be read, whatever it is. */

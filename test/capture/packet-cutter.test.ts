@@ -307,6 +307,21 @@ describe('a damaged section header', () => {
     }
   });
 
+  it('may come as often as there is room for one in a block', () => {
+    for (const order of ['LE', 'BE'] as const) {
+      const craft = new BlockCrafter(order);
+      const first = [craft.section(), craft.description(1, 0), craft.enhanced(0, 7n, frameOf(30))];
+      const damaged = craft.section([], [1, 0], { trailer: 9 });
+      const rest = [craft.description(1, 0), craft.enhanced(0, 8n, frameOf(1)), craft.enhanced(0, 9n, frameOf(1))];
+      const again = Array.from({ length: 10_000 }, () => [damaged, ...rest]).flat();
+      const expected = again.map((block) => (block === damaged ? craft.section() : block));
+      for (const blockBytes of [64 * 1024, 1 << 20]) {
+        const cut = cutBlocks([concat(...first, ...again)], { resync: true, blockBytes });
+        assert.equal(Buffer.compare(cut.bytes, concat(...first, ...expected)), 0, `${order}, ${blockBytes} bytes`);
+      }
+    }
+  });
+
   it('is no loss when another section follows', () => {
     const craft = new BlockCrafter('LE');
     const section = concat(craft.section(), craft.description(1, 0), craft.enhanced(0, 7n, frameOf(30)));
