@@ -21,6 +21,9 @@ import {
 import type { PacketSelector } from './selection.js';
 import type { CaptureTally } from './tally.js';
 
+/** Longer blocks are not copied: Wireshark refuses captures that have them, and one that breaks off would be filled up for nobody. */
+export const LONGEST_COPIED_BYTES = 128 * 1024 * 1024;
+
 export class PacketCutter {
   /** How far the last walk came, and how many packets it took. */
   walkedTo = 0;
@@ -29,6 +32,8 @@ export class PacketCutter {
   misfits = 0;
   /** Packets of the capture whose interface it does not describe: nobody could read them in what is written. */
   undescribed = 0;
+  /** Blocks of the capture that are too long to be copied. */
+  longBlocks = 0;
   readonly shape: OutputShape;
   readonly #isCountOnly: boolean;
   readonly #layout: BlockRingLayout;
@@ -103,6 +108,7 @@ export class PacketCutter {
   begin(format: CaptureFormat, headEnd: number): void {
     this.misfits = 0;
     this.undescribed = 0;
+    this.longBlocks = 0;
     this.#isSectionDue = false;
     this.#isDropping = false;
     if (this.#isCountOnly) return;
@@ -234,10 +240,13 @@ export class PacketCutter {
 
   /** Copies the block at byte `from`, as far as the format went past it, or leaves it out. */
   #copyOrDrop(format: CaptureFormat, from: number, end: number, isWanted: boolean): void {
-    this.#isDropping = !isWanted && format.isUnfinished;
-    if (!isWanted) return;
+    const bytes = format.nextAt - from + (format.isUnfinished ? TRAILER_BYTES : 0);
+    const isCopied = isWanted && bytes <= LONGEST_COPIED_BYTES;
+    if (isWanted && !isCopied) this.longBlocks++;
+    this.#isDropping = !isCopied && format.isUnfinished;
+    if (!isCopied) return;
     if (this.#isSectionDue) this.#startSection(format, from);
-    if (format.isUnfinished) this.#open(from, format.nextAt + TRAILER_BYTES - from);
+    if (format.isUnfinished) this.#open(from, bytes);
     this.#copyOpen(from, Math.min(format.nextAt, end));
     if (!format.isUnfinished) this.#openBytes = 0;
   }

@@ -274,6 +274,17 @@ describe('pcapng from pcapng', () => {
     }
   });
 
+  it('leaves out a block that is too long for any program, and makes none such of one that breaks off', () => {
+    const craft = new BlockCrafter('LE');
+    const head = [craft.section(), craft.description(1, 0), craft.enhanced(0, 9n, frameOf(20))];
+    for (const length of [2 ** 27 + 4, 2 ** 31 - 4]) {
+      const broken = craft.block(0xbad, new Uint8Array(100_000), { length });
+      const cut = cutBlocks([concat(...head, broken), concat(...head)]);
+      assert.equal(Buffer.compare(cut.bytes, concat(...head, ...head)), 0);
+      assert.deepEqual(cut.ends, ['cut', 'whole']);
+    }
+  });
+
   it('of a cut capture is whole blocks, wherever it is cut', () => {
     const craft = new BlockCrafter('LE');
     const blocks = [
