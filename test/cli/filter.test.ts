@@ -227,7 +227,7 @@ describe('what is written', () => {
   it('is never what is read', async () => {
     const path = file('same.pcap', connectionFile());
     const before = readFileSync(path);
-    const message = /is one of the captures that are read: it would be overwritten/;
+    const message = /is one of the files that are read: it would be overwritten/;
     const link = join(FOLDER, 'link.pcap');
     assert.equal((await bash(`ln ${path} ${link}`)).code, 0);
     for (const out of [path, link]) await assertUsage(['filter', 'tcp', ORIGINAL, path, '-w', out], message);
@@ -237,6 +237,14 @@ describe('what is written', () => {
       assert.equal(run.code, 2);
     }
     assert.deepEqual(readFileSync(path), before);
+    const expression = file('kept-expression', 'tcp');
+    await assertUsage(['filter', '-F', expression, ORIGINAL, '-w', expression], message);
+    const list = file('kept-list', `${ORIGINAL}\n`);
+    await assertUsage(['filter', 'tcp', '--files-from', list, '-w', list], message);
+    assert.deepEqual(
+      [expression, list].map((one) => readFileSync(one, 'utf8')),
+      ['tcp', `${ORIGINAL}\n`],
+    );
   });
 
   it('is not begun when nothing can be read', async () => {
