@@ -9,6 +9,7 @@ import type { CaptureFormat, CaptureInterface, Problem } from './format.js';
 import { UNKNOWN_LINK_TYPE } from './frame-reasons.js';
 import { type CaptureFacts, type Drops, figuresOf } from './news.js';
 import type { OpenInput } from './open-input.js';
+import { LONGEST_COPIED_BYTES } from './packet-cutter.js';
 import { describeSystemError, type InputProblem, isSystemError } from './problem.js';
 import { RECOGNISE_BYTES, recognise } from './recognise.js';
 
@@ -57,6 +58,7 @@ export class CaptureReader {
     const { filters, cutter } = this.#filler;
     this.#tellUndescribed((filters?.undescribed ?? 0) + (cutter?.undescribed ?? 0));
     this.#tellMisfits();
+    this.#tellLongBlocks();
     return { end, facts: this.#facts(format, interfaces, source, this.#filler.macsecFrames - macsecBefore) };
   }
 
@@ -160,6 +162,14 @@ export class CaptureReader {
     const { linkType } = cutter.shape;
     const has = linkType === undefined ? 'one link type' : `the link type ${linkTypeName(linkType)}`;
     const found = `${cutter.misfits} packets were not written: a pcap file has ${has} and times before 2106; --pcapng has room for all`;
+    this.#note({ file: this.#name, found });
+  }
+
+  /** Tells of blocks that were to be copied and could not be. */
+  #tellLongBlocks(): void {
+    const blocks = this.#filler.cutter?.longBlocks ?? 0;
+    if (blocks === 0) return;
+    const found = `${blocks} blocks of more than ${LONGEST_COPIED_BYTES} bytes were not written, which programs refuse to read`;
     this.#note({ file: this.#name, found });
   }
 

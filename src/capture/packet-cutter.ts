@@ -21,6 +21,9 @@ import {
 import type { PacketSelector } from './selection.js';
 import type { CaptureTally } from './tally.js';
 
+/** Longer blocks are not copied: Wireshark refuses captures that have them, and one that breaks off would be filled up for nobody. */
+export const LONGEST_COPIED_BYTES = 128 * 1024 * 1024;
+
 export class PacketCutter {
   /** How far the last walk came, and how many packets it took. */
   walkedTo = 0;
@@ -29,6 +32,8 @@ export class PacketCutter {
   misfits = 0;
   /** Packets of the capture whose interface it does not describe: nobody could read them in what is written. */
   undescribed = 0;
+  /** Blocks of the capture that are too long to be copied. */
+  longBlocks = 0;
   readonly shape: OutputShape;
   readonly #isCountOnly: boolean;
   readonly #layout: BlockRingLayout;
@@ -43,6 +48,9 @@ export class PacketCutter {
   #runEnd = 0;
   /** Where bytes may be put that come from no input. */
   #scratchAt = 0;
+  /** Where the slot has a section header, by byte order; 0 for nowhere. Damage may ask for more of them than there is room. */
+  #bigSectionAt = 0;
+  #littleSectionAt = 0;
   /** What is not over is a block that is left out. */
   #isDropping = false;
   /** A section begins whose header is damaged: it needs another, or its packets would be taken for those of the one before. */
@@ -73,6 +81,8 @@ export class PacketCutter {
     this.#slot = slot;
     this.#entry = (slot + this.#layout.descriptorsOffset) >> 2;
     this.#scratchAt = slot + this.#layout.ticksOffset;
+    this.#bigSectionAt = 0;
+    this.#littleSectionAt = 0;
     this.#runEnd = 0;
   }
 
@@ -98,6 +108,7 @@ export class PacketCutter {
   begin(format: CaptureFormat, headEnd: number): void {
     this.misfits = 0;
     this.undescribed = 0;
+    this.longBlocks = 0;
     this.#isSectionDue = false;
     this.#isDropping = false;
     if (this.#isCountOnly) return;
@@ -229,10 +240,13 @@ export class PacketCutter {
 
   /** Copies the block at byte `from`, as far as the format went past it, or leaves it out. */
   #copyOrDrop(format: CaptureFormat, from: number, end: number, isWanted: boolean): void {
-    this.#isDropping = !isWanted && format.isUnfinished;
-    if (!isWanted) return;
+    const bytes = format.nextAt - from + (format.isUnfinished ? TRAILER_BYTES : 0);
+    const isCopied = isWanted && bytes <= LONGEST_COPIED_BYTES;
+    if (isWanted && !isCopied) this.longBlocks++;
+    this.#isDropping = !isCopied && format.isUnfinished;
+    if (!isCopied) return;
     if (this.#isSectionDue) this.#startSection(format, from);
-    if (format.isUnfinished) this.#open(from, format.nextAt + TRAILER_BYTES - from);
+    if (format.isUnfinished) this.#open(from, bytes);
     this.#copyOpen(from, Math.min(format.nextAt, end));
     if (!format.isUnfinished) this.#openBytes = 0;
   }
@@ -240,7 +254,18 @@ export class PacketCutter {
   /** Begins the section whose own header was damaged, unless the block at byte `at` begins one. */
   #startSection(format: CaptureFormat, at: number): void {
     this.#isSectionDue = false;
-    if (this.#view.getUint32(at) !== SECTION_HEADER) this.#insert(sectionHeader(!format.isBigEndian));
+    if (this.#view.getUint32(at) === SECTION_HEADER) return;
+    if (format.isBigEndian) this.#bigSectionAt = this.#insertSection(this.#bigSectionAt, false);
+    else this.#littleSectionAt = this.#insertSection(this.#littleSectionAt, true);
+  }
+
+  /** Enters a section header, which the slot may have at byte `known`; gives its place. */
+  #insertSection(known: number, littleEndian: boolean): number {
+    const at = known === 0 ? this.#scratchAt : known;
+    const header = sectionHeader(littleEndian);
+    if (known === 0) this.#insert(header);
+    else this.#enter(at, ~header.length);
+    return at;
   }
 
   /** What is at byte `at` cannot be read, whatever it is. */

@@ -186,8 +186,8 @@ class CapturesReader {
     this.#total.add(tally);
     // A capture whose packets nobody here can decode was not read, unless it is only described.
     const isRead = this.#plan.perCapture || tally.packets === 0 || tally.reasons[UNKNOWN_LINK_TYPE] < tally.packets;
-    // Nor was one of whose packets nobody can say whether they are wanted.
-    const unjudged = this.#filler.filters?.unjudged ?? 0;
+    // Nor was one of whose packets nobody can say whether they are wanted, or what they are.
+    const unjudged = (this.#filler.filters?.unjudged ?? 0) + (this.#filler.cutter?.undescribed ?? 0);
     const isJudged = unjudged === 0 || unjudged < tally.packets + tally.leftOut;
     if (isRead && isJudged) this.#filesRead++;
     this.#droppedBySystem += facts.drops.bySystem;

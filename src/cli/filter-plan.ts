@@ -35,7 +35,8 @@ export function makeFilterPlan(
   if (given.follow && write !== undefined && last !== undefined && areOfSeries(last, write)) {
     throw new UsageError(`${printable(write)} would be taken for a file of the series that is followed`);
   }
-  const output = write === undefined ? undefined : packetOutput(write, files, isTerminal);
+  const others = [...(given.filesFrom ?? []), ...(given.filterFile === undefined ? [] : [given.filterFile])];
+  const output = write === undefined ? undefined : packetOutput(write, [...files, ...others], isTerminal);
   const { blockBytes, blockSlots } = blockForm(given, FILTER_FORM);
   return Object.freeze({
     read: { ...read, cut: cutPlan(read, given, isCountOnly) },

@@ -8,7 +8,7 @@ import { isSystemError, printable } from '../capture/problem.js';
 import type { PacketOutput } from '../pipeline/filter-pass.js';
 import { UsageError } from './usage-error.js';
 
-/** The output `name`, `-` for standard output, of what is read from `files`. Throws a UsageError. */
+/** The output `name`, `-` for standard output, of a run that reads `files`, captures or others. Throws a UsageError. */
 export function packetOutput(name: string, files: readonly string[], isTerminal: boolean): PacketOutput {
   const isStandard = name === '-';
   if (isStandard && isTerminal) throw new UsageError('packets are not written to a terminal: -w FILE, or a pipe');
@@ -17,7 +17,7 @@ export function packetOutput(name: string, files: readonly string[], isTerminal:
     const input = statOf(descriptorOf(file) ?? file);
     if (output === undefined || input === undefined || !output.isFile()) continue;
     if (input.dev === output.dev && input.ino === output.ino) {
-      throw new UsageError(`${printable(name)} is one of the captures that are read: it would be overwritten`);
+      throw new UsageError(`${printable(name)} is one of the files that are read: it would be overwritten`);
     }
   }
   return isStandard

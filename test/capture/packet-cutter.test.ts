@@ -274,6 +274,17 @@ describe('pcapng from pcapng', () => {
     }
   });
 
+  it('leaves out a block that is too long for any program, and makes none such of one that breaks off', () => {
+    const craft = new BlockCrafter('LE');
+    const head = [craft.section(), craft.description(1, 0), craft.enhanced(0, 9n, frameOf(20))];
+    for (const length of [2 ** 27 + 4, 2 ** 31 - 4]) {
+      const broken = craft.block(0xbad, new Uint8Array(100_000), { length });
+      const cut = cutBlocks([concat(...head, broken), concat(...head)]);
+      assert.equal(Buffer.compare(cut.bytes, concat(...head, ...head)), 0);
+      assert.deepEqual(cut.ends, ['cut', 'whole']);
+    }
+  });
+
   it('of a cut capture is whole blocks, wherever it is cut', () => {
     const craft = new BlockCrafter('LE');
     const blocks = [
@@ -304,6 +315,21 @@ describe('a damaged section header', () => {
       const damaged = craft.section([], [1, 0], { trailer: 9 });
       const rest = faces(101);
       assertCut([concat(...first, damaged, ...rest)], { resync: true }, concat(...first, craft.section(), ...rest), 6);
+    }
+  });
+
+  it('may come as often as there is room for one in a block', () => {
+    for (const order of ['LE', 'BE'] as const) {
+      const craft = new BlockCrafter(order);
+      const first = [craft.section(), craft.description(1, 0), craft.enhanced(0, 7n, frameOf(30))];
+      const damaged = craft.section([], [1, 0], { trailer: 9 });
+      const rest = [craft.description(1, 0), craft.enhanced(0, 8n, frameOf(1)), craft.enhanced(0, 9n, frameOf(1))];
+      const again = Array.from({ length: 10_000 }, () => [damaged, ...rest]).flat();
+      const expected = again.map((block) => (block === damaged ? craft.section() : block));
+      for (const blockBytes of [64 * 1024, 1 << 20]) {
+        const cut = cutBlocks([concat(...first, ...again)], { resync: true, blockBytes });
+        assert.equal(Buffer.compare(cut.bytes, concat(...first, ...expected)), 0, `${order}, ${blockBytes} bytes`);
+      }
     }
   });
 

@@ -10,6 +10,7 @@ import { gzipSync } from 'node:zlib';
 import { assertMessages, bash, type Ended, tcploom, temporaryFolder } from '../support/launch.js';
 import { packetColumns, tsvRows } from '../support/outcomes.js';
 import { readPcap, writePcap } from '../support/pcap-naive.js';
+import { BlockCrafter, concat, frameOf } from '../support/pcapng-craft.js';
 import { missing, output } from '../support/programs.js';
 import { connectionFile, FILE_HEADER_BYTES, RECORD_BYTES, SHOW_ALL } from '../support/small-capture.js';
 
@@ -227,7 +228,7 @@ describe('what is written', () => {
   it('is never what is read', async () => {
     const path = file('same.pcap', connectionFile());
     const before = readFileSync(path);
-    const message = /is one of the captures that are read: it would be overwritten/;
+    const message = /is one of the files that are read: it would be overwritten/;
     const link = join(FOLDER, 'link.pcap');
     assert.equal((await bash(`ln ${path} ${link}`)).code, 0);
     for (const out of [path, link]) await assertUsage(['filter', 'tcp', ORIGINAL, path, '-w', out], message);
@@ -237,6 +238,14 @@ describe('what is written', () => {
       assert.equal(run.code, 2);
     }
     assert.deepEqual(readFileSync(path), before);
+    const expression = file('kept-expression', 'tcp');
+    await assertUsage(['filter', '-F', expression, ORIGINAL, '-w', expression], message);
+    const list = file('kept-list', `${ORIGINAL}\n`);
+    await assertUsage(['filter', 'tcp', '--files-from', list, '-w', list], message);
+    assert.deepEqual(
+      [expression, list].map((one) => readFileSync(one, 'utf8')),
+      ['tcp', `${ORIGINAL}\n`],
+    );
   });
 
   it('is not begun when nothing can be read', async () => {
@@ -254,6 +263,17 @@ describe('what is written', () => {
     assertMessages(run.stderr, [new RegExp(`^tcploom: ${cut} ${place}: the file is cut: `)]);
     assert.equal(run.code, 1);
     assert.equal(bytes.compare(whole.subarray(0, FILE_HEADER_BYTES + 2 * RECORD_BYTES)), 0);
+  });
+
+  it('is of no capture that was read when nothing describes its packets, with a filter or without', async () => {
+    const craft = new BlockCrafter('LE');
+    const path = file('undescribed.pcapng', concat(craft.section(), craft.enhanced(0, 1n, frameOf(60))));
+    for (const expression of ['', 'len > 1']) {
+      const run = await tcploom(['filter', expression, path, '-c']);
+      assertMessages(run.stderr, [`tcploom: ${path}: 1 packets are of interfaces that the capture does not describe`]);
+      assert.equal(run.stdout, '');
+      assert.equal(run.code, 2, expression);
+    }
   });
 
   it('needs room: one message, exit code 2', { skip: !existsSync('/dev/full') && 'no /dev/full' }, async () => {

@@ -128,7 +128,7 @@ describe('wrong usage', () => {
       ['filter', 'tcp', CAPTURE, '-w', 'x', '--pcap', '--pcapng'],
       /^tcploom: --pcap and --pcapng cannot be had together /,
     ],
-    [['filter', 'tcp', CAPTURE, '-w', CAPTURE], /^tcploom: datasets\/web.pcap is one of the captures that are read: /],
+    [['filter', 'tcp', CAPTURE, '-w', CAPTURE], /^tcploom: datasets\/web.pcap is one of the files that are read: /],
     [
       ['filter', 'tcp', 'a.pcap0', '--follow', '-w', './a.pcap1'],
       /^tcploom: \.\/a\.pcap1 would be taken for a file of the series /,
