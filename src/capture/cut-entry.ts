@@ -27,3 +27,5 @@ export const FORM_PCAP_US = 0;
 export const FORM_PCAP_NS = 1;
 export const FORM_PCAPNG_US = 2;
 export const FORM_PCAPNG_NS = 3;
+/** Added to those: in big-endian byte order. */
+export const FORM_BIG_ENDIAN = 4;

@@ -3,9 +3,9 @@
  * anew. Owns the format, the head that comes before the packets, and which packets fit.
  */
 
-import { FORM_PCAP_NS, FORM_PCAP_US, FORM_PCAPNG_NS, FORM_PCAPNG_US } from './cut-entry.js';
+import { FORM_BIG_ENDIAN, FORM_PCAP_NS, FORM_PCAP_US, FORM_PCAPNG_NS, FORM_PCAPNG_US } from './cut-entry.js';
 import type { CaptureFormat } from './format.js';
-import { type CaptureHead, IS_LITTLE_ENDIAN, pcapHead, sectionHead } from './output-heads.js';
+import { type CaptureHead, pcapHead, sectionHead } from './output-heads.js';
 import { MAX_CAPTURED_BYTES, PcapFormat } from './pcap.js';
 
 /** How packets are to be cut out. */
@@ -19,6 +19,11 @@ export interface CutPlan {
 }
 
 const LINKTYPE_ETHERNET = 1;
+/** Link types with numbers in the order of the machine that captured: NULL, ENC, USB of Linux (two), NFLOG, PKTAP. */
+const HOST_ORDERED = [0, 109, 189, 220, 239, 258];
+
+const inOrder = (form: number, { littleEndian }: { readonly littleEndian: boolean }): number =>
+  littleEndian ? form : form + FORM_BIG_ENDIAN;
 
 export class OutputShape {
   /** Value of SLOT_FORM for packets of the capture. */
@@ -54,7 +59,7 @@ export class OutputShape {
     this.copiesRecords = false;
     if (this.#format === 'pcapng') {
       if (header === undefined) return undefined;
-      this.form = header.nanoseconds ? FORM_PCAPNG_NS : FORM_PCAPNG_US;
+      this.form = inOrder(header.nanoseconds ? FORM_PCAPNG_NS : FORM_PCAPNG_US, header);
       return sectionHead(header);
     }
     if (header === undefined) return undefined;
@@ -63,7 +68,7 @@ export class OutputShape {
     if (isFirst) this.#begin({ ...header, snaplen: this.#isSingle ? header.snaplen : MAX_CAPTURED_BYTES });
     const isUsual = !header.modified && header.lengthOrder === 'captured first';
     const isSameTime = header.nanoseconds === this.#head?.nanoseconds;
-    this.copiesRecords = isUsual && isSameTime && header.littleEndian === IS_LITTLE_ENDIAN;
+    this.copiesRecords = isUsual && isSameTime && header.littleEndian === this.#head?.littleEndian;
     return isFirst ? pcapHead(this.#head!) : undefined;
   }
 
@@ -74,14 +79,20 @@ export class OutputShape {
 
   /** The header for a first packet of this link type from pcapng, whose times may be of any resolution. */
   headFor(linkType: number): Uint8Array {
-    this.#begin({ linkType, snaplen: MAX_CAPTURED_BYTES, nanoseconds: true, fcsBytes: undefined });
+    const littleEndian = this.#input?.isBigEndian !== true;
+    this.#begin({ linkType, snaplen: MAX_CAPTURED_BYTES, nanoseconds: true, fcsBytes: undefined, littleEndian });
     return pcapHead(this.#head!);
   }
 
-  /** Whether the record's packet can be written: pcap has one link type, and 32 bits for seconds. */
+  /**
+   * Whether the record's packet can be written: pcap has one link type, one byte order, which some link headers have their numbers in, and
+   * 32 bits for seconds.
+   */
   holds(format: CaptureFormat): boolean {
     if (this.#format === 'pcapng') return true;
-    return format.linkType === this.#head?.linkType && (!format.hasTime || format.era === 0);
+    const head = this.#head;
+    if (format.linkType !== head?.linkType || (format.hasTime && format.era !== 0)) return false;
+    return format.isBigEndian !== head.littleEndian || !HOST_ORDERED.includes(head.linkType);
   }
 
   /** Nothing follows; gives pcap's header if there was no packet that would have decided about it. */
@@ -92,6 +103,6 @@ export class OutputShape {
 
   #begin(head: CaptureHead): void {
     this.#head = head;
-    this.form = head.nanoseconds ? FORM_PCAP_NS : FORM_PCAP_US;
+    this.form = inOrder(head.nanoseconds ? FORM_PCAP_NS : FORM_PCAP_US, head);
   }
 }

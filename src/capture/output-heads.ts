@@ -1,6 +1,6 @@
 /**
  * What stands before the packets of a capture that is written: pcap's file header, a section of pcapng with one
- * interface. Owns their bytes, in this machine's byte order.
+ * interface. Owns their bytes, in the byte order of the capture they come from: link headers may have numbers in that order, too.
  */
 import { MAGIC_MICROSECONDS, MAGIC_NANOSECONDS, MAX_CAPTURED_BYTES, PCAP_FILE_HEADER_BYTES } from './pcap.js';
 import {
@@ -13,15 +13,13 @@ import {
   TRAILER_BYTES,
 } from './pcapng-blocks.js';
 
-/** Byte order of this machine, which is that of what is written anew. */
-export const IS_LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
-
 /** What a capture of one interface says of its packets. */
 export interface CaptureHead {
   readonly linkType: number;
   /** Most bytes captured of a packet; 0 for no limit. */
   readonly snaplen: number;
   readonly nanoseconds: boolean;
+  readonly littleEndian: boolean;
   /** Bytes of frame check sequence at the end of each frame, where that is known. */
   readonly fcsBytes: number | undefined;
 }
@@ -39,13 +37,13 @@ const NANOSECONDS = 9;
 export function pcapHead(head: CaptureHead): Uint8Array {
   const bytes = new Uint8Array(PCAP_FILE_HEADER_BYTES);
   const view = new DataView(bytes.buffer);
-  view.setUint32(0, head.nanoseconds ? MAGIC_NANOSECONDS : MAGIC_MICROSECONDS, IS_LITTLE_ENDIAN);
-  view.setUint16(4, 2, IS_LITTLE_ENDIAN);
-  view.setUint16(6, 4, IS_LITTLE_ENDIAN);
-  view.setUint32(16, head.snaplen === 0 ? MAX_CAPTURED_BYTES : head.snaplen, IS_LITTLE_ENDIAN);
+  view.setUint32(0, head.nanoseconds ? MAGIC_NANOSECONDS : MAGIC_MICROSECONDS, head.littleEndian);
+  view.setUint16(4, 2, head.littleEndian);
+  view.setUint16(6, 4, head.littleEndian);
+  view.setUint32(16, head.snaplen === 0 ? MAX_CAPTURED_BYTES : head.snaplen, head.littleEndian);
   // Length in 16-bit words, and a bit that says it is known.
   const fcs = head.fcsBytes === undefined ? 0 : ((head.fcsBytes >>> 1) << 28) | 0x04000000;
-  view.setUint32(20, (head.linkType | fcs) >>> 0, IS_LITTLE_ENDIAN);
+  view.setUint32(20, (head.linkType | fcs) >>> 0, head.littleEndian);
   return bytes;
 }
 
@@ -54,21 +52,21 @@ export function sectionHead(head: CaptureHead): Uint8Array {
   const options = [...(head.nanoseconds ? [[IF_TSRESOL, NANOSECONDS]] : [])];
   if (head.fcsBytes !== undefined) options.push([IF_FCSLEN, head.fcsBytes]);
   const optionBytes = options.length === 0 ? 0 : 8 * options.length + 4;
-  const section = sectionHeader(IS_LITTLE_ENDIAN);
+  const section = sectionHeader(head.littleEndian);
   const sectionBytes = section.length;
   const interfaceBytes = DESCRIPTION_HEAD_BYTES + optionBytes + TRAILER_BYTES;
   const bytes = new Uint8Array(sectionBytes + interfaceBytes);
   const view = new DataView(bytes.buffer);
-  const put = (at: number, value: number): void => view.setUint32(at, value, IS_LITTLE_ENDIAN);
+  const put = (at: number, value: number): void => view.setUint32(at, value, head.littleEndian);
   bytes.set(section);
   put(sectionBytes, INTERFACE_DESCRIPTION);
   put(sectionBytes + 4, interfaceBytes);
-  view.setUint16(sectionBytes + 8, head.linkType, IS_LITTLE_ENDIAN);
+  view.setUint16(sectionBytes + 8, head.linkType, head.littleEndian);
   put(sectionBytes + 12, head.snaplen);
   for (const [index, [code, value]] of options.entries()) {
     const at = sectionBytes + DESCRIPTION_HEAD_BYTES + 8 * index;
-    view.setUint16(at, code, IS_LITTLE_ENDIAN);
-    view.setUint16(at + 2, 1, IS_LITTLE_ENDIAN);
+    view.setUint16(at, code, head.littleEndian);
+    view.setUint16(at + 2, 1, head.littleEndian);
     view.setUint8(at + 4, value);
   }
   put(sectionBytes + interfaceBytes - TRAILER_BYTES, interfaceBytes);

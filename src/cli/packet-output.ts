@@ -10,6 +10,7 @@ import { UsageError } from './usage-error.js';
 
 /** The output `name`, `-` for standard output, of a run that reads `files`, captures or others. Throws a UsageError. */
 export function packetOutput(name: string, files: readonly string[], isTerminal: boolean): PacketOutput {
+  if (name === '') throw new UsageError('-w needs the name of a file, or - for standard output');
   const isStandard = name === '-';
   if (isStandard && isTerminal) throw new UsageError('packets are not written to a terminal: -w FILE, or a pipe');
   const output = statOf(isStandard ? 1 : name);

@@ -3,7 +3,8 @@
  * the order of what is copied there and what is written from where it lies. What is handed to the system at once ends where
  * a packet does, so that whoever ends the run leaves whole ones.
  */
-import { closeSync, openSync, writevSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, writevSync } from 'node:fs';
+import { isSystemError } from '../capture/problem.js';
 
 const BUFFER_BYTES = 1 << 20;
 /**
@@ -29,6 +30,8 @@ export class BlockingOutput {
   /** Where the bytes of the buffer start that are no piece yet. */
   #pieceAt = 0;
   #isBorrowing = false;
+  /** Bytes written that end where a packet does. */
+  #wholeBytes = 0;
 
   constructor(target: OutputTarget) {
     this.#target = target;
@@ -59,7 +62,7 @@ export class BlockingOutput {
   /** Hands everything to the system. */
   flush(): void {
     this.#endPiece();
-    if (this.#pieces.length > 0) this.#write(this.#pieces);
+    if (this.#pieces.length > 0) this.#writeWhole(this.#pieces);
     this.#pieces = [];
     this.#isBorrowing = false;
     this.#pieceAt = 0;
@@ -74,6 +77,28 @@ export class BlockingOutput {
   #endPiece(): void {
     if (this.filled > this.#pieceAt) this.#pieces.push(this.buffer.subarray(this.#pieceAt, this.filled));
     this.#pieceAt = this.filled;
+  }
+
+  /** Writes all, or takes back what would end within a packet. */
+  #writeWhole(pieces: readonly Uint8Array[]): void {
+    try {
+      this.#write(pieces);
+    } catch (error) {
+      this.#takeBack();
+      throw error;
+    }
+    for (const piece of pieces) this.#wholeBytes += piece.length;
+  }
+
+  /** A file that was begun here can be cut to whole packets; of anything else what is written is gone. */
+  #takeBack(): void {
+    if (this.#descriptor < 0 || !('path' in this.#target)) return;
+    try {
+      ftruncateSync(this.#descriptor, this.#wholeBytes);
+    } catch (error) {
+      // A pipe or a device by its path; the error of the write is what is told.
+      if (!isSystemError(error)) throw error;
+    }
   }
 
   #write(pieces: readonly Uint8Array[]): void {

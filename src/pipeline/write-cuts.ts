@@ -9,12 +9,12 @@ import {
   E_SEC,
   E_WIRE,
   ENTRY_WORDS,
+  FORM_BIG_ENDIAN,
   FORM_PCAP_NS,
   FORM_PCAP_US,
   FORM_PCAPNG_NS,
   ZEROS,
 } from '../capture/cut-entry.js';
-import { IS_LITTLE_ENDIAN } from '../capture/output-heads.js';
 import { RECORD_HEADER_BYTES } from '../capture/pcap.js';
 import { ENHANCED_PACKET, PACKET_HEAD_BYTES, TRAILER_BYTES } from '../capture/pcapng-blocks.js';
 import { describeSystemError, isSystemError } from '../capture/problem.js';
@@ -94,12 +94,14 @@ export class CutWriter {
   }
 
   #writePacket(form: number, entry: number): void {
-    if (form === FORM_PCAP_US || form === FORM_PCAP_NS) this.#writeRecord(form === FORM_PCAP_NS, entry);
-    else this.#writeBlock(form === FORM_PCAPNG_NS, entry);
+    const littleEndian = form < FORM_BIG_ENDIAN;
+    const kind = littleEndian ? form : form - FORM_BIG_ENDIAN;
+    if (kind === FORM_PCAP_US || kind === FORM_PCAP_NS) this.#writeRecord(kind === FORM_PCAP_NS, littleEndian, entry);
+    else this.#writeBlock(kind === FORM_PCAPNG_NS, littleEndian, entry);
   }
 
   /** A record of pcap (draft-ietf-opsawg-pcap 5). */
-  #writeRecord(hasNanoseconds: boolean, entry: number): void {
+  #writeRecord(hasNanoseconds: boolean, littleEndian: boolean, entry: number): void {
     const words = this.#words;
     const captured = words[entry + E_BYTES];
     const output = this.#output;
@@ -107,16 +109,16 @@ export class CutWriter {
     const { view } = output;
     const at = output.filled;
     const nsec = words[entry + E_NSEC];
-    view.setInt32(at, words[entry + E_SEC], IS_LITTLE_ENDIAN);
-    view.setInt32(at + 4, hasNanoseconds ? nsec : (nsec / 1000) | 0, IS_LITTLE_ENDIAN);
-    view.setInt32(at + 8, captured, IS_LITTLE_ENDIAN);
-    view.setInt32(at + 12, words[entry + E_WIRE], IS_LITTLE_ENDIAN);
+    view.setInt32(at, words[entry + E_SEC], littleEndian);
+    view.setInt32(at + 4, hasNanoseconds ? nsec : (nsec / 1000) | 0, littleEndian);
+    view.setInt32(at + 8, captured, littleEndian);
+    view.setInt32(at + 12, words[entry + E_WIRE], littleEndian);
     output.filled = at + RECORD_HEADER_BYTES;
     this.#putFrame(entry, captured);
   }
 
   /** An Enhanced Packet Block of interface 0 (pcapng 4.3). */
-  #writeBlock(hasNanoseconds: boolean, entry: number): void {
+  #writeBlock(hasNanoseconds: boolean, littleEndian: boolean, entry: number): void {
     const words = this.#words;
     const captured = words[entry + E_BYTES];
     const padding = -captured & 3;
@@ -131,17 +133,17 @@ export class CutWriter {
     // The product does not fit a double: in two halves, the upper one in units of 65536.
     const upper = (sec >>> 16) * units;
     const lower = (upper % 65536) * 65536 + (sec & 0xffff) * units + fraction;
-    view.setUint32(at, ENHANCED_PACKET, IS_LITTLE_ENDIAN);
-    view.setUint32(at + 4, length, IS_LITTLE_ENDIAN);
-    view.setUint32(at + 8, 0, IS_LITTLE_ENDIAN);
-    view.setUint32(at + 12, Math.floor(upper / 65536) + Math.floor(lower / 2 ** 32), IS_LITTLE_ENDIAN);
-    view.setUint32(at + 16, lower % 2 ** 32, IS_LITTLE_ENDIAN);
-    view.setUint32(at + 20, captured, IS_LITTLE_ENDIAN);
-    view.setInt32(at + 24, words[entry + E_WIRE], IS_LITTLE_ENDIAN);
+    view.setUint32(at, ENHANCED_PACKET, littleEndian);
+    view.setUint32(at + 4, length, littleEndian);
+    view.setUint32(at + 8, 0, littleEndian);
+    view.setUint32(at + 12, Math.floor(upper / 65536) + Math.floor(lower / 2 ** 32), littleEndian);
+    view.setUint32(at + 16, lower % 2 ** 32, littleEndian);
+    view.setUint32(at + 20, captured, littleEndian);
+    view.setInt32(at + 24, words[entry + E_WIRE], littleEndian);
     output.filled = at + PACKET_HEAD_BYTES;
     this.#putFrame(entry, captured);
     output.buffer.fill(0, output.filled, output.filled + padding);
-    view.setUint32(output.filled + padding, length, IS_LITTLE_ENDIAN);
+    view.setUint32(output.filled + padding, length, littleEndian);
     output.filled += padding + TRAILER_BYTES;
   }
 

@@ -49,8 +49,8 @@ describe('pcap from pcap', () => {
       const file = writePcap(packets, form);
       assertCut([file], {}, file, packets.length);
     });
-    it(`is in this machine's order and form whatever the input's is, with ${unit}`, () => {
-      assertCut([swapped(writePcap(packets, form))], { filter: FILTER }, expected, long.length);
+    it(`stays in its byte order, which link headers may be in, too, with ${unit}`, () => {
+      assertCut([swapped(writePcap(packets, form))], { filter: FILTER }, swapped(expected), long.length);
     });
   }
 
@@ -63,6 +63,20 @@ describe('pcap from pcap', () => {
       { linkType: 1, nanosecond: true },
     );
     assertCut(files.reverse(), { filter: FILTER }, finer, 2 * long.length);
+  });
+
+  it('has the byte order of the first capture, but for packets whose link headers have another', () => {
+    const ethernet = writePcap(packets, { linkType: 1 });
+    assertCut(
+      [ethernet, swapped(ethernet)],
+      {},
+      writePcap([...packets, ...packets], { linkType: 1 }),
+      2 * packets.length,
+    );
+    const loopback = writePcap(packets, { linkType: 0 });
+    const cut = cutBlocks([swapped(loopback), loopback]);
+    assert.deepEqual(Buffer.from(cut.bytes), Buffer.from(swapped(loopback)));
+    assert.equal(cut.misfits, packets.length);
   });
 
   it('has no room for packets of another link type: they are counted', () => {

@@ -282,6 +282,17 @@ describe('what is written', () => {
     assert.equal(run.code, 2);
   });
 
+  it('that has too little room holds whole packets', async () => {
+    const path = join(FOLDER, 'limited.pcap');
+    const inputs = new Array(20).fill(ORIGINAL).join(' ');
+    const run = await bash(`ulimit -f 300; node dist/bin/tcploom.js filter '' ${inputs} --block-size 64K -w ${path}`);
+    assertMessages(run.stderr, [`tcploom: writing ${path}: the file would be too large`]);
+    assert.equal(run.code, 2);
+    const info = await tcploom(['info', '--tsv', path]);
+    assert.deepEqual([info.code, info.stderr], [0, '']);
+    assert.ok(Number(info.stdout.split('\n')[1].split('\t')[1]) > 100, 'packets of the first writes');
+  });
+
   it('needs a place', async () => {
     const run = await tcploom(['filter', 'tcp', ORIGINAL, '-w', join(FOLDER, 'no', 'x.pcap')]);
     assertMessages(run.stderr, [/^tcploom: writing .*\/no\/x\.pcap: no such file$/]);
