@@ -174,7 +174,7 @@ function dataSource(state: LinkState, is: (offset: number) => Condition): Condit
 }
 
 /** The destination's is the first address, or the third when the access point is to pass it on. */
-export function dataDestination(state: LinkState, is: (offset: number) => Condition): Condition {
+function dataDestination(state: LinkState, is: (offset: number) => Condition): Condition {
   const flags = state.atHeader(1, 1);
   return and(
     hasBits(state.atHeader(0, 1), 0x08),
