@@ -3,7 +3,9 @@
  * written in the background, so the main thread never blocks on a slow reader of its output.
  */
 import { EventEmitter, once } from 'node:events';
-import { write } from 'node:fs';
+import { open, write } from 'node:fs';
+import type { OutputTarget } from './blocking-output.js';
+import type { LineOutput } from './line-output.js';
 
 const BUFFER_BYTES = 1 << 20;
 /** A descriptor that another process made non-blocking is tried again after this long. */
@@ -15,8 +17,10 @@ export interface WriteHooks {
   after(): void;
 }
 
-export class OutputFile {
-  readonly #descriptor: number;
+export class OutputFile implements LineOutput {
+  readonly #path: string;
+  /** -1: it is to be opened with the first write. */
+  #descriptor: number;
   readonly #hooks: WriteHooks | undefined;
   readonly #events = new EventEmitter();
   #filling = new Uint8Array(BUFFER_BYTES);
@@ -27,19 +31,19 @@ export class OutputFile {
   #isPushed = false;
   #error: NodeJS.ErrnoException | undefined;
   #fail: (error: Error) => void = () => {};
-  /** Rejects with the first error of a write, after which nothing more is written. */
   readonly failed = new Promise<never>((_, reject) => {
     this.#fail = reject;
   });
 
-  constructor(descriptor: number, hooks?: WriteHooks) {
-    this.#descriptor = descriptor;
+  /** A path is begun anew with the first byte. */
+  constructor(target: OutputTarget, hooks?: WriteHooks) {
+    this.#path = 'path' in target ? target.path : '';
+    this.#descriptor = 'path' in target ? -1 : target.descriptor;
     this.#hooks = hooks;
     // Nobody has to watch it: `append`, `ready` and `flush` throw the same error.
     this.failed.catch(() => {});
   }
 
-  /** Bytes accepted and not yet handed to the system beyond which `ready` should be awaited. */
   get isFull(): boolean {
     return this.#isWriting && this.#filled >= BUFFER_BYTES / 2;
   }
@@ -49,7 +53,6 @@ export class OutputFile {
     return this.#error !== undefined;
   }
 
-  /** Appends bytes (copied before it returns). Throws the error of an earlier write. */
   append(bytes: Uint8Array): void {
     if (this.#error !== undefined) throw this.#error;
     if (this.#filled + bytes.length > this.#filling.length) this.#grow(bytes.length);
@@ -58,7 +61,6 @@ export class OutputFile {
     if (this.#filled >= BUFFER_BYTES / 4) this.#start();
   }
 
-  /** Starts writing what is there, however little: nothing more comes for now. */
   push(): void {
     if (this.#filled === 0) return;
     // A write that is under way took none of it, and nothing may come that would start the next.
@@ -66,13 +68,11 @@ export class OutputFile {
     this.#start();
   }
 
-  /** Resolves when `isFull` is over. Rejects with the error of a write. */
   async ready(): Promise<void> {
     while (this.isFull && this.#error === undefined) await once(this.#events, 'written');
     if (this.#error !== undefined) throw this.#error;
   }
 
-  /** Resolves when everything appended is written. Rejects with the error of a write. */
   async flush(): Promise<void> {
     while ((this.#isWriting || this.#filled > 0) && this.#error === undefined) {
       this.#start();
@@ -97,7 +97,20 @@ export class OutputFile {
     this.#filled = 0;
     this.#isPushed = false;
     this.#hooks?.before();
-    this.#writeRest(bytes, 0, length);
+    if (this.#descriptor >= 0) this.#writeRest(bytes, 0, length);
+    else this.#open(() => this.#writeRest(bytes, 0, length));
+  }
+
+  /** In the background too: a FIFO that nobody reads yet makes whoever opens it wait. */
+  #open(then: () => void): void {
+    open(this.#path, 'w', (error, descriptor) => {
+      if (error !== null) {
+        this.#end(error);
+        return;
+      }
+      this.#descriptor = descriptor;
+      then();
+    });
   }
 
   #writeRest(bytes: Uint8Array, from: number, to: number): void {

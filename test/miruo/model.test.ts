@@ -25,6 +25,9 @@ const anyOptions: fc.Arbitrary<MiruoOptions> = fc
     colour: fc.boolean(),
     quiet: fc.constantFrom<0 | 1 | 2>(0, 0, 0, 1, 2),
     all: fc.boolean(),
+    live: fc.constantFrom(false, false, true),
+    sessionLimit: fc.constantFrom(undefined, undefined, 0, 1, 5, 1000),
+    segmentLimit: fc.constantFrom(undefined, undefined, 0, 1, 30, 500, 100_000),
     classic: fc.boolean(),
     timeouts: fc.boolean(),
     unfinished: fc.boolean(),
@@ -38,7 +41,10 @@ const anyForm: fc.Arbitrary<SingleThreadForm> = fc.record({
 });
 
 /** The figures that both know, by the model's names. */
-function check(packets: readonly ModelPacket[], options: MiruoOptions, form: SingleThreadForm): void {
+function check(packets: readonly ModelPacket[], options: MiruoOptions, given: SingleThreadForm): void {
+  // Limits count over all sessions, so there is one tracker with them.
+  const isLimited = options.sessionLimit !== undefined || options.segmentLimit !== undefined;
+  const form = isLimited ? { ...given, trackers: 1 } : given;
   const linkType = packets.length > 0 ? packets[0].linkType : 1;
   const expected = miruoModel(packets, options);
   const result = runSingleThread(writePcap(packets, { linkType, nanosecond: true }), options, form);
@@ -64,6 +70,8 @@ function check(packets: readonly ModelPacket[], options: MiruoOptions, form: Sin
       error: stats.error,
       rst: stats.rst,
       fragment: stats.fragment,
+      dropSession: stats.dropSession,
+      dropSegment: stats.dropSegment,
       activeSession: stats.activeSession,
       activeSessionMax: stats.activeSessionMax,
       activeSegment: stats.activeSegment,

@@ -7,8 +7,8 @@ import { gunzipSync } from 'node:zlib';
 import { BlockFiller } from '../../src/capture/block-filler.js';
 import { RECOGNISE_BYTES, recognise } from '../../src/capture/recognise.js';
 import { PacketSelector } from '../../src/capture/selection.js';
-import { MERGE_DONE, MERGE_MORE, Merger } from '../../src/merge/merger.js';
-import type { MiruoOptions } from '../../src/miruo/options.js';
+import { MERGE_DONE, MERGE_MOMENT, MERGE_MORE, Merger } from '../../src/merge/merger.js';
+import { hasIds, type MiruoOptions } from '../../src/miruo/options.js';
 import { addCounters, type MiruoCounters } from '../../src/miruo/statistics.js';
 import { ShardTracker } from '../../src/pipeline/track-blocks.js';
 import { allocateBlockRing, BlockProducer } from '../../src/ring/block-ring.js';
@@ -50,12 +50,12 @@ export function runSingleThread(file: Uint8Array, options: MiruoOptions, form: S
   const shards = results.map((ring, shard) => new ShardTracker(shard, options, blocks, ring));
   const chunks: Buffer[] = [];
   const rings = results.map((ring) => new ResultReader(ring));
-  const merger = new Merger(rings, options.quiet === 0, (bytes) => chunks.push(Buffer.from(bytes)));
+  const merger = new Merger(rings, hasIds(options), (bytes) => chunks.push(Buffer.from(bytes)));
   let state = MERGE_MORE;
   const turn = (): void => {
     for (const shard of shards) shard.step();
     do state = merger.step(1000, 1 << 20);
-    while (state === MERGE_MORE);
+    while (state === MERGE_MORE || state === MERGE_MOMENT);
     for (const ring of rings) ring.release();
   };
   const decode = { directOnly: options.classic, outer: false, vlanKey: false, userDlts: new Map<number, number>() };
