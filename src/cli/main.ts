@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { listInputs } from '../capture/input-list.js';
 import { describeProblem } from '../capture/problem.js';
 import { FilterError } from '../filter/filter-error.js';
-import { OutputFailure } from '../pipeline/filter-pass.js';
+import { OutputFailure } from '../pipeline/output-failure.js';
 import type { RunPlan } from '../pipeline/run.js';
 import { ThreadFailure, ThreadStuck } from '../pipeline/threads.js';
 import { EXIT_DAMAGED, EXIT_DONE, EXIT_FAILED, SIGNAL_EXITS } from './exit-codes.js';

@@ -3,13 +3,17 @@
  * written in the background, so the main thread never blocks on a slow reader of its output.
  */
 import { EventEmitter, once } from 'node:events';
-import { open, write } from 'node:fs';
+import { constants, open, write } from 'node:fs';
+import { describeSystemError, printable } from '../capture/problem.js';
 import type { OutputTarget } from './blocking-output.js';
 import type { LineOutput } from './line-output.js';
+import { OutputFailure } from './output-failure.js';
 
 const BUFFER_BYTES = 1 << 20;
 /** A descriptor that another process made non-blocking is tried again after this long. */
 const RETRY_MS = 5;
+/** How often is looked whether a FIFO has got its reader. */
+const FIFO_MS = 50;
 
 /** Called around each write: on a terminal the progress line steps aside. */
 export interface WriteHooks {
@@ -101,15 +105,18 @@ export class OutputFile implements LineOutput {
     else this.#open(() => this.#writeRest(bytes, 0, length));
   }
 
-  /** In the background too: a FIFO that nobody reads yet makes whoever opens it wait. */
+  /** Without waiting: a FIFO that nobody reads yet would hold up a thread that no signal reaches. */
   #open(then: () => void): void {
-    open(this.#path, 'w', (error, descriptor) => {
-      if (error !== null) {
+    const { O_WRONLY, O_CREAT, O_TRUNC, O_NONBLOCK } = constants;
+    open(this.#path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, (error, descriptor) => {
+      if (error?.code === 'ENXIO') {
+        setTimeout(() => this.#open(then), FIFO_MS);
+      } else if (error !== null) {
         this.#end(error);
-        return;
+      } else {
+        this.#descriptor = descriptor;
+        then();
       }
-      this.#descriptor = descriptor;
-      then();
     });
   }
 
@@ -127,12 +134,18 @@ export class OutputFile implements LineOutput {
     });
   }
 
+  /** The error of a path, which whoever reads the message has to be told. */
+  #named(error: NodeJS.ErrnoException): OutputFailure {
+    const message = describeSystemError(error, 'written');
+    return new OutputFailure(`writing ${printable(this.#path)}: ${message}`, error.code ?? '');
+  }
+
   #end(error: NodeJS.ErrnoException | undefined): void {
     this.#hooks?.after();
     this.#isWriting = false;
     if (error !== undefined) {
-      this.#error = error;
-      this.#fail(error);
+      this.#error = this.#path === '' ? error : this.#named(error);
+      this.#fail(this.#error);
     }
     if (error === undefined && (this.#isPushed || this.#filled >= BUFFER_BYTES / 4)) this.#start();
     this.#events.emit('written');

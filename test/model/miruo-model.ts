@@ -46,6 +46,8 @@ export interface ModelStats {
 export interface ModelResult {
   stdout: string;
   stats: ModelStats;
+  /** The figures at each moment that was asked for. */
+  moments: ModelStats[];
 }
 
 const SYN = 0x02;
@@ -57,8 +59,8 @@ const HELD_AFTER_DROP = 1024;
 /** With `live` and no limit of segments. */
 const LIVE_HELD_MAX = 65536;
 
-/** Everything of miruo.md sections 2-7 for one capture. */
-export function miruoModel(packets: readonly ModelPacket[], options: MiruoOptions): ModelResult {
+/** Everything of miruo.md sections 2-7 for one capture; `everySec`: figures are wanted after so many seconds each. */
+export function miruoModel(packets: readonly ModelPacket[], options: MiruoOptions, everySec?: number): ModelResult {
   const stats: ModelStats = {
     sessions: 0,
     lookup: 0,
@@ -87,6 +89,8 @@ export function miruoModel(packets: readonly ModelPacket[], options: MiruoOption
   /** Segments in a row that were far behind the clock. */
   let behind = 0;
   let now = 0;
+  const moments: ModelStats[] = [];
+  let momentDue = Number.NaN;
 
   for (const packet of packets) {
     stats.recv++;
@@ -94,7 +98,11 @@ export function miruoModel(packets: readonly ModelPacket[], options: MiruoOption
     if (decoded === 'l2') stats.l2Errors++;
     else if (decoded === 'ip') stats.ipErrors++;
     else if (decoded === 'tcp') stats.tcpErrors++;
-    else if (decoded !== 'ignored') count(decoded);
+    else if (decoded !== 'ignored') {
+      const clockBefore = clock;
+      count(decoded);
+      if (everySec !== undefined && clock !== clockBefore) takeMoment(everySec, !(clock > clockBefore));
+    }
   }
   if (options.unfinished) {
     // They are shown, but they are still active.
@@ -102,7 +110,7 @@ export function miruoModel(packets: readonly ModelPacket[], options: MiruoOption
     for (const session of [...sessions.values()]) destroy(session, 'end of capture', 'still open', true);
     Object.assign(stats, { activeSession, activeSegment });
   }
-  return { stdout: lines.map((line) => `${line}\n`).join(''), stats };
+  return { stdout: lines.map((line) => `${line}\n`).join(''), stats, moments };
 
   function count(packet: Counted): void {
     now = packet.time;
@@ -138,6 +146,14 @@ export function miruoModel(packets: readonly ModelPacket[], options: MiruoOption
     stats.error++;
     destroy(session, 'error break', 'Duplicate connection(packet loss?)', options.quiet < 2);
     create(packet, true);
+  }
+
+  /** The clock came to another second; `isNew`: it began there. */
+  function takeMoment(every: number, isNew: boolean): void {
+    if (isNew) momentDue = clock + every;
+    if (clock < momentDue) return;
+    moments.push({ ...stats });
+    while (momentDue <= clock) momentDue += every;
   }
 
   function timeOut(): void {
