@@ -8,6 +8,7 @@ import {
   BLOCK_CAPTURE_END,
   BLOCK_DATA,
   BLOCK_END,
+  BLOCK_MOMENT,
   type BlockRingLayout,
   DESCRIPTOR_NEXT,
   DESCRIPTOR_WORDS,
@@ -15,6 +16,7 @@ import {
   SLOT_KIND,
   SLOT_NOW,
   SLOT_TICKS,
+  TICK_MOMENT,
 } from '../ring/layout.js';
 import { hashIpv4, mixVlan, shardOf } from '../wire/conversation-hash.js';
 import { type ByteSource, NOTHING_YET } from './byte-source.js';
@@ -38,12 +40,13 @@ import { BAD_RECORD, type CaptureFormat, NEED_BYTES, type Problem, RECORD, SKIP 
 import { FragmentShards } from './fragment-shards.js';
 import { LATER_FRAGMENT, SEGMENT } from './frame-reasons.js';
 import type { LinkFilters } from './link-filters.js';
+import type { Moments } from './moments.js';
 import { PacketCutter } from './packet-cutter.js';
 import { RECOGNISE_BYTES } from './recognise.js';
 import { type DamageTeller, RecordSearch } from './resync.js';
 import { SegmentClock } from './segment-clock.js';
 import type { PacketSelector } from './selection.js';
-import { CaptureTally, type Moment } from './tally.js';
+import { CaptureTally, momentOf } from './tally.js';
 
 /** More packets than any block holds. */
 const MOST_INDEX = 0x3fffffff;
@@ -67,6 +70,8 @@ export interface FillOptions {
   readonly filters?: LinkFilters | undefined;
   /** How to cut packets out, if that is wanted in place of descriptors. */
   readonly cut?: CutPlan | undefined;
+  /** When figures are wanted while reading goes on. */
+  readonly moments?: Moments | undefined;
 }
 
 export class BlockFiller {
@@ -91,11 +96,13 @@ export class BlockFiller {
   readonly #decoder: FrameDecoder;
   readonly #selector: PacketSelector;
   readonly #resync: boolean;
+  readonly #moments: FillOptions['moments'];
   readonly #fragments = new FragmentShards();
   readonly #clock = new SegmentClock();
   readonly #tails: Int32Array;
   readonly #onBlock: () => void;
   readonly #goesOn: () => boolean;
+  #format: CaptureFormat | undefined;
   #slot = 0;
   #descriptors = 0;
   #ticks = 0;
@@ -124,6 +131,7 @@ export class BlockFiller {
     this.#decoder = new FrameDecoder(options.decode);
     this.#selector = options.selector;
     this.#resync = options.resync;
+    this.#moments = options.moments;
     this.filters = options.filters;
     if (options.cut !== undefined) {
       this.cutter = new PacketCutter(options.cut, memory.layout, memory.buffer, options.selector, options.filters);
@@ -161,6 +169,7 @@ export class BlockFiller {
   ): CaptureEnd {
     this.tally = new CaptureTally();
     this.endProblem = undefined;
+    this.#format = format;
     this.#beginCut(format);
     const search = new RecordSearch(format, this.view, tell);
     let left = ahead;
@@ -168,8 +177,11 @@ export class BlockFiller {
     for (;;) {
       const bytes = source.read(this.bytes, this.blockAt, this.#layout.blockBytes);
       if (bytes === NOTHING_YET) {
-        if (this.#goesOn()) continue;
-        return this.#stop(search, 'stopped');
+        if (!this.#goesOn()) return this.#stop(search, 'stopped');
+        const from = this.blockAt - left;
+        this.#finishRead();
+        this.bytes.copyWithin(this.blockAt - left, from, from + left);
+        continue;
       }
       const end = this.blockAt + bytes;
       const offset = source.bytesRead - end;
@@ -184,7 +196,7 @@ export class BlockFiller {
       skipBytes += Math.max(0, this.#walkedTo - end);
       const from = Math.min(this.#walkedTo, end);
       left = end - from;
-      this.#finishBlock();
+      this.#finishRead();
       if (outcome === ENOUGH) return 'enough';
       if (outcome === BAD_RECORD) return this.#endAt(offset + from, format.problem!, 'bad record');
       if (bytes === 0) {
@@ -389,7 +401,10 @@ export class BlockFiller {
     if (this.#decoder.isFirstFragment) this.#fragments.note(this.#decoder.fragmentKey, shard);
     this.#chain(words, shard);
     if (this.#clock.isNewSecond(sec)) {
-      words[((this.#slot + this.#layout.ticksOffset) >> 2) + this.#ticks++] = descriptor;
+      const packets = this.packets + words[d + D_INDEX] + 1;
+      const isMoment = this.#moments?.isAfter(sec, packets, this.tally, this.#format!) === true;
+      const tick = isMoment ? descriptor | TICK_MOMENT : descriptor;
+      words[((this.#slot + this.#layout.ticksOffset) >> 2) + this.#ticks++] = tick;
     }
   }
 
@@ -429,6 +444,12 @@ export class BlockFiller {
     return end;
   }
 
+  /** Ends what one read brought: with a moment, if it is time for one by the clock. */
+  #finishRead(): void {
+    if (this.#moments?.isNow(this.packets + this.#index, this.tally, this.#format!)) this.#publish(BLOCK_MOMENT);
+    else this.#finishBlock();
+  }
+
   #finishBlock(): void {
     if (this.#index > 0 || this.cutter?.hasEntries === true) this.#publish(BLOCK_DATA);
   }
@@ -458,11 +479,6 @@ export class BlockFiller {
     this.#words.fill(0, heads, heads + this.#layout.trackers);
     this.cutter?.beginSlot(this.#slot);
   }
-}
-
-/** The time of the record before, all of it. */
-function momentOf(format: CaptureFormat): Moment {
-  return { sec: (format.sec >>> 0) + format.era * 2 ** 32, nsec: format.nsec };
 }
 
 const missing = (bytes: number): Problem => ({

@@ -209,7 +209,7 @@ export class CaptureReader {
 }
 
 /** Packets lost while capturing, as the statistics of the interfaces say, and the packets themselves. */
-function dropsOf(interfaces: readonly CaptureInterface[]): Drops {
+export function dropsOf(interfaces: readonly CaptureInterface[]): Drops {
   let bySystem = 0;
   let byInterface = 0;
   for (const one of interfaces) {

@@ -47,7 +47,11 @@ export interface CaptureFacts extends TallyFigures {
 /** Something the reader says before it is done. */
 export type ReaderNews =
   | { readonly kind: 'problem'; readonly problem: InputProblem }
-  | { readonly kind: 'capture'; readonly capture: CaptureFacts };
+  | { readonly kind: 'capture'; readonly capture: CaptureFacts }
+  | { readonly kind: 'moment'; readonly figures: ReadFigures };
+
+/** What was read up to some packet. */
+export type ReadFigures = Pick<ReadSummary, 'packets' | 'reasons' | 'first' | 'last' | 'drops'>;
 
 /** What the reader found, over all captures. */
 export interface ReadSummary extends TallyFigures {

@@ -6,13 +6,14 @@ import { BlockProducer, type BlockRingMemory } from '../ring/block-ring.js';
 import { PROGRESS_BYTES, PROGRESS_PACKETS } from '../ring/layout.js';
 import { BlockFiller } from './block-filler.js';
 import type { ByteSource } from './byte-source.js';
-import { CaptureReader, INTERRUPTED } from './capture-reader.js';
+import { CaptureReader, dropsOf, INTERRUPTED } from './capture-reader.js';
 import type { CutPlan } from './cut-shape.js';
 import type { DecodeOptions } from './decode.js';
 import { FileSource } from './file-source.js';
 import { FollowedFile } from './followed-file.js';
 import { UNKNOWN_LINK_TYPE } from './frame-reasons.js';
 import { LinkFilters, type ReadFilter } from './link-filters.js';
+import { type MomentInterval, Moments, type ReadSoFar } from './moments.js';
 import { type CaptureFacts, figuresOf, type ReaderNews, type ReadSummary } from './news.js';
 import type { InputOpener, LiveInput, OpenInput } from './open-input.js';
 import { describeSystemError, type InputProblem, isSystemError } from './problem.js';
@@ -39,6 +40,8 @@ export interface ReadPlan {
   readonly followTimeoutMs: number | undefined;
   /** Results are wanted for each capture by itself: tell of each, and mark its end in the stream of blocks. */
   readonly perCapture: boolean;
+  /** Figures are wanted while reading goes on. */
+  readonly moments?: MomentInterval | undefined;
 }
 
 /** What the reader shares with the main thread beside the ring. */
@@ -84,7 +87,8 @@ class CapturesReader {
     this.#opener = opener;
     const { decode, selection, filter, resync, cut } = plan;
     const filters = filter === undefined ? undefined : new LinkFilters(filter, decode.userDlts);
-    const options = { decode, selector: new PacketSelector(selection), filters, resync, cut };
+    const moments = plan.moments && new Moments(plan.moments, (soFar) => this.#tellMoment(soFar));
+    const options = { decode, selector: new PacketSelector(selection), filters, resync, cut, moments };
     // What a feeder delivers ends by itself then, with what there was until then.
     const goesOn = (): boolean => !this.#isToStop || this.#isFed;
     const onBlock = (): void => this.#noteProgress();
@@ -195,6 +199,24 @@ class CapturesReader {
     if (!this.#plan.perCapture) return;
     this.#filler.endCapture();
     this.#send({ kind: 'capture', capture: facts });
+  }
+
+  /** The figures of a moment: of the captures before this one, and of this one so far. */
+  #tellMoment({ packets, last, tally, interfaces }: ReadSoFar): void {
+    const drops = dropsOf(interfaces);
+    this.#send({
+      kind: 'moment',
+      figures: {
+        packets,
+        reasons: [...this.#total.reasons].map((count, reason) => count + tally.reasons[reason]),
+        first: this.#total.first ?? tally.first,
+        last,
+        drops: {
+          bySystem: this.#droppedBySystem + drops.bySystem,
+          byInterface: this.#droppedByInterface + drops.byInterface,
+        },
+      },
+    });
   }
 
   #tellProblem(problem: InputProblem): void {

@@ -2,6 +2,7 @@
  * What the packets of one capture add up to: numbers, bytes, times. Owns the order of times; packets are counted
  * where they are walked.
  */
+import type { CaptureFormat } from './format.js';
 import { DECODE_REASONS } from './frame-reasons.js';
 
 /** A moment: seconds since 1970 and nanoseconds. */
@@ -77,4 +78,9 @@ function earlierOf(a: Moment | undefined, b: Moment | undefined): Moment | undef
 function laterOf(a: Moment | undefined, b: Moment | undefined): Moment | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return earlierOf(a, b) === a ? b : a;
+}
+
+/** The time of the record that the format looked at last, all of it. */
+export function momentOf({ sec, era, nsec }: Pick<CaptureFormat, 'sec' | 'era' | 'nsec'>): Moment {
+  return { sec: (sec >>> 0) + era * 2 ** 32, nsec };
 }

@@ -33,7 +33,7 @@ export async function executeFilter(plan: FilterPlan): Promise<number> {
 
 async function printCount(packets: number, line: ProgressLine | undefined, stop: AbortSignal): Promise<void> {
   line?.stop();
-  const output = new OutputFile(1);
+  const output = new OutputFile({ descriptor: 1 });
   output.append(new TextEncoder().encode(`${packets}\n`));
   await Promise.race([output.flush(), stopped(stop)]);
 }

@@ -27,7 +27,7 @@ import { printProblem, startProgress } from './watching.js';
 /** Describes the captures of a plan; with `asTsv` in columns. */
 export async function executeInfo(plan: InfoPlan, asTsv: boolean): Promise<number> {
   const line = await ProgressLine.on(process.stderr);
-  const output = new OutputFile(1, process.stdout.isTTY ? line : undefined);
+  const output = new OutputFile({ descriptor: 1 }, process.stdout.isTTY ? line : undefined);
   const signals = new EndingSignals(plan.read);
   const encoder = new TextEncoder();
   const print = (text: string): void => output.append(encoder.encode(text));

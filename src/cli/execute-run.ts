@@ -5,21 +5,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BAD_IP_HEADER, BAD_LINK_HEADER, BAD_TCP_HEADER } from '../capture/frame-reasons.js';
 import type { Moment } from '../capture/tally.js';
 import { renderStatistics } from '../miruo/statistics.js';
+import { type LineOutput, SplitOutput } from '../pipeline/line-output.js';
 import { OutputFile } from '../pipeline/output-file.js';
 import { processFigures } from '../pipeline/process-figures.js';
-import { type RunOutcome, type RunPlan, type RunWatcher, runPass } from '../pipeline/run.js';
+import { type RunFigures, type RunOutcome, type RunPlan, type RunWatcher, runPass } from '../pipeline/run.js';
 import { exitCodeOf } from './exit-codes.js';
 import { ProgressLine } from './progress-line.js';
+import type { ResultPlace } from './result-places.js';
 import { EndingSignals } from './signals.js';
 import { printProblem, startProgress } from './watching.js';
 
 /** How long the lines of a run that was cut short may take to be written. */
 const FLUSH_MS = 500;
 
-/** Runs a plan; messages and statistics go to standard error. */
-export async function executeRun(plan: RunPlan): Promise<number> {
+/** Runs a plan; results go to the places, messages and statistics to standard error. */
+export async function executeRun(plan: RunPlan, places: readonly ResultPlace[]): Promise<number> {
+  if (plan.notice !== undefined) process.stderr.write(`tcploom: ${plan.notice}\n`);
   const line = await ProgressLine.on(process.stderr);
-  const output = new OutputFile(1, process.stdout.isTTY ? line : undefined);
+  const outputs = places.map((place) => openPlace(place, line));
+  const output = outputs.length === 1 ? outputs[0] : new SplitOutput(outputs);
   const signals = new EndingSignals(plan.read);
   let outcome: RunOutcome;
   try {
@@ -37,6 +41,11 @@ export async function executeRun(plan: RunPlan): Promise<number> {
   return signals.exitCode(exitCodeOf(outcome.read), outcome.read.isCutShort);
 }
 
+function openPlace({ target }: ResultPlace, line: ProgressLine | undefined): LineOutput {
+  const isTerminal = 'descriptor' in target && process.stdout.isTTY;
+  return new OutputFile(target, isTerminal ? line : undefined);
+}
+
 function watcherOf(plan: RunPlan, line: ProgressLine | undefined, signals: EndingSignals): RunWatcher {
   return {
     onProblem: (problem) => printProblem(line, problem),
@@ -44,10 +53,15 @@ function watcherOf(plan: RunPlan, line: ProgressLine | undefined, signals: Endin
       signals.finish = finish;
       startProgress(line, plan.read, progress, sessions);
     },
+    onFigures: (figures) => {
+      line?.before();
+      process.stderr.write(statisticsOf(plan, figures));
+      line?.after();
+    },
   };
 }
 
-function statisticsOf(plan: RunPlan, outcome: RunOutcome): string {
+function statisticsOf(plan: RunPlan, outcome: RunFigures): string {
   const { read } = outcome;
   return renderStatistics(plan.miruo, {
     counters: outcome.miruo,

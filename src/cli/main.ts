@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { listInputs } from '../capture/input-list.js';
 import { describeProblem } from '../capture/problem.js';
-import { OutputFailure } from '../pipeline/filter-pass.js';
+import { OutputFailure } from '../pipeline/output-failure.js';
 import type { RunPlan } from '../pipeline/run.js';
 import { ThreadFailure, ThreadStuck } from '../pipeline/threads.js';
 import { EXIT_DAMAGED, EXIT_DONE, EXIT_FAILED, SIGNAL_EXITS } from './exit-codes.js';
@@ -43,7 +43,10 @@ export async function main(args: readonly string[], adjust: (plan: RunPlan) => R
       case 'run':
         return await withInputs(request.files, request.options, async (files, filter) => {
           const { executeRun } = await import('./execute-run.js');
-          return executeRun(adjust(makePlan(files, request.options, process.stdout.isTTY === true, filter)));
+          const { resultPlaces } = await import('./result-places.js');
+          const places = resultPlaces(request.options.output, files, request.options.follow ?? false);
+          const isTerminal = process.stdout.isTTY === true && places.every(({ target }) => 'descriptor' in target);
+          return executeRun(adjust(makePlan(files, request.options, isTerminal, filter)), places);
         });
     }
   } catch (error) {

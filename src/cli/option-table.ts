@@ -133,6 +133,40 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     isOriginal: true,
     commands: BOTH,
   },
+  {
+    names: ['stat', 'stat-interval'],
+    letter: 's',
+    kind: 'number',
+    value: 'SEC',
+    help: 'statistics every SEC seconds of packet time, or with -i of the clock (default 0: at the end only)',
+    isOriginal: true,
+    commands: BOTH,
+  },
+  {
+    names: ['session-limit', 'limit-session'],
+    letter: 'L',
+    kind: 'number',
+    value: 'NUM',
+    help: 'track at most NUM sessions at once, with one tracker (default: no limit)',
+    isOriginal: true,
+    commands: BOTH,
+  },
+  {
+    names: ['segment-limit', 'limit-segment'],
+    letter: 'l',
+    kind: 'number',
+    value: 'NUM',
+    help: 'hold at most NUM segments at once, with one tracker (default: no limit)',
+    isOriginal: true,
+    commands: BOTH,
+  },
+  {
+    names: ['live'],
+    kind: 'switch',
+    help: 'show every segment when it comes, in a form of its own (implies --all)',
+    isOriginal: true,
+    commands: BOTH,
+  },
   { names: ['all'], kind: 'switch', help: 'show every session that closes', isOriginal: true, commands: BOTH },
   {
     names: ['classic'],
@@ -142,6 +176,15 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   },
   { names: ['no-timeout'], kind: 'switch', help: 'sessions never time out', commands: BOTH },
   { names: ['unfinished'], kind: 'switch', help: 'also show sessions still open at the end', commands: BOTH },
+  {
+    names: ['output'],
+    letter: 'o',
+    isLetterEverywhere: true,
+    kind: 'file',
+    value: 'FORMAT[=PATH]',
+    help: 'a result and where it goes, - for standard output (repeatable; default miruo; formats: miruo)',
+    commands: ['run'],
+  },
   // What is read, and how; the same for all commands that read captures.
   {
     names: ['interface'],
@@ -323,11 +366,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
 
 /** Options of the original miruo that are not there yet: known, so that they are not taken for something else. */
 export const MISSING_OPTIONS: readonly OptionRow[] = [
-  { names: ['stat', 'stat-interval'], letter: 's', kind: 'number', help: '', isOriginal: true, commands: [] },
-  { names: ['session-limit', 'limit-session'], letter: 'L', kind: 'number', help: '', isOriginal: true, commands: [] },
-  { names: ['segment-limit', 'limit-segment'], letter: 'l', kind: 'number', help: '', isOriginal: true, commands: [] },
   { names: ['dpi-mode'], letter: 'm', kind: 'file', help: '', isOriginal: true, commands: [] },
-  { names: ['live'], kind: 'switch', help: '', isOriginal: true, commands: [] },
 ];
 
 /** Rows that a command understands. */

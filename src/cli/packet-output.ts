@@ -13,7 +13,15 @@ export function packetOutput(name: string, files: readonly string[], isTerminal:
   if (name === '') throw new UsageError('-w needs the name of a file, or - for standard output');
   const isStandard = name === '-';
   if (isStandard && isTerminal) throw new UsageError('packets are not written to a terminal: -w FILE, or a pipe');
-  const output = statOf(isStandard ? 1 : name);
+  refuseInputs(name, files);
+  return isStandard
+    ? { name: 'standard output', target: { descriptor: 1 } }
+    : { name: printable(name), target: { path: name } };
+}
+
+/** Throws a UsageError if the output `name`, `-` for standard output, is one of the files that are read. */
+export function refuseInputs(name: string, files: readonly string[]): void {
+  const output = statOf(name === '-' ? 1 : name);
   for (const file of files) {
     const input = statOf(descriptorOf(file) ?? file);
     if (output === undefined || input === undefined || !output.isFile()) continue;
@@ -21,9 +29,6 @@ export function packetOutput(name: string, files: readonly string[], isTerminal:
       throw new UsageError(`${printable(name)} is one of the files that are read: it would be overwritten`);
     }
   }
-  return isStandard
-    ? { name: 'standard output', target: { descriptor: 1 } }
-    : { name: printable(name), target: { path: name } };
 }
 
 /** Undefined when it is not there; then it cannot be the same as another. */

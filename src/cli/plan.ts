@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { descriptorOf } from '../capture/feed-kind.js';
 import type { LiveRequest } from '../capture/feed-messages.js';
+import type { MomentInterval } from '../capture/moments.js';
 import type { LiveInput } from '../capture/open-input.js';
 import { MAX_CAPTURED_BYTES } from '../capture/pcap.js';
 import { printable } from '../capture/problem.js';
@@ -30,6 +31,11 @@ export interface ParsedOptions {
   color?: string;
   quiet?: number;
   all?: boolean;
+  live?: boolean;
+  stat?: number;
+  sessionLimit?: number;
+  segmentLimit?: number;
+  output?: string[];
   classic?: boolean;
   /** False with --no-timeout. */
   timeout?: boolean;
@@ -98,11 +104,15 @@ export function makePlan(
   filter?: ChosenFilter,
 ): RunPlan {
   const read = readPlan(files, given, filter);
+  const form = blockForm(given, RUN_FORM);
+  const isLimited = given.sessionLimit !== undefined || given.segmentLimit !== undefined;
   return Object.freeze({
-    read,
+    read: { ...read, moments: momentInterval(given, read) },
     miruo: miruoOptions(given, isTerminal),
     firstLine: firstLine(read),
-    ...blockForm(given, RUN_FORM),
+    notice: isLimited ? 'limits count over all sessions at once, so one tracker does all the tracking' : undefined,
+    ...form,
+    trackers: isLimited ? 1 : form.trackers,
   });
 }
 
@@ -204,6 +214,12 @@ export function blockForm(given: ParsedOptions, usual: BlockForm): BlockForm {
   return { trackers, blockBytes, blockSlots: usual.blockSlots };
 }
 
+/** How often statistics are wanted: packets as they come go by the clock, and so does what they are waited for with. */
+function momentInterval(given: ParsedOptions, read: ReadPlan): MomentInterval | undefined {
+  if (given.stat === undefined || given.stat === 0) return undefined;
+  return { everySec: given.stat, byClock: read.inputs.some((input) => typeof input !== 'string') };
+}
+
 function miruoOptions(given: ParsedOptions, isTerminal: boolean): MiruoOptions {
   const classic = given.classic ?? false;
   return Object.freeze({
@@ -216,7 +232,10 @@ function miruoOptions(given: ParsedOptions, isTerminal: boolean): MiruoOptions {
     fragments: given.fragment === undefined ? MIRUO_DEFAULTS.fragments : given.fragment === '1',
     colour: given.color === undefined ? isTerminal : given.color === '1',
     quiet: Math.min(2, given.quiet ?? 0) as 0 | 1 | 2,
-    all: given.all ?? false,
+    all: (given.all ?? false) || (given.live ?? false),
+    live: given.live ?? false,
+    sessionLimit: given.sessionLimit,
+    segmentLimit: given.segmentLimit,
     classic,
     timeouts: !classic && given.timeout !== false,
     unfinished: given.unfinished ?? false,

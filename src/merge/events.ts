@@ -4,6 +4,7 @@
  * less 1 for what a tick does before its packet is looked at.
  */
 import type { MiruoEvents } from '../miruo/events.js';
+import { COUNTER_NAMES, type MiruoCounters, zeroCounters } from '../miruo/statistics.js';
 import { RECORD_HEADER_BYTES, type ResultWriter } from '../ring/result-ring.js';
 
 /** A session began; no payload. */
@@ -22,6 +23,17 @@ export const TEXT_END = 5;
 export const BLOCK_DONE = 6;
 /** The stream is done; no payload. */
 export const STREAM_DONE = 7;
+
+/** Lines of a session that goes on; payload: byte count, then the bytes of whole lines. */
+export const LINES = 9;
+/**
+ * A moment whose figures are wanted, which every shard comes to; payload: the shard's counters as pairs of low and high
+ * words, then as for BLOCK_DONE what was stored since the block began or since the moment before.
+ */
+export const MOMENT = 10;
+
+/** Words of the counters in a MOMENT. */
+export const COUNTER_WORDS = 2 * COUNTER_NAMES.length;
 
 /** Longest piece of text in one record. */
 const TEXT_BYTES = 32 * 1024;
@@ -64,6 +76,10 @@ export class EventWriter implements MiruoEvents {
     this.#ring.words[word + 1] = isShown ? 1 : 0;
   }
 
+  lines(row: number, bytes: Uint8Array, from: number, to: number): void {
+    this.#appendBytes(LINES, row, bytes, from, to);
+  }
+
   open(row: number): void {
     this.#ring.append(SESSION_OPEN, this.key, row, 0);
   }
@@ -72,10 +88,7 @@ export class EventWriter implements MiruoEvents {
     for (let start = from; start < to; ) {
       let end = Math.min(to, start + TEXT_BYTES);
       if (end < to) end = bytes.lastIndexOf(0x0a, end - 1) + 1;
-      const length = end - start;
-      const at = this.#ring.append(TEXT, this.key, 0, 4 + length);
-      this.#ring.words[(at + RECORD_HEADER_BYTES) >> 2] = length;
-      this.#ring.bytes.set(bytes.subarray(start, end), at + RECORD_HEADER_BYTES + 4);
+      this.#appendBytes(TEXT, 0, bytes, start, end);
       start = end;
     }
   }
@@ -86,14 +99,17 @@ export class EventWriter implements MiruoEvents {
 
   /** Ends a block: tells which of its packets were stored, and makes everything visible. */
   blockDone(): void {
-    const words = this.#usedWords;
-    const at = this.#ring.append(BLOCK_DONE, 0, 0, 4 + 4 * words);
-    const start = (at + RECORD_HEADER_BYTES) >> 2;
-    this.#ring.words[start] = words;
-    this.#ring.words.set(this.#storedBits.subarray(0, words), start + 1);
-    this.#storedBits.fill(0, 0, words);
-    this.#usedWords = 0;
+    this.#appendStored(BLOCK_DONE, 0);
     this.#ring.publish();
+  }
+
+  /** Tells how things stand after the packets so far. */
+  moment(counters: MiruoCounters): void {
+    let at = this.#appendStored(MOMENT, COUNTER_WORDS);
+    for (const name of COUNTER_NAMES) {
+      this.#ring.words[at++] = counters[name] | 0;
+      this.#ring.words[at++] = Math.floor(counters[name] / 2 ** 32);
+    }
   }
 
   streamDone(): void {
@@ -101,9 +117,36 @@ export class EventWriter implements MiruoEvents {
     this.#ring.publish();
   }
 
+  #appendBytes(kind: number, row: number, bytes: Uint8Array, from: number, to: number): void {
+    const at = this.#ring.append(kind, this.key, row, 4 + to - from);
+    this.#ring.words[(at + RECORD_HEADER_BYTES) >> 2] = to - from;
+    this.#ring.bytes.set(bytes.subarray(from, to), at + RECORD_HEADER_BYTES + 4);
+  }
+
+  /** Appends a record with room for `ahead` words and then what was stored; returns the word position of that room. */
+  #appendStored(kind: number, ahead: number): number {
+    const words = this.#usedWords;
+    const at = this.#ring.append(kind, 0, 0, 4 * (ahead + 1 + words));
+    const start = (at + RECORD_HEADER_BYTES) >> 2;
+    this.#ring.words[start + ahead] = words;
+    this.#ring.words.set(this.#storedBits.subarray(0, words), start + ahead + 1);
+    this.#storedBits.fill(0, 0, words);
+    this.#usedWords = 0;
+    return start;
+  }
+
   #growBits(word: number): void {
     const larger = new Int32Array(Math.max(2 * this.#storedBits.length, word + 1));
     larger.set(this.#storedBits);
     this.#storedBits = larger;
   }
+}
+
+/** The counters in a MOMENT, from word `at` on. */
+export function readCounters(words: Int32Array, at: number): MiruoCounters {
+  const counters = zeroCounters();
+  COUNTER_NAMES.forEach((name, i) => {
+    counters[name] = words[at + 2 * i + 1] * 2 ** 32 + (words[at + 2 * i] >>> 0);
+  });
+  return counters;
 }

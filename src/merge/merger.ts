@@ -5,9 +5,14 @@
  *
  * Invariant: what comes out depends only on the events, never on when they arrive or how many shards there are.
  */
+import { addCounters, type MiruoCounters } from '../miruo/statistics.js';
 import { RECORD_HEADER_BYTES, RECORD_KEY, RECORD_KIND, RECORD_ROW, type ResultReader } from '../ring/result-ring.js';
 import {
   BLOCK_DONE,
+  COUNTER_WORDS,
+  LINES,
+  MOMENT,
+  readCounters,
   SEGMENTS_DROPPED,
   SESSION_CREATED,
   SESSION_ENDED,
@@ -26,6 +31,8 @@ export type TextSink = (bytes: Uint8Array) => void;
 export const MERGE_DONE = -1;
 /** `step` did its share; there is more to do at once. */
 export const MERGE_MORE = -2;
+/** `step` came to a moment whose figures are wanted: they are those of the merger now, and `counters`. */
+export const MERGE_MOMENT = -3;
 
 const PAYLOAD_WORD = RECORD_HEADER_BYTES / 4;
 
@@ -34,6 +41,8 @@ export class Merger {
   activeSessionsMost = 0;
   readonly segments = new SegmentPeak();
   readonly ordinals: SessionOrdinals;
+  /** What all shards had counted at the moment that `step` came to last. */
+  counters: MiruoCounters = addCounters([]);
   readonly #rings: readonly ResultReader[];
   readonly #sink: TextSink;
   readonly #hasIds: boolean;
@@ -53,7 +62,7 @@ export class Merger {
 
   /**
    * Merges at most `events` events, and stops earlier once it gave the sink more than `bytes`. Returns MERGE_DONE,
-   * MERGE_MORE, or the shard whose ring has to have more before anything can go on.
+   * MERGE_MORE, MERGE_MOMENT, or the shard whose ring has to have more before anything can go on.
    */
   step(events: number, bytes: number): number {
     this.#emittedBytes = 0;
@@ -64,19 +73,19 @@ export class Merger {
     return MERGE_MORE;
   }
 
-  /** Merges the event that comes first; a shard that is through with the block has no say. */
+  /** Merges the event that comes first; a shard that is through with the block, or up to a moment, has no say. */
   #mergeOne(): number {
     let first = -1;
     let firstAt = 0;
     let firstKey = 0;
-    let isDone = false;
+    let barrier = BLOCK_DONE;
     for (let shard = 0; shard < this.#rings.length; shard++) {
       const ring = this.#rings[shard];
       const at = ring.peek();
       if (at < 0) return shard;
       const kind = ring.words[at + RECORD_KIND];
-      if (kind === BLOCK_DONE || kind === STREAM_DONE) {
-        isDone = kind === STREAM_DONE;
+      if (kind === BLOCK_DONE || kind === STREAM_DONE || kind === MOMENT) {
+        barrier = kind;
         continue;
       }
       const key = ring.words[at + RECORD_KEY];
@@ -86,10 +95,8 @@ export class Merger {
       firstAt = at;
       firstKey = key;
     }
-    if (first < 0) {
-      this.#endBlock();
-      return isDone ? MERGE_DONE : MERGE_MORE;
-    }
+    // All shards see the same moments and blocks, so when none has an event before it, all are at the same one.
+    if (first < 0) return this.#passBarrier(barrier);
     this.#apply(first, this.#rings[first], firstAt);
     return MERGE_MORE;
   }
@@ -113,6 +120,10 @@ export class Merger {
         this.activeSessions--;
         this.segments.forget(key, ring.words[at + PAYLOAD_WORD]);
         if (ring.words[at + PAYLOAD_WORD + 1] !== 0) this.#beginText(shard, row);
+        break;
+      case LINES:
+        this.#textId = displayedId(this.ordinals.of(shard, row));
+        this.#emitFrom(ring, at);
         break;
       case SESSION_OPEN:
         this.#beginText(shard, row);
@@ -139,8 +150,7 @@ export class Merger {
     if (at < 0) return this.#textShard;
     const kind = ring.words[at + RECORD_KIND];
     if (kind === TEXT) {
-      const from = 4 * at + RECORD_HEADER_BYTES + 4;
-      this.#emit(ring.bytes.subarray(from, from + ring.words[at + PAYLOAD_WORD]));
+      this.#emitFrom(ring, at);
     } else if (kind === TEXT_END) {
       this.#textShard = -1;
     } else {
@@ -148,6 +158,12 @@ export class Merger {
     }
     ring.next();
     return MERGE_MORE;
+  }
+
+  /** Emits the lines of the TEXT or LINES record at word `at`. */
+  #emitFrom(ring: ResultReader, at: number): void {
+    const from = 4 * at + RECORD_HEADER_BYTES + 4;
+    this.#emit(ring.bytes.subarray(from, from + ring.words[at + PAYLOAD_WORD]));
   }
 
   #emit(bytes: Uint8Array): void {
@@ -162,14 +178,22 @@ export class Merger {
     }
   }
 
-  #endBlock(): void {
+  /** All shards are at the record of kind `barrier`. */
+  #passBarrier(barrier: number): number {
+    const counters: MiruoCounters[] = [];
     for (const ring of this.#rings) {
-      const at = ring.peek();
-      if (ring.words[at + RECORD_KIND] === BLOCK_DONE) {
-        this.segments.addStored(ring.words, at + PAYLOAD_WORD + 1, ring.words[at + PAYLOAD_WORD]);
+      let at = ring.peek() + PAYLOAD_WORD;
+      if (barrier === MOMENT) {
+        counters.push(readCounters(ring.words, at));
+        at += COUNTER_WORDS;
       }
+      if (barrier !== STREAM_DONE) this.segments.addStored(ring.words, at + 1, ring.words[at]);
       ring.next();
     }
-    this.segments.endBlock();
+    this.segments.settle();
+    if (barrier === STREAM_DONE) return MERGE_DONE;
+    if (barrier === BLOCK_DONE) return MERGE_MORE;
+    this.counters = addCounters(counters);
+    return MERGE_MOMENT;
   }
 }

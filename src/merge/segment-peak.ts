@@ -8,13 +8,13 @@
 export class SegmentPeak {
   active = 0;
   most = 0;
-  /** A bit for each packet of the block whose segment was stored, by any shard. */
+  /** A bit for each packet of the block whose segment was stored, by any shard, since `settle`. */
   #bits = new Int32Array(1024);
   #words = 0;
   #keys: number[] = [];
   #amounts: number[] = [];
 
-  /** In the block that is being merged, what `key` (see events.ts) names forgot `segments`. In order of keys. */
+  /** In what is being merged, what `key` (see events.ts) names forgot `segments`. In order of keys. */
   forget(key: number, segments: number): void {
     if (segments === 0) return;
     this.#keys.push(key);
@@ -32,8 +32,8 @@ export class SegmentPeak {
     this.#words = Math.max(this.#words, words);
   }
 
-  /** All shards have done the block. */
-  endBlock(): void {
+  /** All shards have done the block, or have come to the same moment in it: `active` and `most` are those up to there. */
+  settle(): void {
     let from = 0;
     for (let i = 0; i < this.#keys.length; i++) {
       // A packet's own segment counts before what it ends; a tick comes before its packet.

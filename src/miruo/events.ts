@@ -12,6 +12,8 @@ export interface MiruoEvents {
   dropped(segments: number): void;
   /** A session ended, forgetting `segments` stored ones; if `isShown`, its lines follow: `text` pieces, then `textEnd`. */
   ended(row: number, segments: number, isShown: boolean): void;
+  /** Lines of a session that goes on, or is about to end: whole lines, shorter together than 32 KiB. */
+  lines(row: number, bytes: Uint8Array, from: number, to: number): void;
   /** A session is still open at the end, and goes on to count as such; its lines follow likewise. */
   open(row: number): void;
   text(bytes: Uint8Array, from: number, to: number): void;

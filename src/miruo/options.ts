@@ -25,6 +25,12 @@ export interface MiruoOptions {
   readonly quiet: 0 | 1 | 2;
   /** --all: every session that closes is shown. */
   readonly all: boolean;
+  /** --live: each segment is shown when it comes, in a form of its own, whatever its session comes to. */
+  readonly live: boolean;
+  /** -L: sessions tracked at once, over all of the input; undefined is without a limit. */
+  readonly sessionLimit: number | undefined;
+  /** -l: segments held at once, first SYNs not counted; likewise. */
+  readonly segmentLimit: number | undefined;
   /** --classic: see what the original saw (IPv4 directly over the link layer, SYN with no other flag at all). */
   readonly classic: boolean;
   /** Time-outs on packet time; off with --classic and --no-timeout. */
@@ -32,6 +38,9 @@ export interface MiruoOptions {
   /** --unfinished: sessions still open at the end of the capture are shown. */
   readonly unfinished: boolean;
 }
+
+/** Whether lines begin with the session's id; those of --live do however short others are to be. */
+export const hasIds = (options: MiruoOptions): boolean => options.live || options.quiet === 0;
 
 export const MIRUO_DEFAULTS: MiruoOptions = Object.freeze({
   contextSegments: 0,
@@ -44,6 +53,9 @@ export const MIRUO_DEFAULTS: MiruoOptions = Object.freeze({
   colour: false,
   quiet: 0,
   all: false,
+  live: false,
+  sessionLimit: undefined,
+  segmentLimit: undefined,
   classic: false,
   timeouts: true,
   unfinished: false,

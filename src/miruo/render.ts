@@ -38,6 +38,12 @@ const MESSAGE_WIDTH = 46;
 const NAMES = STATE_NAMES.map(ascii);
 const FLAG_LETTERS = ascii('UAPRSF');
 const DASH = 0x2d;
+const SLASH = 0x2f;
+const DOT = 0x2e;
+/** Width of both states in a line of --live. */
+const LIVE_STATES_WIDTH = 23;
+const REASON_BEGIN = ascii(' (');
+const REASON_END = 0x29;
 const BAR = ascii('|');
 const COLON = ascii(':');
 const SPACE_BAR = ascii(' |');
@@ -90,13 +96,8 @@ export class SessionRenderer {
     const out = this.#out;
     const held = this.#table.page(row)[this.#table.at(row) + M_HELD];
     this.#begin(COLOUR_RED);
-    if (!this.#quiet) {
-      out.text(ID_PLACEHOLDER);
-      out.text(COLON);
-      out.zeroed(held, 4);
-      out.spaces(1);
-    }
-    out.time(sec, usec);
+    if (this.#quiet) out.time(sec, usec);
+    else this.#label(held, sec, usec);
     out.text(this.#quiet ? BAR : SPACE_BAR);
     const spare = MESSAGE_WIDTH - message.length;
     out.spaces(Math.ceil(spare / 2));
@@ -104,6 +105,44 @@ export class SessionRenderer {
     out.spaces(Math.floor(spare / 2));
     out.text(this.#quiet ? BAR : BAR_SPACE);
     out.text(reason);
+    this.#end(COLOUR_RED);
+  }
+
+  /** Writes the store's current segment as --live shows it. */
+  liveSegment(row: number, page: Int32Array, r: number): void {
+    const out = this.#out;
+    const stored = this.#store.page;
+    const { at } = this.#store;
+    const meta = stored[at + S_META];
+    const colour = (meta & META_COLOUR) >>> META_COLOUR_SHIFT;
+    const left = NAMES[(meta >>> META_STATES_SHIFT) & 15];
+    const right = NAMES[(meta >>> (META_STATES_SHIFT + 4)) & 15];
+    this.#begin(colour);
+    this.#label(this.#store.number, this.#store.sec(), this.#store.usec());
+    out.spaces(1);
+    this.#writeEndpoint(row, page, r, 0);
+    this.#flags(meta);
+    this.#writeEndpoint(row, page, r, 1);
+    out.spaces(1);
+    out.text(left);
+    out.byte(SLASH);
+    out.left(right, LIVE_STATES_WIDTH - 1 - left.length);
+    out.spaces(1);
+    this.#sequence(stored, at);
+    this.#sizeAndOptions(stored, at, meta);
+    this.#end(colour);
+  }
+
+  /** Writes the line that ends a destroyed session as --live shows it; `sec` (unsigned) and `usec` are now. */
+  liveDestroyed(row: number, message: Uint8Array, reason: Uint8Array, sec: number, usec: number): void {
+    const out = this.#out;
+    this.#begin(COLOUR_RED);
+    this.#label(this.#table.page(row)[this.#table.at(row) + M_HELD], sec, usec);
+    out.spaces(1);
+    out.text(message);
+    out.text(REASON_BEGIN);
+    out.text(reason);
+    out.byte(REASON_END);
     this.#end(COLOUR_RED);
   }
 
@@ -119,6 +158,33 @@ export class SessionRenderer {
   #end(colour: number): void {
     if (this.#colour && colour !== 0) this.#out.text(RESET_COLOUR);
     this.#out.endLine();
+  }
+
+  /** Id, number and time, as long lines begin. */
+  #label(number: number, sec: number, usec: number): void {
+    const out = this.#out;
+    out.text(ID_PLACEHOLDER);
+    out.text(COLON);
+    out.zeroed(number, 4);
+    out.spaces(1);
+    out.time(sec, usec);
+  }
+
+  /** The flags between two arrows, with a space to either side. */
+  #flags(meta: number): void {
+    const out = this.#out;
+    const arrow = ((meta >>> META_SIDE_SHIFT) & 1) === 0 ? 0x3e : 0x3c;
+    out.spaces(1);
+    out.byte(arrow);
+    for (let bit = 0; bit < 6; bit++) out.byte((meta & (0x20 >> bit)) !== 0 ? FLAG_LETTERS[bit] : DASH);
+    out.byte(arrow);
+    out.spaces(1);
+  }
+
+  #sequence(page: Int32Array, at: number): void {
+    this.#out.hex8(page[at + S_SEQ]);
+    this.#out.byte(SLASH);
+    this.#out.hex8(page[at + S_ACK]);
   }
 
   #header(row: number, page: Int32Array, r: number): void {
@@ -156,6 +222,21 @@ export class SessionRenderer {
     return `[${ipv6Text(words)}]:${port}`;
   }
 
+  /** The same as bytes; no string is made for an IPv4 address. */
+  #writeEndpoint(row: number, page: Int32Array, r: number, side: number): void {
+    const out = this.#out;
+    if ((page[r + ROW_KIND] & ROW_KIND_V6) !== 0) {
+      out.text(ascii(this.#endpoint(row, page, r, side)));
+      return;
+    }
+    const address = page[r + ROW_ADDRESS_0 + side];
+    for (let shift = 24; shift >= 0; shift -= 8) {
+      out.decimal((address >>> shift) & 0xff);
+      out.byte(shift > 0 ? DOT : COLON[0]);
+    }
+    out.decimal(side === 0 ? page[r + ROW_PORTS] >>> 16 : page[r + ROW_PORTS] & 0xffff);
+  }
+
   /** Shown segments in order; one line stands for each run of hidden ones that follows a shown one. */
   #segments(page: Int32Array, r: number): void {
     const store = this.#store;
@@ -191,27 +272,15 @@ export class SessionRenderer {
     const meta = page[at + S_META];
     const colour = (meta & META_COLOUR) >>> META_COLOUR_SHIFT;
     this.#begin(colour);
-    if (!this.#quiet) {
-      out.text(ID_PLACEHOLDER);
-      out.text(COLON);
-      out.zeroed(this.#store.number, 4);
-      out.spaces(1);
-    }
-    out.time(this.#store.sec(), this.#store.usec());
+    if (this.#quiet) out.time(this.#store.sec(), this.#store.usec());
+    else this.#label(this.#store.number, this.#store.sec(), this.#store.usec());
     out.text(this.#quiet ? BAR : SPACE_BAR);
     const states = meta >>> META_STATES_SHIFT;
-    const arrow = ((meta >>> META_SIDE_SHIFT) & 1) === 0 ? 0x3e : 0x3c;
     out.right(NAMES[states & 15], 18);
-    out.spaces(1);
-    out.byte(arrow);
-    for (let bit = 0; bit < 6; bit++) out.byte((meta & (0x20 >> bit)) !== 0 ? FLAG_LETTERS[bit] : DASH);
-    out.byte(arrow);
-    out.spaces(1);
+    this.#flags(meta);
     out.left(NAMES[(states >>> 4) & 15], 18);
     out.text(this.#quiet ? BAR : BAR_SPACE);
-    out.hex8(page[at + S_SEQ]);
-    out.byte(0x2f);
-    out.hex8(page[at + S_ACK]);
+    this.#sequence(page, at);
     if (!this.#quiet) this.#sizeAndOptions(page, at, meta);
     this.#end(colour);
   }

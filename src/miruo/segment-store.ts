@@ -59,7 +59,7 @@ import { noteKey, sideKey } from './side-keys.js';
 
 /** The 2048 rule of the session monitor: more than this many held, hidden ones go until fewer than the second. */
 export const MOST_HELD = 2048;
-const KEEP_BELOW = 1024;
+export const KEEP_BELOW = 1024;
 
 /** A delta of microseconds fits an int32 when it is within this, about 35 minutes. */
 const MOST_DELTA_USEC = 2 ** 31 - 1;
@@ -285,11 +285,10 @@ export class SegmentStore {
   }
 
   /**
-   * The 2048 rule: if more are held, drops hidden segments from the oldest on, but not the last one, until
-   * fewer than 1024 are. Returns how many went.
+   * Drops hidden segments from the oldest on, but not the last one, until fewer than `keepBelow` are held. Returns how
+   * many went.
    */
-  dropHidden(row: Int32Array, r: number): number {
-    if (row[r + M_HELD] <= MOST_HELD) return 0;
+  dropHidden(row: Int32Array, r: number, keepBelow: number): number {
     const before = row[r + M_HELD];
     let ref = row[r + M_HIDDEN_FROM];
     for (;;) {
@@ -297,8 +296,8 @@ export class SegmentStore {
       const c = this.arena.at(ref);
       const next = page[c + C_NEXT];
       const hasHidden = ((page[c + C_COUNTS] >>> HIDDEN_SHIFT) & HIDDEN) !== 0;
-      const isGone = hasHidden && this.#dropHiddenOfChunk(row, r, ref, page, c);
-      const isEnough = row[r + M_HELD] < KEEP_BELOW;
+      const isGone = hasHidden && this.#dropHiddenOfChunk(row, r, ref, page, c, keepBelow);
+      const isEnough = row[r + M_HELD] < keepBelow;
       if (next === 0 || (isEnough && !isGone)) break;
       row[r + M_HIDDEN_FROM] = next;
       if (isEnough) break;
@@ -306,8 +305,27 @@ export class SegmentStore {
     }
     const dropped = before - row[r + M_HELD];
     // Fitting the range costs a walk over all that is held: worth it once half of it has gone, not for each segment.
-    if (dropped >= KEEP_BELOW) this.#narrowKeys(row, r);
+    if (dropped >= keepBelow) this.#narrowKeys(row, r);
     return dropped;
+  }
+
+  /** Hides all segments but the first SYN: they were printed, and may go. */
+  hideAll(row: Int32Array, r: number): void {
+    row[r + M_HIDDEN_FROM] = row[r + M_HEAD];
+    let at = this.arena.at(row[r + M_HEAD]) + C_HEADER;
+    at += segmentWords(this.arena.page(row[r + M_HEAD])[at + S_META]);
+    for (let ref = row[r + M_HEAD]; ref !== 0; ) {
+      const page = this.arena.page(ref);
+      const c = this.arena.at(ref);
+      const end = c + (page[c + C_COUNTS] & USED);
+      for (; at < end; at += segmentWords(page[at + S_META])) {
+        if ((page[at + S_META] & META_SHOWN) === 0) continue;
+        page[at + S_META] &= ~META_SHOWN;
+        page[c + C_COUNTS] += 1 << HIDDEN_SHIFT;
+      }
+      ref = page[c + C_NEXT];
+      at = this.arena.at(ref) + C_HEADER;
+    }
   }
 
   /** Gives all memory of a session's segments back. */
@@ -351,7 +369,7 @@ export class SegmentStore {
   }
 
   /** Packs a chunk's remaining segments together; frees it when none is left, and returns whether it did. */
-  #dropHiddenOfChunk(row: Int32Array, r: number, ref: number, page: Int32Array, c: number): boolean {
+  #dropHiddenOfChunk(row: Int32Array, r: number, ref: number, page: Int32Array, c: number, keepBelow: number): boolean {
     const isTail = ref === row[r + M_TAIL];
     const last = isTail ? c + row[r + M_LAST_AT] : -1;
     const counts = page[c + C_COUNTS];
@@ -366,7 +384,7 @@ export class SegmentStore {
       const words = segmentWords(meta);
       const next = at + words;
       const isHidden = (meta & META_SHOWN) === 0;
-      if (isHidden && at !== last && row[r + M_HELD] >= KEEP_BELOW) {
+      if (isHidden && at !== last && row[r + M_HELD] >= keepBelow) {
         row[r + M_HELD]--;
         gap += 1 + (meta >>> META_GAP_SHIFT);
       } else {

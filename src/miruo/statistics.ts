@@ -1,5 +1,6 @@
 /**
- * The figures of miruo's statistics: counted per shard, summed up, written as the block that ends a run.
+ * The figures of miruo's statistics: counted per shard, summed up, written as the block
+ * that ends a run, or tells how it stands.
  * Owns the counters' order and the block's text (section 7 of the behaviour).
  */
 import type { MiruoOptions } from './options.js';
@@ -14,17 +15,26 @@ export interface MiruoCounters {
   error: number;
   rst: number;
   fragment: number;
+  /** SYNs that began no session, and segments that were not stored, because a limit was reached. */
+  dropSession: number;
+  dropSegment: number;
 }
 
 export function zeroCounters(): MiruoCounters {
-  return { lookup: 0, longConnect: 0, longDelay: 0, retransmit: 0, timeout: 0, error: 0, rst: 0, fragment: 0 };
+  return {
+    ...{ lookup: 0, longConnect: 0, longDelay: 0, retransmit: 0, timeout: 0, error: 0, rst: 0, fragment: 0 },
+    ...{ dropSession: 0, dropSegment: 0 },
+  };
 }
+
+/** The counters in an order of their own: how they are handed from thread to thread. */
+export const COUNTER_NAMES = Object.keys(zeroCounters()) as readonly (keyof MiruoCounters)[];
 
 /** Sum over shards. */
 export function addCounters(shards: readonly MiruoCounters[]): MiruoCounters {
   const sum = zeroCounters();
   for (const shard of shards) {
-    for (const key of Object.keys(sum) as (keyof MiruoCounters)[]) sum[key] += shard[key];
+    for (const name of COUNTER_NAMES) sum[name] += shard[name];
   }
   return sum;
 }
@@ -80,12 +90,12 @@ RetransmitTime  : ${options.retransmitMs} [ms]
 ------------------------------
 ActiveSession   : ${f.activeSessions}
 ActiveSessionMax: ${f.activeSessionsMost}
-ActiveSessionLim: none
+ActiveSessionLim: ${options.sessionLimit ?? 'none'}
 ActiveSegment   : ${f.activeSegments}
 ActiveSegmentMax: ${f.activeSegmentsMost}
-ActiveSegmentLim: none
-DropSession     : 0
-DropSegment     : 0
+ActiveSegmentLim: ${options.segmentLimit ?? 'none'}
+DropSession     : ${c.dropSession}
+DropSegment     : ${c.dropSegment}
 ------------------------------
 CPU   : ${f.cpuPercent.toFixed(1)}%
 VSZ   : ${f.virtualKilobytes}KB

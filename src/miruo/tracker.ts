@@ -42,7 +42,7 @@ import {
   S_META,
   S_SEQ,
 } from './segment-layout.js';
-import { MOST_HELD, SegmentStore } from './segment-store.js';
+import { KEEP_BELOW, MOST_HELD, SegmentStore } from './segment-store.js';
 import {
   M_BYTES,
   M_CREDIT,
@@ -87,6 +87,14 @@ const DUPLICATE = ascii('Duplicate connection(packet loss?)');
 const TIMED_OUT = ascii('time out');
 const STILL_OPEN = ascii('still open');
 
+/** More than any count here comes to. */
+const NO_LIMIT = 2 ** 31 - 1;
+/**
+ * With --live a session holds what was printed for repeats only: as many as the original holds in all. Beyond, the older
+ * half goes.
+ */
+const MOST_PRINTED = 65536;
+
 /** From the start of an IPv6 header to its two addresses (RFC 8200 section 3). */
 const IPV6_ADDRESSES_OFFSET = 8;
 
@@ -104,6 +112,14 @@ export class MiruoTracker {
   readonly #context: number;
   readonly #fragments: boolean;
   readonly #timeouts: boolean;
+  readonly #isLive: boolean;
+  readonly #sessionLimit: number;
+  readonly #segmentLimit: number;
+  readonly #mostHeld: number;
+  /** Segments stored in all sessions, without first SYNs. */
+  #stored = 0;
+  /** The session whose lines are being written, with --live. */
+  #liveRow = 0;
   #created = 0;
   #clockSec = 0;
   #hash = 0;
@@ -115,7 +131,7 @@ export class MiruoTracker {
     this.#options = options;
     this.#events = events;
     this.#renderer = new SessionRenderer(options, this.#table, this.#store, (bytes, from, to) =>
-      events.text(bytes, from, to),
+      options.live ? events.lines(this.#liveRow, bytes, from, to) : events.text(bytes, from, to),
     );
     // The original takes only a flags byte of exactly 0x02 for a SYN; ECE and CWR (RFC 3168) do not make it another.
     this.#synMask = options.classic ? 0xff : TCP_CLASSIC_FLAGS;
@@ -124,6 +140,11 @@ export class MiruoTracker {
     this.#context = options.contextSegments;
     this.#fragments = options.fragments;
     this.#timeouts = options.timeouts;
+    this.#isLive = options.live;
+    this.#sessionLimit = options.sessionLimit ?? NO_LIMIT;
+    this.#segmentLimit = options.segmentLimit ?? NO_LIMIT;
+    // All segments are shown then, so that rule would drop none; whoever sets a limit of his own wants no other.
+    this.#mostHeld = options.live ? (options.segmentLimit === undefined ? MOST_PRINTED : NO_LIMIT) : MOST_HELD;
   }
 
   /** The clock starts: the second (unsigned) of the first counted packet. */
@@ -172,6 +193,10 @@ export class MiruoTracker {
     this.#sortByCreation(rows);
     for (const row of rows) {
       this.counters.lookup++;
+      if (this.#isLive) {
+        this.#printDestroyed(row, END_OF_CAPTURE, STILL_OPEN, sec, usec);
+        continue;
+      }
       this.#events.open(row);
       this.#render(row, END_OF_CAPTURE, STILL_OPEN, sec, usec);
     }
@@ -186,7 +211,8 @@ export class MiruoTracker {
     const flags = flagsByte(words[d + D_TCP]);
     if ((flags & this.#synMask) === TCP_SYN) {
       if (row < 0) {
-        this.#create(words, d, view, false);
+        if (this.#table.live < this.#sessionLimit) this.#create(words, d, view, false);
+        else this.counters.dropSession++;
         return;
       }
       if (!this.#repeatsFirstSyn(row, words[d + D_SEQ], words[d + D_ACK])) {
@@ -260,6 +286,7 @@ export class MiruoTracker {
     page[r + M_LAST_CLOCK] = this.#clockSec | 0;
     if (this.#timeouts) this.#wheel.add(row, this.#deadlineOf(row));
     this.#events.created(row);
+    if (this.#isLive) this.#printLast(row, page, r);
   }
 
   /** Steps 2 to 5 for an ordinary segment, then the end of the session if it came. */
@@ -277,10 +304,16 @@ export class MiruoTracker {
     if (mayHold(page, r, seq, ack, size) && store.findRepeat(page, r, seq, ack, flags, size)) {
       if (!this.#isShownRepeat(sec, usec)) return;
       colour = hasSameOptions(store, words, d, view) ? COLOUR_RED : COLOUR_MAGENTA;
-      store.paint(COLOUR_GREEN);
-      store.paintPlainAfter(page, r, COLOUR_CYAN);
+      if (!this.#isLive) {
+        store.paint(COLOUR_GREEN);
+        store.paintPlainAfter(page, r, COLOUR_CYAN);
+      }
       page[r + M_STATE] |= MARKED;
       this.counters.retransmit++;
+    }
+    if (this.#stored >= this.#segmentLimit) {
+      this.counters.dropSegment++;
+      return;
     }
     if (this.#longDelayMs > 0 && this.#isLate(page, r, sec, usec)) {
       store.goToLast(page, r);
@@ -299,19 +332,27 @@ export class MiruoTracker {
     const change = this.#changeState(row, page, r, side, flags);
     meta |= (page[r + M_STATE] & STATES) << META_STATES_SHIFT;
     if ((change & T_COLOUR) !== 0) colour = (change & T_COLOUR) >>> T_COLOUR_SHIFT;
-    if (colour !== COLOUR_NONE || (change & T_SHOWN) !== 0) meta |= (colour << META_COLOUR_SHIFT) | META_SHOWN;
+    if (colour !== COLOUR_NONE || (change & T_SHOWN) !== 0 || this.#isLive)
+      meta |= (colour << META_COLOUR_SHIFT) | META_SHOWN;
     store.append(page, r, seq, ack, size, meta, sec, usec);
     noteKey(page, r, side, seq, ack, size);
     storeOptions(store, words, d, view, meta);
     this.#count(page, r, size, sec, usec);
-    if (page[r + M_HELD] > MOST_HELD) {
-      const dropped = store.dropHidden(page, r);
-      if (dropped > 0) this.#events.dropped(dropped);
-      store.goToLast(page, r);
-    }
+    if (page[r + M_HELD] > this.#mostHeld) this.#dropOld(page, r);
     if (this.#context > 0) this.#showContext(page, r);
+    if (this.#isLive) this.#printLast(row, page, r);
     const states = page[r + M_STATE];
     if (isOver(states & 15, (states >>> 4) & 15)) this.#close(row, page, r);
+  }
+
+  /** Drops old segments of a session that holds too many; the last one stays the store's current one. */
+  #dropOld(page: Int32Array, r: number): void {
+    const store = this.#store;
+    if (this.#isLive) store.hideAll(page, r);
+    const dropped = store.dropHidden(page, r, this.#isLive ? MOST_PRINTED / 2 : KEEP_BELOW);
+    this.#stored -= dropped;
+    if (dropped > 0) this.#events.dropped(dropped);
+    store.goToLast(page, r);
   }
 
   /** Whether the repeat of the store's current segment is to be shown; otherwise it is ignored wholly. */
@@ -337,6 +378,7 @@ export class MiruoTracker {
     page[r + M_LAST_SEC] = sec;
     page[r + M_LAST_USEC] = usec;
     page[r + M_LAST_CLOCK] = this.#clockSec | 0;
+    this.#stored++;
     this.#events.stored();
   }
 
@@ -378,14 +420,16 @@ export class MiruoTracker {
       ((page[r + M_LAST_SEC] >>> 0) - (page[r + M_FIRST_SEC] >>> 0)) * 1e6 +
       (page[r + M_LAST_USEC] - page[r + M_FIRST_USEC]);
     const limit = this.#options.longConnectMs;
-    let isShown = this.#options.all || (page[r + M_STATE] & MARKED) !== 0;
+    let isShown = this.#options.all || this.#isLive || (page[r + M_STATE] & MARKED) !== 0;
     if (limit > 0 && Math.trunc(duration / 1000) > limit) {
       this.counters.longConnect++;
       isShown = true;
     }
     if (isShown) this.counters.lookup++;
-    this.#events.ended(row, page[r + M_HELD] - 1, isShown);
-    if (isShown) {
+    // With --live all was printed as it came.
+    const hasLines = isShown && !this.#isLive;
+    this.#events.ended(row, page[r + M_HELD] - 1, hasLines);
+    if (hasLines) {
       this.#renderer.session(row);
       this.#renderer.flush();
       this.#events.textEnd();
@@ -398,8 +442,10 @@ export class MiruoTracker {
     const page = this.#table.page(row);
     const r = this.#table.at(row);
     if (isShown) this.counters.lookup++;
-    this.#events.ended(row, page[r + M_HELD] - 1, isShown);
-    if (isShown) this.#render(row, message, reason, sec, usec);
+    if (isShown && this.#isLive) this.#printDestroyed(row, message, reason, sec, usec);
+    const hasLines = isShown && !this.#isLive;
+    this.#events.ended(row, page[r + M_HELD] - 1, hasLines);
+    if (hasLines) this.#render(row, message, reason, sec, usec);
     this.#forget(row, page, r);
   }
 
@@ -411,7 +457,23 @@ export class MiruoTracker {
     this.#events.textEnd();
   }
 
+  /** With --live: prints the segment that is the store's current one, the session's last. */
+  #printLast(row: number, page: Int32Array, r: number): void {
+    this.#liveRow = row;
+    this.#store.number = page[r + M_SEGMENTS] - 1;
+    this.#renderer.liveSegment(row, page, r);
+    this.#renderer.flush();
+  }
+
+  /** With --live: prints the line that says why a session ends. */
+  #printDestroyed(row: number, message: Uint8Array, reason: Uint8Array, sec: number, usec: number): void {
+    this.#liveRow = row;
+    this.#renderer.liveDestroyed(row, message, reason, sec, usec);
+    this.#renderer.flush();
+  }
+
   #forget(row: number, page: Int32Array, r: number): void {
+    this.#stored -= page[r + M_HELD] - 1;
     this.#store.end(page, r);
     // A session that timed out has left the wheel already.
     if (this.#timeouts && !this.#isExpiring) this.#wheel.remove(row);

@@ -5,6 +5,7 @@ import type { ReadSummary } from '../capture/news.js';
 import type { ReadPlan } from '../capture/read-captures.js';
 import type { OutputTarget } from './blocking-output.js';
 import type { WriterWork } from './messages.js';
+import { OutputFailure } from './output-failure.js';
 import { type BlockForm, Reading, type ReadingWatcher } from './reading.js';
 import { stopped, Threads } from './threads.js';
 import type { WriteOutcome } from './write-cuts.js';
@@ -26,17 +27,6 @@ export interface PacketOutput {
 export interface FilterWatcher extends ReadingWatcher {
   /** Shared progress counters (src/ring/layout.ts), and a way to end the pass early. */
   onStart(progress: Float64Array, finish: () => void): void;
-}
-
-/** What was cut out cannot be written. */
-export class OutputFailure extends Error {
-  /** The system's name of the error. */
-  readonly code: string;
-
-  constructor(message: string, code: string) {
-    super(message);
-    this.code = code;
-  }
 }
 
 const WRITER_FILE = new URL('../../workers/writer.js', import.meta.url);

@@ -3,11 +3,17 @@
  * written in the background, so the main thread never blocks on a slow reader of its output.
  */
 import { EventEmitter, once } from 'node:events';
-import { write } from 'node:fs';
+import { constants, open, write } from 'node:fs';
+import { describeSystemError, printable } from '../capture/problem.js';
+import type { OutputTarget } from './blocking-output.js';
+import type { LineOutput } from './line-output.js';
+import { OutputFailure } from './output-failure.js';
 
 const BUFFER_BYTES = 1 << 20;
 /** A descriptor that another process made non-blocking is tried again after this long. */
 const RETRY_MS = 5;
+/** How often is looked whether a FIFO has got its reader. */
+const FIFO_MS = 50;
 
 /** Called around each write: on a terminal the progress line steps aside. */
 export interface WriteHooks {
@@ -15,8 +21,10 @@ export interface WriteHooks {
   after(): void;
 }
 
-export class OutputFile {
-  readonly #descriptor: number;
+export class OutputFile implements LineOutput {
+  readonly #path: string;
+  /** -1: it is to be opened with the first write. */
+  #descriptor: number;
   readonly #hooks: WriteHooks | undefined;
   readonly #events = new EventEmitter();
   #filling = new Uint8Array(BUFFER_BYTES);
@@ -27,19 +35,19 @@ export class OutputFile {
   #isPushed = false;
   #error: NodeJS.ErrnoException | undefined;
   #fail: (error: Error) => void = () => {};
-  /** Rejects with the first error of a write, after which nothing more is written. */
   readonly failed = new Promise<never>((_, reject) => {
     this.#fail = reject;
   });
 
-  constructor(descriptor: number, hooks?: WriteHooks) {
-    this.#descriptor = descriptor;
+  /** A path is begun anew with the first byte. */
+  constructor(target: OutputTarget, hooks?: WriteHooks) {
+    this.#path = 'path' in target ? target.path : '';
+    this.#descriptor = 'path' in target ? -1 : target.descriptor;
     this.#hooks = hooks;
     // Nobody has to watch it: `append`, `ready` and `flush` throw the same error.
     this.failed.catch(() => {});
   }
 
-  /** Bytes accepted and not yet handed to the system beyond which `ready` should be awaited. */
   get isFull(): boolean {
     return this.#isWriting && this.#filled >= BUFFER_BYTES / 2;
   }
@@ -49,7 +57,6 @@ export class OutputFile {
     return this.#error !== undefined;
   }
 
-  /** Appends bytes (copied before it returns). Throws the error of an earlier write. */
   append(bytes: Uint8Array): void {
     if (this.#error !== undefined) throw this.#error;
     if (this.#filled + bytes.length > this.#filling.length) this.#grow(bytes.length);
@@ -58,7 +65,6 @@ export class OutputFile {
     if (this.#filled >= BUFFER_BYTES / 4) this.#start();
   }
 
-  /** Starts writing what is there, however little: nothing more comes for now. */
   push(): void {
     if (this.#filled === 0) return;
     // A write that is under way took none of it, and nothing may come that would start the next.
@@ -66,13 +72,11 @@ export class OutputFile {
     this.#start();
   }
 
-  /** Resolves when `isFull` is over. Rejects with the error of a write. */
   async ready(): Promise<void> {
     while (this.isFull && this.#error === undefined) await once(this.#events, 'written');
     if (this.#error !== undefined) throw this.#error;
   }
 
-  /** Resolves when everything appended is written. Rejects with the error of a write. */
   async flush(): Promise<void> {
     while ((this.#isWriting || this.#filled > 0) && this.#error === undefined) {
       this.#start();
@@ -97,7 +101,23 @@ export class OutputFile {
     this.#filled = 0;
     this.#isPushed = false;
     this.#hooks?.before();
-    this.#writeRest(bytes, 0, length);
+    if (this.#descriptor >= 0) this.#writeRest(bytes, 0, length);
+    else this.#open(() => this.#writeRest(bytes, 0, length));
+  }
+
+  /** Without waiting: a FIFO that nobody reads yet would hold up a thread that no signal reaches. */
+  #open(then: () => void): void {
+    const { O_WRONLY, O_CREAT, O_TRUNC, O_NONBLOCK } = constants;
+    open(this.#path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, (error, descriptor) => {
+      if (error?.code === 'ENXIO') {
+        setTimeout(() => this.#open(then), FIFO_MS);
+      } else if (error !== null) {
+        this.#end(error);
+      } else {
+        this.#descriptor = descriptor;
+        then();
+      }
+    });
   }
 
   #writeRest(bytes: Uint8Array, from: number, to: number): void {
@@ -114,12 +134,18 @@ export class OutputFile {
     });
   }
 
+  /** The error of a path, which whoever reads the message has to be told. */
+  #named(error: NodeJS.ErrnoException): OutputFailure {
+    const message = describeSystemError(error, 'written');
+    return new OutputFailure(`writing ${printable(this.#path)}: ${message}`, error.code ?? '');
+  }
+
   #end(error: NodeJS.ErrnoException | undefined): void {
     this.#hooks?.after();
     this.#isWriting = false;
     if (error !== undefined) {
-      this.#error = error;
-      this.#fail(error);
+      this.#error = this.#path === '' ? error : this.#named(error);
+      this.#fail(this.#error);
     }
     if (error === undefined && (this.#isPushed || this.#filled >= BUFFER_BYTES / 4)) this.#start();
     this.#events.emit('written');

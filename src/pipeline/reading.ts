@@ -3,7 +3,7 @@
  * what the reader says while it reads.
  */
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import type { CaptureFacts, ReaderNews, ReadSummary } from '../capture/news.js';
+import type { CaptureFacts, ReaderNews, ReadFigures, ReadSummary } from '../capture/news.js';
 import type { InputProblem } from '../capture/problem.js';
 import type { ReadPlan } from '../capture/read-captures.js';
 import { endChildren } from '../feed/children.js';
@@ -26,6 +26,8 @@ export interface BlockForm {
 export interface ReadingWatcher {
   onProblem(problem: InputProblem): void;
   onCapture?(capture: CaptureFacts): void;
+  /** In the order of the moments; the trackers come to them later. */
+  onMoment?(figures: ReadFigures): void;
 }
 
 /** What a feeder is ahead of the reader at most. */
@@ -102,6 +104,7 @@ export class Reading {
     this.#told++;
     if (news.kind === 'problem') this.#watcher.onProblem(news.problem);
     if (news.kind === 'capture') this.#watcher.onCapture?.(news.capture);
+    if (news.kind === 'moment') this.#watcher.onMoment?.(news.figures);
     this.#onTold();
   }
 

@@ -10,12 +10,15 @@ import { MiruoTracker } from '../miruo/tracker.js';
 import { BlockConsumer, type BlockRingMemory } from '../ring/block-ring.js';
 import {
   BLOCK_END,
+  BLOCK_MOMENT,
   DESCRIPTOR_NEXT,
   DESCRIPTOR_WORDS,
   SLOT_HEADS,
   SLOT_KIND,
   SLOT_NOW,
   SLOT_TICKS,
+  TICK_DESCRIPTOR,
+  TICK_MOMENT,
 } from '../ring/layout.js';
 import { type ResultRingMemory, ResultWriter } from '../ring/result-ring.js';
 
@@ -72,6 +75,9 @@ class ShardWalker {
   readonly #view: DataView;
   readonly #events: EventWriter;
   readonly #miruo: MiruoTracker;
+  /** Words of the ticks in the block that are still to come. */
+  #tick = 0;
+  #ticksEnd = 0;
   #isClockRunning = false;
 
   constructor(shard: number, blocks: BlockRingMemory, events: EventWriter, miruo: MiruoTracker) {
@@ -97,15 +103,16 @@ class ShardWalker {
     const miruo = this.#miruo;
     const events = this.#events;
     const first = (slot + this.#descriptorsOffset) >> 2;
-    let tick = (slot + this.#ticksOffset) >> 2;
-    const ticksEnd = tick + words[header + SLOT_TICKS];
+    this.#tick = (slot + this.#ticksOffset) >> 2;
+    this.#ticksEnd = this.#tick + words[header + SLOT_TICKS];
     // Ticks and own descriptors are both in packet order; a tick comes before the segment of the same packet.
-    let nextTick = tick < ticksEnd ? words[tick] : -1;
+    let nextTick = this.#nextTick();
     for (let next = words[header + SLOT_HEADS + this.#shard]; next !== 0; ) {
       const descriptor = next - 1;
-      while (nextTick >= 0 && nextTick <= descriptor) {
-        this.#onTick(first + nextTick * DESCRIPTOR_WORDS);
-        nextTick = ++tick < ticksEnd ? words[tick] : -1;
+      let isMoment = false;
+      if (nextTick <= descriptor) {
+        isMoment = this.#passTicks(first, descriptor);
+        nextTick = this.#nextTick();
       }
       const d = first + descriptor * DESCRIPTOR_WORDS;
       // A later fragment is here because its conversation is; sessions are made of segments.
@@ -113,9 +120,34 @@ class ShardWalker {
         events.key = 2 * words[d + D_INDEX];
         miruo.onSegment(words, d, view);
       }
+      if (isMoment) events.moment(miruo.counters);
       next = words[d + DESCRIPTOR_NEXT];
     }
-    for (; tick < ticksEnd; tick++) this.#onTick(first + words[tick] * DESCRIPTOR_WORDS);
+    this.#passTicks(first, TICK_DESCRIPTOR);
+    if (words[header + SLOT_KIND] === BLOCK_MOMENT) events.moment(miruo.counters);
+    return false;
+  }
+
+  /** The descriptor of the next tick, more than any when there is none. */
+  #nextTick(): number {
+    return this.#tick < this.#ticksEnd ? this.#words[this.#tick] & TICK_DESCRIPTOR : TICK_DESCRIPTOR;
+  }
+
+  /**
+   * Passes the ticks up to that of descriptor `last`, the first of which is at word `first`. Returns whether a moment comes
+   * after the packet of `last` itself; the moments of other shards' packets are noted.
+   */
+  #passTicks(first: number, last: number): boolean {
+    while (this.#tick < this.#ticksEnd) {
+      const word = this.#words[this.#tick];
+      const descriptor = word & TICK_DESCRIPTOR;
+      if (descriptor > last) return false;
+      this.#tick++;
+      this.#onTick(first + descriptor * DESCRIPTOR_WORDS);
+      if ((word & TICK_MOMENT) === 0) continue;
+      if (descriptor === last) return true;
+      this.#events.moment(this.#miruo.counters);
+    }
     return false;
   }
 

@@ -48,6 +48,12 @@ export const BLOCK_DATA = 0;
 export const BLOCK_END = 1;
 /** A capture is over; it holds nothing. Only where results are wanted for each capture by itself. */
 export const BLOCK_CAPTURE_END = 2;
+/** As BLOCK_DATA; after it comes a moment whose figures are wanted. */
+export const BLOCK_MOMENT = 3;
+
+/** A word of the ticks: the number of a descriptor, and whether a moment whose figures are wanted comes after its packet. */
+export const TICK_MOMENT = 1 << 30;
+export const TICK_DESCRIPTOR = TICK_MOMENT - 1;
 
 /** Longest record that can straddle two blocks (pcap header and 256 KiB of frame, rounded up). */
 export const HEAD_ROOM_BYTES = 264 * 1024;

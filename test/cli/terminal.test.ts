@@ -63,6 +63,11 @@ class Screen {
     return withoutFigures(lines);
   }
 
+  /** The same as it was written, colours included. */
+  coloured(): string {
+    return this.#tmux('capture-pane', '-p', '-e', '-J', '-S', '-');
+  }
+
   get isCursorVisible(): boolean {
     return this.#tmux('display', '-p', '#{cursor_flag}').trim() === '1';
   }
@@ -187,6 +192,33 @@ describe('on a terminal', { skip: !HAS_TMUX && 'tmux is not installed' }, () => 
     const results = await expected(['--all', '--color', '0', CAPTURE], true);
     assertSame(screen.history(), [`reading from ${path}`, ...results.slice(1)]);
     assert.ok(screen.isCursorVisible);
+  });
+
+  it('statistics on the way stand above the progress line, after the results before them', async () => {
+    const path = slowFifo('statistics.fifo', 2500);
+    const screen = open(`$TCPLOOM --all --color 0 --stat 1 ${path}`);
+    const seen = await screen.watch();
+    assert.equal(screen.code, 0);
+    assert.ok(progressLines(seen).length > 5);
+    const alone = await tcploom(['--all', '--color', '0', '--stat', '1', CAPTURE]);
+    const history = screen.history();
+    // Results and statistics are two streams: here they are in one, each in its own order.
+    const isStatistics = (line: string): boolean => !/^(reading from|\d{4}[ :])/.test(line);
+    const blocks = withoutFigures(alone.stderr.split('\n'));
+    assert.ok(blocks.filter((line) => line.startsWith('=====') && line.includes('Session')).length > 1);
+    assertSame(history.filter(isStatistics), ['', ...blocks].slice(blocks[0] === '' ? 1 : 0));
+    const results = withoutFigures(alone.stdout.split('\n')).slice(1);
+    assertSame(history.filter((line) => !isStatistics(line)).slice(1), results);
+  });
+
+  it('colours without being asked, but not to a file at the same time', async () => {
+    const screen = open(`$TCPLOOM datasets/lossy.pcap`);
+    await screen.watch();
+    assert.match(screen.coloured(), /\[33m0001 /);
+    const both = open(`$TCPLOOM -o miruo -o miruo=${FOLDER}/copy.txt datasets/lossy.pcap`);
+    await both.watch();
+    assert.ok(!both.coloured().includes('[33m'));
+    assert.ok(!readFileSync(`${FOLDER}/copy.txt`, 'latin1').includes('[33m'));
   });
 
   it('a message about a file stands on a line of its own', async () => {

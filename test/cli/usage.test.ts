@@ -11,6 +11,7 @@ import { makeFilterPlan } from '../../src/cli/filter-plan.js';
 import { OPTION_TABLE, type OptionRow, optionsOf } from '../../src/cli/option-table.js';
 import { parseArguments } from '../../src/cli/parse.js';
 import { makePlan, type ParsedOptions } from '../../src/cli/plan.js';
+import { resultPlaces } from '../../src/cli/result-places.js';
 import { UsageError } from '../../src/cli/usage-error.js';
 import { MIRUO_DEFAULTS } from '../../src/miruo/options.js';
 import type { RunPlan } from '../../src/pipeline/run.js';
@@ -27,6 +28,7 @@ const hintOf = (command = ''): string =>
 function planOf(...args: string[]): RunPlan {
   const request = parseArguments(args, VERSION);
   if (request.kind === 'filter') makeFilterPlan(request.files, request.options, false);
+  if (request.kind === 'run') resultPlaces(request.options.output, request.files, request.options.follow ?? false);
   assert.equal(request.kind, 'run');
   return request.kind === 'run' ? makePlan(request.files, request.options, false) : assert.fail();
 }
@@ -138,6 +140,19 @@ describe('wrong usage', () => {
       /^tcploom: a\.pcap3 would be taken for a file of the series /,
     ],
     [['filter', 'tcp', CAPTURE, '--outer', '-c'], /^tcploom: unknown option '--outer'/],
+    [['-o', 'pdf', CAPTURE], /^tcploom: there is no format 'pdf' of results: known are miruo /],
+    [['-o', 'miruo=', CAPTURE], /^tcploom: -o miruo= needs a path, or - for standard output /],
+    [['-o', 'miruo', '--output', 'miruo=-', CAPTURE], /^tcploom: two results cannot go to standard output /],
+    [['-o', 'miruo=x', '-o', 'miruo=./x', CAPTURE], /^tcploom: two results cannot go to \.\/x /],
+    [['-o', `miruo=${CAPTURE}`, CAPTURE], /^tcploom: datasets\/web.pcap is one of the captures that are read: /],
+    [
+      ['-o', 'miruo=a.pcap1', '--follow', 'a.pcap0'],
+      /^tcploom: a\.pcap1 would be taken for a file of the series that is followed /,
+    ],
+    [['miruo', '-L', 'many', '-f', CAPTURE], /^tcploom: .*--session-limit.*'many'.* whole number/],
+    [['miruo', '-l', '-1', '-f', CAPTURE], /^tcploom: .*--segment-limit.*'-1'.* whole number/],
+    [['miruo', '-s', '', '-f', CAPTURE], /^tcploom: .*--stat.*'' is invalid/],
+    [['miruo', '-limit=5', '-f', CAPTURE], /^tcploom: /],
     [['miruo', '-r', 'soon', '-f', CAPTURE], /^tcploom: .*--retransmit.*'soon'/],
     [['miruo', '-S', '2', '-f', CAPTURE], /^tcploom: .*--syn.*'2'.* choices are 0, 1/],
     [['miruo', '-C', '-f', CAPTURE], /^tcploom: .*--color.*'-f'/],
@@ -350,6 +365,69 @@ describe('options of the drop-in command, as the original takes them', () => {
   });
 });
 
+describe('every spelling of an option of the original', () => {
+  const miruo = (plan: RunPlan): RunPlan['miruo'] => plan.miruo;
+  const everySec = (plan: RunPlan): number | undefined => plan.read.moments?.everySec;
+  /** Letter, long names, shortest beginnings, a value, and where it arrives. */
+  const cases: readonly [string, readonly string[], readonly string[], string, unknown, (plan: RunPlan) => unknown][] =
+    [
+      ['v', ['view-data'], ['vi'], '3', 3, (plan) => miruo(plan).contextSegments],
+      ['T', ['long-connect'], ['long-c'], '4', 4, (plan) => miruo(plan).longConnectMs],
+      ['t', ['long-delay'], ['long-d'], '5', 5, (plan) => miruo(plan).longDelayMs],
+      ['r', ['retransmit'], ['re'], '6', 6, (plan) => miruo(plan).retransmitMs],
+      ['s', ['stat', 'stat-interval'], ['st', 'stat-'], '7', 7, everySec],
+      ['S', ['syn'], ['sy'], '0', false, (plan) => miruo(plan).synRetransmits],
+      ['R', ['rst'], ['rs'], '2', 2, (plan) => miruo(plan).resets],
+      ['F', ['fragment', 'flagment'], ['fr', 'fl'], '0', false, (plan) => miruo(plan).fragments],
+      ['C', ['color'], ['co'], '1', true, (plan) => miruo(plan).colour],
+      ['L', ['session-limit', 'limit-session'], ['ses', 'limit-ses'], '8', 8, (plan) => miruo(plan).sessionLimit],
+      ['l', ['segment-limit', 'limit-segment'], ['seg', 'limit-seg'], '9', 9, (plan) => miruo(plan).segmentLimit],
+    ];
+  for (const [letter, names, beginnings, value, expected, read] of cases) {
+    it(`-${letter}, --${names.join(', --')}`, () => {
+      const long = [...names, ...beginnings].flatMap((name) => [`-${name}`, `--${name}`]);
+      const spellings = [
+        [`-${letter}`, value],
+        [`-${letter}${value}`],
+        [`-q${letter}`, value],
+        ...long.map((name) => [name, value]),
+        ...long.map((name) => [`${name}=${value}`]),
+      ];
+      for (const spelling of spellings) {
+        assert.deepEqual(read(planOf('miruo', ...spelling, '-f', CAPTURE)), expected, spelling.join(' '));
+        assert.deepEqual(read(planOf('miruo', '-f', CAPTURE, ...spelling)), expected, `-f FILE ${spelling.join(' ')}`);
+      }
+      const others = planOf('miruo', '-f', CAPTURE);
+      assert.notDeepEqual(read(others), expected, 'the default is another value');
+    });
+  }
+
+  it('--all and --live, which have no letter', () => {
+    for (const [spelling, all, live] of [
+      ['--all', true, false],
+      ['-all', true, false],
+      ['--al', true, false],
+      ['-a', true, false],
+      ['--live', true, true],
+      ['-live', true, true],
+      ['--liv', true, true],
+    ] as const) {
+      const plan = planOf('miruo', spelling, '-f', CAPTURE);
+      assert.deepEqual([plan.miruo.all, plan.miruo.live], [all, live], spelling);
+    }
+  });
+
+  it('-f and -i, --file and --interface', () => {
+    for (const name of ['-f', '--file', '-file', '--fi', '-fi']) {
+      assert.deepEqual(planOf('miruo', name, CAPTURE).read.inputs, [CAPTURE], name);
+    }
+    for (const name of ['-i', '--interface', '-interface', '--in', '-in']) {
+      const [input] = planOf('miruo', name, 'any').read.inputs;
+      assert.ok(typeof input === 'object' && input.name === 'any', name);
+    }
+  });
+});
+
 describe('options of the default command', () => {
   it('are written out, with or without its name', () => {
     for (const first of [[], ['run']]) {
@@ -381,8 +459,10 @@ describe('makePlan', () => {
       sortByTime: false,
       followTimeoutMs: undefined,
       perCapture: false,
+      moments: undefined,
     };
-    assert.deepEqual(rest, { read, firstLine: 'reading from a\n', trackers, blockBytes: 1 << 20, blockSlots: 8 });
+    const form = { trackers, blockBytes: 1 << 20, blockSlots: 8 };
+    assert.deepEqual(rest, { read, firstLine: 'reading from a\n', notice: undefined, ...form });
     assert.deepEqual(miruo, { ...MIRUO_DEFAULTS, colour: false });
   });
 
@@ -413,15 +493,33 @@ describe('makePlan', () => {
     const given = planOf(
       ...['--view-data', '1', '--long-connect', '2', '--long-delay', '3', '--retransmit', '4', '--syn', '0'],
       ...['--rst', '2', '--fragment', '0', '--color', '1', '--quiet', '--all', '--classic', '--unfinished'],
-      ...['--workers', '64', '--block-size', '64K', 'a'],
+      ...['--live', '--stat', '5', '--workers', '64', '--block-size', '64K', 'a'],
     );
     assert.deepEqual(given.miruo, {
       ...{ contextSegments: 1, longConnectMs: 2, longDelayMs: 3, retransmitMs: 4, synRetransmits: false },
       ...{ resets: 2, fragments: false, colour: true, quiet: 1, all: true, classic: true, timeouts: false },
-      unfinished: true,
+      ...{ unfinished: true, live: true, sessionLimit: undefined, segmentLimit: undefined },
     });
     assert.deepEqual([given.trackers, given.blockBytes], [64, 65536]);
+    assert.deepEqual(given.read.moments, { everySec: 5, byClock: false });
   });
+
+  it('has one tracker and says so when sessions or segments are limited', () => {
+    for (const limit of [{ sessionLimit: 8 }, { segmentLimit: 0 }]) {
+      const { trackers, notice, miruo } = plan({ workers: 3, ...limit });
+      assert.equal(trackers, 1);
+      assert.match(notice ?? '', /one tracker/);
+      assert.deepEqual([miruo.sessionLimit, miruo.segmentLimit], [limit.sessionLimit, limit.segmentLimit]);
+    }
+  });
+
+  it('asks for statistics on the way by packet time, or by the clock from an interface; 0 is for none', () => {
+    assert.deepEqual(plan({ stat: 3 }).read.moments, { everySec: 3, byClock: false });
+    assert.deepEqual(plan({ stat: 3, interface: ['lo'] }, []).read.moments, { everySec: 3, byClock: true });
+    assert.equal(plan({ stat: 0 }).read.moments, undefined);
+  });
+
+  it('shows all that closes with --live', () => assert.equal(plan({ live: true }).miruo.all, true));
 
   it('knows units of bytes', () => {
     for (const [text, bytes] of [

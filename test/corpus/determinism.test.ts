@@ -11,7 +11,7 @@ import { MIRUO_DEFAULTS, type MiruoOptions } from '../../src/miruo/options.js';
 import { corpusFiles, corpusMissing, OPTION_SETS } from '../support/corpus.js';
 import { contentOf, isReadable, runSingleThread, type SingleThreadForm } from '../support/single-thread.js';
 
-const REFERENCE: SingleThreadForm = { trackers: 1, blockBytes: 1 << 20 };
+const REFERENCE: SingleThreadForm = { trackers: 1, blockBytes: 1 << 20, momentsSec: 2 };
 const TRACKERS = [1, 2, 3, 8];
 const BLOCKS: Omit<SingleThreadForm, 'trackers'>[] = [
   { blockBytes: 512 * 1024, oneRecordBlocks: true },
@@ -27,15 +27,16 @@ const MODERN: MiruoOptions = {
   contextSegments: 3,
   unfinished: true,
 };
+const LIVE: MiruoOptions = { ...MODERN, live: true };
 
 function checkAll(name: string, path: string): boolean {
   const file = contentOf(path);
   if (!isReadable(file)) return false;
-  for (const options of [OPTION_SETS.deep, MODERN]) {
+  for (const options of [OPTION_SETS.deep, MODERN, LIVE]) {
     const expected = runSingleThread(file, options, REFERENCE);
     for (const trackers of TRACKERS) {
       for (const block of BLOCKS) {
-        const result = runSingleThread(file, options, { trackers, ...block });
+        const result = runSingleThread(file, options, { trackers, momentsSec: 2, ...block });
         assert.deepEqual(result, expected, `${name}: ${trackers} trackers, ${JSON.stringify(block)}`);
       }
     }
@@ -54,7 +55,7 @@ describe('results do not depend on trackers and blocks', () => {
 
   test('the corpus', { skip: corpusMissing }, (t) => {
     const compared = corpusFiles().filter(({ name, path }) => checkAll(name, path)).length;
-    t.diagnostic(`${compared} captures, ${TRACKERS.length * BLOCKS.length} forms, 2 option sets`);
+    t.diagnostic(`${compared} captures, ${TRACKERS.length * BLOCKS.length} forms, 3 option sets`);
     assert.ok(compared > 150, 'too little was compared');
   });
 });

@@ -20,7 +20,8 @@ describe('reference outputs of miruo', { skip: corpusMissing }, () => {
       const different = chosen.filter((row) => !isReproduced(row)).map((row) => row.capture);
       t.diagnostic(`${chosen.length} captures compared`);
       assert.deepEqual(different, []);
-      assert.ok(chosen.length >= 140, 'too little was compared');
+      // Three more rows of that set are not to be reproduced.
+      assert.ok(chosen.length >= (set === 'live' ? 137 : 140), 'too little was compared');
     });
   }
 });

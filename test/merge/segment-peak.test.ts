@@ -54,7 +54,7 @@ function feed(peak: SegmentPeak, block: Block, shards: number): void {
     for (const { packet } of own) source[4 + (packet >> 5)] |= 1 << (packet & 31);
     peak.addStored(source, 4, words);
   }
-  peak.endBlock();
+  peak.settle();
 }
 
 const blockArbitrary = (packets: fc.Arbitrary<number>): fc.Arbitrary<Block> =>

@@ -19,7 +19,7 @@ import {
   S_SEQ,
   S_SIZE,
 } from '../../src/miruo/segment-layout.js';
-import { SegmentStore } from '../../src/miruo/segment-store.js';
+import { KEEP_BELOW, MOST_HELD, SegmentStore } from '../../src/miruo/segment-store.js';
 import { M_HELD, M_SEGMENTS, MIRUO_ROW_WORDS } from '../../src/miruo/session-row.js';
 import { mayHold, noteKey } from '../../src/miruo/side-keys.js';
 import { checkProperty } from '../support/property.js';
@@ -71,7 +71,8 @@ class Pair {
     this.#append(given, colour, isShown);
     noteKey(this.row, this.r, given.side, given.seq, given.ack, given.size);
     this.row[this.r + M_SEGMENTS] = ++this.#count;
-    const dropped = this.store.dropHidden(this.row, this.r);
+    const isFull = this.row[this.r + M_HELD] > MOST_HELD;
+    const dropped = isFull ? this.store.dropHidden(this.row, this.r, KEEP_BELOW) : 0;
     assert.equal(dropped, this.#dropHidden());
     if (dropped > 0) this.store.goToLast(this.row, this.r);
   }

@@ -5,7 +5,16 @@
  */
 
 import type { MiruoOptions } from '../../src/miruo/options.js';
-import { destroyLine, durationOf, headerLine, hiddenLine, milliseconds, segmentLine } from './model-lines.js';
+import {
+  destroyLine,
+  durationOf,
+  headerLine,
+  hiddenLine,
+  liveDestroyLine,
+  liveLine,
+  milliseconds,
+  segmentLine,
+} from './model-lines.js';
 import { type Counted, decode, type ModelPacket } from './model-packets.js';
 import type { Colour, Segment, Session, State } from './model-session.js';
 import { nextStates } from './model-states.js';
@@ -37,6 +46,8 @@ export interface ModelStats {
 export interface ModelResult {
   stdout: string;
   stats: ModelStats;
+  /** The figures at each moment that was asked for. */
+  moments: ModelStats[];
 }
 
 const SYN = 0x02;
@@ -45,9 +56,11 @@ const SHORT_STATES: readonly State[] = ['SYN_SENT', 'SYN_RECV', 'FIN_WAIT1', 'FI
 const COLOUR_NUMBER = { red: 1, green: 2, yellow: 3, blue: 4, magenta: 5, cyan: 6 } as const;
 const HELD_MAX = 2048;
 const HELD_AFTER_DROP = 1024;
+/** With `live` and no limit of segments. */
+const LIVE_HELD_MAX = 65536;
 
-/** Everything of miruo.md sections 2-7 for one capture. */
-export function miruoModel(packets: readonly ModelPacket[], options: MiruoOptions): ModelResult {
+/** Everything of miruo.md sections 2-7 for one capture; `everySec`: figures are wanted after so many seconds each. */
+export function miruoModel(packets: readonly ModelPacket[], options: MiruoOptions, everySec?: number): ModelResult {
   const stats: ModelStats = {
     sessions: 0,
     lookup: 0,
@@ -76,6 +89,8 @@ export function miruoModel(packets: readonly ModelPacket[], options: MiruoOption
   /** Segments in a row that were far behind the clock. */
   let behind = 0;
   let now = 0;
+  const moments: ModelStats[] = [];
+  let momentDue = Number.NaN;
 
   for (const packet of packets) {
     stats.recv++;
@@ -83,7 +98,11 @@ export function miruoModel(packets: readonly ModelPacket[], options: MiruoOption
     if (decoded === 'l2') stats.l2Errors++;
     else if (decoded === 'ip') stats.ipErrors++;
     else if (decoded === 'tcp') stats.tcpErrors++;
-    else if (decoded !== 'ignored') count(decoded);
+    else if (decoded !== 'ignored') {
+      const clockBefore = clock;
+      count(decoded);
+      if (everySec !== undefined && clock !== clockBefore) takeMoment(everySec, !(clock > clockBefore));
+    }
   }
   if (options.unfinished) {
     // They are shown, but they are still active.
@@ -91,7 +110,7 @@ export function miruoModel(packets: readonly ModelPacket[], options: MiruoOption
     for (const session of [...sessions.values()]) destroy(session, 'end of capture', 'still open', true);
     Object.assign(stats, { activeSession, activeSegment });
   }
-  return { stdout: lines.map((line) => `${line}\n`).join(''), stats };
+  return { stdout: lines.map((line) => `${line}\n`).join(''), stats, moments };
 
   function count(packet: Counted): void {
     now = packet.time;
@@ -115,7 +134,8 @@ export function miruoModel(packets: readonly ModelPacket[], options: MiruoOption
       return;
     }
     if (session === undefined) {
-      create(packet, false);
+      if (options.sessionLimit !== undefined && sessions.size >= options.sessionLimit) stats.dropSession++;
+      else create(packet, false);
       return;
     }
     const first = session.segments[0].packet;
@@ -126,6 +146,14 @@ export function miruoModel(packets: readonly ModelPacket[], options: MiruoOption
     stats.error++;
     destroy(session, 'error break', 'Duplicate connection(packet loss?)', options.quiet < 2);
     create(packet, true);
+  }
+
+  /** The clock came to another second; `isNew`: it began there. */
+  function takeMoment(every: number, isNew: boolean): void {
+    if (isNew) momentDue = clock + every;
+    if (clock < momentDue) return;
+    moments.push({ ...stats });
+    while (momentDue <= clock) momentDue += every;
   }
 
   function timeOut(): void {
@@ -162,11 +190,13 @@ export function miruoModel(packets: readonly ModelPacket[], options: MiruoOption
       states: ['SYN_SENT', 'SYN_RECV'],
       colour: red ? 'red' : 'yellow',
       shown: true,
+      printed: false,
     });
     sessions.set(keyOf(packet), session);
     stats.sessions++;
     stats.activeSession++;
     stats.activeSessionMax = Math.max(stats.activeSessionMax, stats.activeSession);
+    if (options.live) printNew(session);
   }
 
   function ordinary(session: Session, packet: Counted): void {
@@ -178,6 +208,7 @@ export function miruoModel(packets: readonly ModelPacket[], options: MiruoOption
       states: [...session.states],
       colour: '',
       shown: false,
+      printed: false,
     };
 
     const originalIndex = session.segments.findIndex((other) => isRepeat(other.packet, packet));
@@ -185,10 +216,16 @@ export function miruoModel(packets: readonly ModelPacket[], options: MiruoOption
       if (isIgnored(session.segments[originalIndex].packet, packet)) return;
       retransmission(session, segment, originalIndex);
     }
+    if (options.segmentLimit !== undefined && stats.activeSegment >= options.segmentLimit) {
+      stats.dropSegment++;
+      return;
+    }
     store(session, segment);
     changeState(session, segment);
     session.states = [...segment.states];
     context(session, segment);
+    // Whether it closes or goes on: what was not printed yet is printed now.
+    if (options.live) printNew(session);
     closeIfDone(session);
   }
 
@@ -202,6 +239,7 @@ export function miruoModel(packets: readonly ModelPacket[], options: MiruoOption
     stats.retransmit++;
     session.marked = true;
     segment.colour = sameBytes(original.packet.options, segment.packet.options) ? 'red' : 'magenta';
+    if (options.live) return;
     original.colour = 'green';
     original.shown = true;
     for (const later of session.segments.slice(originalIndex + 1)) {
@@ -234,8 +272,19 @@ export function miruoModel(packets: readonly ModelPacket[], options: MiruoOption
       segment.colour = 'red';
       stats.longDelay++;
     }
-    segment.shown = segment.colour !== '';
+    segment.shown = options.live || segment.colour !== '';
+    dropOld(session);
+  }
 
+  function dropOld(session: Session): void {
+    if (options.live) {
+      // Nothing is hidden then: the original drops none. Without a limit of segments the older half of very many goes.
+      if (options.segmentLimit !== undefined || session.segments.length <= LIVE_HELD_MAX) return;
+      const gone = session.segments.length - LIVE_HELD_MAX / 2 + 1;
+      session.segments.splice(1, gone);
+      stats.activeSegment -= gone;
+      return;
+    }
     if (session.segments.length > HELD_MAX) {
       let index = 1;
       while (session.segments.length >= HELD_AFTER_DROP && index < session.segments.length - 1) {
@@ -279,19 +328,22 @@ export function miruoModel(packets: readonly ModelPacket[], options: MiruoOption
   function closeIfDone(session: Session): void {
     const both = session.states.join();
     if (both !== 'CLOSED,CLOSED' && both !== 'TIME_WAIT,CLOSED' && both !== 'CLOSED,TIME_WAIT') return;
-    if (options.all) session.marked = true;
+    if (options.all || options.live) session.marked = true;
     if (options.longConnectMs > 0 && milliseconds(durationOf(session)) > options.longConnectMs) {
       session.marked = true;
       stats.longConnect++;
     }
-    if (session.marked) printSession(session);
+    if (session.marked) stats.lookup++;
+    if (session.marked && !options.live) printSession(session);
     forget(session);
   }
 
   function destroy(session: Session, message: string, reason: string, shown: boolean): void {
     if (shown) {
-      printSession(session);
-      lines.push(paint('red', destroyLine(session, message, reason, now, options)));
+      stats.lookup++;
+      if (!options.live) printSession(session);
+      const line = options.live ? liveDestroyLine : destroyLine;
+      lines.push(paint('red', line(session, message, reason, now, options)));
     }
     forget(session);
   }
@@ -302,8 +354,14 @@ export function miruoModel(packets: readonly ModelPacket[], options: MiruoOption
     sessions.delete(keyOf(session.segments[0].packet));
   }
 
+  function printNew(session: Session): void {
+    for (const segment of session.segments.filter((one) => !one.printed)) {
+      lines.push(paint(segment.colour, liveLine(session, segment, options)));
+      segment.printed = true;
+    }
+  }
+
   function printSession(session: Session): void {
-    stats.lookup++;
     lines.push(paint('yellow', headerLine(session, options)));
     let hidden = false;
     for (const segment of session.segments) {

@@ -18,6 +18,8 @@ const OPTION_SETS: Record<string, Partial<MiruoOptions>> = {
   all: { all: true },
   default: {},
   deep: { retransmitMs: 1, longConnectMs: 100, longDelayMs: 50, contextSegments: 2, resets: 2 },
+  live: { live: true, all: true, retransmitMs: 1 },
+  limits: { all: true, synRetransmits: false, fragments: false, quiet: 2, sessionLimit: 8, segmentLimit: 64 },
   quiet: { colour: true, quiet: 1, all: true, retransmitMs: 1 },
 };
 

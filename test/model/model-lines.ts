@@ -32,6 +32,29 @@ export function segmentLine(session: Session, segment: Segment, options: MiruoOp
   return `${label} |${middle}| ${numbers} ${size} ${fragment} <${optionText(packet.options)}>`;
 }
 
+export function liveLine(session: Session, segment: Segment, options: MiruoOptions): string {
+  const { packet } = segment;
+  const arrow = segment.fromSide === 0 ? '>' : '<';
+  const fragment = options.fragments ? (packet.moreFragments ? 'F' : '-') : '';
+  const words = [
+    `${four(session.id)}:${four(segment.number)}`,
+    timeText(packet.time),
+    session.ends[0],
+    arrow + flagText(packet.flags) + arrow,
+    session.ends[1],
+    segment.states.join('/').padEnd(23),
+    `${hex(packet.seq)}/${hex(packet.ack)}`,
+    String(packet.size).padStart(4),
+    fragment,
+    `<${optionText(packet.options)}>`,
+  ];
+  return words.join(' ');
+}
+
+export function liveDestroyLine(session: Session, message: string, reason: string, now: number): string {
+  return `${four(session.id)}:${four(session.segments.length)} ${timeText(now)} ${message} (${reason})`;
+}
+
 export function hiddenLine(session: Session, options: MiruoOptions): string {
   if (options.quiet > 0) return `${' '.repeat(12)}|${' '.repeat(46)}|`;
   return `${four(session.id)}:**** ${' '.repeat(12)} |${' '.repeat(46)}|`;

@@ -24,6 +24,8 @@ export interface Segment {
   states: [State, State];
   colour: Colour;
   shown: boolean;
+  /** A line was written for it already (`live`). */
+  printed: boolean;
 }
 
 export interface Session {

@@ -16,7 +16,7 @@ describe('output file', () => {
   it('writes all pieces in order, however large', async () => {
     const path = join(folder, 'pieces');
     const descriptor = openSync(path, 'w');
-    const output = new OutputFile(descriptor);
+    const output = new OutputFile({ descriptor });
     const expected: Buffer[] = [];
     for (let i = 0; i < 300; i++) {
       const piece = Buffer.alloc((i * 7919) % 40_000, i);
@@ -33,7 +33,7 @@ describe('output file', () => {
   it('writes what was pushed while another write was under way, though nothing more comes', async () => {
     const path = join(folder, 'pushed');
     const descriptor = openSync(path, 'w');
-    const output = new OutputFile(descriptor);
+    const output = new OutputFile({ descriptor });
     for (const text of ['first\n', 'second\n']) {
       output.append(Buffer.from(text));
       output.push();
@@ -49,7 +49,7 @@ describe('output file', () => {
     // Writing to a descriptor that is open for reading fails with EBADF.
     closeSync(openSync(path, 'w'));
     const descriptor = openSync(path, 'r');
-    const output = new OutputFile(descriptor);
+    const output = new OutputFile({ descriptor });
     output.append(Buffer.from('first\n'));
     output.push();
     output.append(Buffer.from('second\n'));

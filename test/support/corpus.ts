@@ -15,7 +15,7 @@ export const corpusMissing: string | false =
     ? false
     : 'the corpus (../shared) is not beside this checkout';
 
-/** The reference runs' options, but for those that limit sessions and segments. */
+/** The reference runs' options. */
 export const OPTION_SETS: Readonly<Record<string, MiruoOptions>> = {
   all: { ...MIRUO_DEFAULTS, classic: true, timeouts: false, all: true },
   default: { ...MIRUO_DEFAULTS, classic: true, timeouts: false },
@@ -28,6 +28,12 @@ export const OPTION_SETS: Readonly<Record<string, MiruoOptions>> = {
     longDelayMs: 50,
     contextSegments: 2,
     resets: 2,
+  },
+  live: { ...MIRUO_DEFAULTS, classic: true, timeouts: false, all: true, live: true, retransmitMs: 1 },
+  limits: {
+    ...MIRUO_DEFAULTS,
+    ...{ classic: true, timeouts: false, all: true, synRetransmits: false, fragments: false, quiet: 2 },
+    ...{ sessionLimit: 8, segmentLimit: 64 },
   },
   quiet: { ...MIRUO_DEFAULTS, classic: true, timeouts: false, colour: true, quiet: 1, all: true, retransmitMs: 1 },
 };

@@ -5,10 +5,12 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { BlockFiller } from '../../src/capture/block-filler.js';
+import { BAD_IP_HEADER, BAD_LINK_HEADER, BAD_TCP_HEADER } from '../../src/capture/frame-reasons.js';
+import { Moments } from '../../src/capture/moments.js';
 import { RECOGNISE_BYTES, recognise } from '../../src/capture/recognise.js';
 import { PacketSelector } from '../../src/capture/selection.js';
-import { MERGE_DONE, MERGE_MORE, Merger } from '../../src/merge/merger.js';
-import type { MiruoOptions } from '../../src/miruo/options.js';
+import { MERGE_DONE, MERGE_MOMENT, MERGE_MORE, Merger } from '../../src/merge/merger.js';
+import { hasIds, type MiruoOptions } from '../../src/miruo/options.js';
 import { addCounters, type MiruoCounters } from '../../src/miruo/statistics.js';
 import { ShardTracker } from '../../src/pipeline/track-blocks.js';
 import { allocateBlockRing, BlockProducer } from '../../src/ring/block-ring.js';
@@ -22,6 +24,21 @@ export interface SingleThreadForm {
   readonly oneRecordBlocks?: boolean;
   /** Where the rings' counters start. */
   readonly firstCounter?: number;
+  /** Figures are wanted every so many seconds. */
+  readonly momentsSec?: number | undefined;
+}
+
+/** How things stood at a moment. */
+export interface MomentFigures {
+  readonly counters: MiruoCounters;
+  readonly sessions: number;
+  readonly activeSessions: number;
+  readonly activeSessionsMost: number;
+  readonly activeSegments: number;
+  readonly activeSegmentsMost: number;
+  readonly packets: number;
+  /** Of the link layer, IP, TCP. */
+  readonly badHeaders: readonly number[];
 }
 
 export interface SingleThreadResult {
@@ -34,6 +51,7 @@ export interface SingleThreadResult {
   readonly activeSegmentsMost: number;
   readonly packets: number;
   readonly end: string;
+  readonly moments: readonly MomentFigures[];
 }
 
 const SLOTS = 2;
@@ -50,16 +68,33 @@ export function runSingleThread(file: Uint8Array, options: MiruoOptions, form: S
   const shards = results.map((ring, shard) => new ShardTracker(shard, options, blocks, ring));
   const chunks: Buffer[] = [];
   const rings = results.map((ring) => new ResultReader(ring));
-  const merger = new Merger(rings, options.quiet === 0, (bytes) => chunks.push(Buffer.from(bytes)));
+  const merger = new Merger(rings, hasIds(options), (bytes) => chunks.push(Buffer.from(bytes)));
   let state = MERGE_MORE;
+  const read: Pick<MomentFigures, 'packets' | 'badHeaders'>[] = [];
+  const moments: MomentFigures[] = [];
+  const noteMoment = (): void => {
+    const told = read.shift();
+    if (told === undefined) throw new Error('a moment that the reader did not tell of');
+    moments.push({ ...told, counters: merger.counters, ...figuresOf(merger) });
+  };
   const turn = (): void => {
     for (const shard of shards) shard.step();
-    do state = merger.step(1000, 1 << 20);
-    while (state === MERGE_MORE);
+    do {
+      state = merger.step(1000, 1 << 20);
+      if (state === MERGE_MOMENT) noteMoment();
+    } while (state === MERGE_MORE || state === MERGE_MOMENT);
     for (const ring of rings) ring.release();
   };
   const decode = { directOnly: options.classic, outer: false, vlanKey: false, userDlts: new Map<number, number>() };
-  const fill = { decode, selector: new PacketSelector({}), resync: false };
+  const interval = { everySec: form.momentsSec ?? 0, byClock: false };
+  const wanted = new Moments(interval, ({ packets, tally: { reasons } }) => {
+    const badHeaders = [BAD_LINK_HEADER, BAD_IP_HEADER, BAD_TCP_HEADER].map((reason) => reasons[reason]);
+    read.push({ packets, badHeaders });
+  });
+  const fill = {
+    ...{ decode, selector: new PacketSelector({}), resync: false },
+    moments: form.momentsSec === undefined ? undefined : wanted,
+  };
   const filler = new BlockFiller(blocks, new BlockProducer(blocks), fill, turn, () => true);
   const source = new MemorySource(file, form.oneRecordBlocks ?? false);
   source.read(filler.bytes, filler.blockAt - RECOGNISE_BYTES, RECOGNISE_BYTES);
@@ -71,13 +106,21 @@ export function runSingleThread(file: Uint8Array, options: MiruoOptions, form: S
   return {
     stdout: Buffer.concat(chunks).toString('latin1'),
     counters: addCounters(shards.map((shard) => shard.summary().miruo)),
+    ...figuresOf(merger),
+    packets: filler.packets,
+    end,
+    moments,
+  };
+}
+
+/** What the merger counts. */
+function figuresOf(merger: Merger): Omit<MomentFigures, 'packets' | 'badHeaders' | 'counters'> {
+  return {
     sessions: merger.ordinals.created,
     activeSessions: merger.activeSessions,
     activeSessionsMost: merger.activeSessionsMost,
     activeSegments: merger.segments.active,
     activeSegmentsMost: merger.segments.most,
-    packets: filler.packets,
-    end,
   };
 }
 

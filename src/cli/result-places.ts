@@ -1,0 +1,67 @@
+/**
+ * Which results are wanted and where they go (-o FORMAT[=PATH]). Owns the table of formats, and the checks of places against
+ * each other and against what is read.
+ */
+import { resolve } from 'node:path';
+import { printable } from '../capture/problem.js';
+import { areOfSeries } from '../capture/series.js';
+import type { OutputTarget } from '../pipeline/blocking-output.js';
+import { refuseInputs } from './packet-output.js';
+import { UsageError } from './usage-error.js';
+
+/** A format of results, by the name it has after -o. */
+interface ResultFormat {
+  readonly name: string;
+  readonly help: string;
+}
+
+export type ResultFormatName = 'miruo';
+
+export const RESULT_FORMATS: readonly (ResultFormat & { readonly name: ResultFormatName })[] = [
+  { name: 'miruo', help: "sessions and segments as miruo's lines" },
+];
+
+/** A result and its place. */
+export interface ResultPlace {
+  readonly format: ResultFormatName;
+  /** For messages. */
+  readonly name: string;
+  readonly target: OutputTarget;
+}
+
+const STANDARD_OUTPUT: OutputTarget = { descriptor: 1 };
+
+/** The places that `-o` asks for; without one, miruo's lines on standard output. Throws a UsageError. */
+export function resultPlaces(
+  given: readonly string[] | undefined,
+  inputs: readonly string[],
+  isFollowing: boolean,
+): ResultPlace[] {
+  const places = (given ?? ['miruo']).map(placeOf);
+  const last = inputs.at(-1);
+  const seen = new Set<string>();
+  for (const { name, target } of places) {
+    const key = 'path' in target ? resolve(target.path) : '-';
+    if (seen.has(key)) throw new UsageError(`two results cannot go to ${name}`);
+    seen.add(key);
+    refuseInputs('path' in target ? target.path : '-', inputs);
+    if (isFollowing && 'path' in target && last !== undefined && areOfSeries(last, target.path)) {
+      throw new UsageError(`${name} would be taken for a file of the series that is followed`);
+    }
+  }
+  return places;
+}
+
+function placeOf(text: string): ResultPlace {
+  const [, formatName, path] = /^([^=]*)(?:=(.*))?$/s.exec(text)!;
+  const format = RESULT_FORMATS.find(({ name }) => name === formatName);
+  if (format === undefined) {
+    const known = RESULT_FORMATS.map(({ name }) => name).join(', ');
+    throw new UsageError(`there is no format '${printable(formatName)}' of results: known are ${known}`);
+  }
+  if (path === '') throw new UsageError(`-o ${format.name}= needs a path, or - for standard output`);
+  if (path === undefined || path === '-') {
+    return { format: format.name, name: 'standard output', target: STANDARD_OUTPUT };
+  }
+  return { format: format.name, name: printable(path), target: { path } };
+}

@@ -1,0 +1,192 @@
+/**
+ * Results in the places that `-o` names, live lines, limits, and statistics on the way: the program as a user runs it.
+ */
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, it } from 'node:test';
+import { assertMessages, bash, ended, LAUNCHER, tcploom, temporaryFolder } from '../support/launch.js';
+
+const FOLDER = temporaryFolder();
+const CAPTURE = 'datasets/lossy.pcap';
+const OTHER = 'datasets/web.pcap';
+const FIRST_LINE = `reading from ${CAPTURE}\n`;
+
+/** Statistics without the figures that differ from run to run. */
+const steady = (stderr: string): string => stderr.replace(/^(CPU|VSZ|RSS)( +: ).*/gm, '$1$2-');
+
+/** The blocks of statistics, each as its figures by name. */
+function blocksOf(stderr: string): Map<string, string>[] {
+  const blocks = stderr.split('===== Session Statistics =====\n').slice(1);
+  return blocks.map((text) => {
+    const pairs = text.matchAll(/^ *([A-Za-z0-9]+(?: [A-Z]\w+)?) *: (.*)$/gm);
+    return new Map(Array.from(pairs, ([, name, value]) => [name, value]));
+  });
+}
+
+/** The environment in which tcpdump is this script. */
+function capturing(name: string, script: string): NodeJS.ProcessEnv {
+  const folder = join(FOLDER, name);
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'tcpdump'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return { ...process.env, PATH: `${folder}:${process.env.PATH}` };
+}
+
+const live = (env: NodeJS.ProcessEnv, ...args: string[]): ChildProcess =>
+  spawn(process.execPath, [LAUNCHER, '-i', 'eth9', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+
+describe('-o', () => {
+  it('miruo, miruo=- and nothing are the same', async () => {
+    const expected = (await tcploom([CAPTURE])).stdout;
+    assert.ok(expected.startsWith(FIRST_LINE) && expected.length > 1000);
+    for (const places of [['-o', 'miruo'], ['--output', 'miruo=-'], ['-omiruo']]) {
+      assert.equal((await tcploom([...places, CAPTURE])).stdout, expected, places.join(' '));
+    }
+  });
+
+  it('writes to a file, over what was there, and to several places at once', async () => {
+    const expected = (await tcploom(['--all', CAPTURE])).stdout;
+    const [one, two] = ['one.txt', 'two = 2.txt'].map((name) => join(FOLDER, name));
+    writeFileSync(one, 'x'.repeat(1_000_000));
+    const run = await tcploom(['--all', '-o', `miruo=${one}`, '-o', 'miruo', '-o', `miruo=${two}`, CAPTURE]);
+    assert.equal(run.code, 0);
+    assert.equal(run.stdout, expected);
+    for (const place of [one, two]) assert.equal(readFileSync(place, 'latin1'), expected, place);
+    const alone = await tcploom(['--all', '-o', `miruo=${one}`, OTHER]);
+    assert.equal(alone.stdout, '');
+    assert.notEqual(readFileSync(one, 'latin1'), expected);
+  });
+
+  it('has no colours unless told where one of the places is no terminal', async () => {
+    const place = join(FOLDER, 'colour.txt');
+    await tcploom(['--color', '1', '-o', `miruo=${place}`, CAPTURE]);
+    assert.ok(readFileSync(place, 'latin1').includes('\x1b[33m'));
+    await tcploom(['-o', `miruo=${place}`, CAPTURE]);
+    assert.ok(!readFileSync(place, 'latin1').includes('\x1b'));
+  });
+
+  it('leaves what is there alone when nothing can be read, and never overwrites what is', async () => {
+    const place = join(FOLDER, 'kept.txt');
+    writeFileSync(place, 'kept');
+    assert.equal((await tcploom(['-o', `miruo=${place}`, join(FOLDER, 'missing.pcap')])).code, 2);
+    assert.equal(readFileSync(place, 'latin1'), 'kept');
+    const capture = join(FOLDER, 'capture.pcap');
+    copyFileSync(CAPTURE, capture);
+    const run = await tcploom(['-o', `miruo=${FOLDER}/../${FOLDER.split('/').at(-1)}/capture.pcap`, capture]);
+    assert.equal(run.code, 2);
+    assert.deepEqual(readFileSync(capture), readFileSync(CAPTURE));
+  });
+
+  it('names the place that cannot be written to', async () => {
+    for (const [place, message] of [
+      [join(FOLDER, 'no', 'x'), /^tcploom: writing .*x: no such file/],
+      ['/dev/full', /^tcploom: writing \/dev\/full: no space left/],
+    ] as const) {
+      const run = await tcploom(['--all', '-o', 'miruo', '-o', `miruo=${place}`, CAPTURE]);
+      assertMessages(run.stderr, [message]);
+      assert.equal(run.code, 2);
+    }
+  });
+
+  it('waits for the reader of a FIFO, and ends by a signal when none comes', async () => {
+    const fifo = join(FOLDER, 'results.fifo');
+    const read = await bash(
+      `mkfifo ${fifo}; $TCPLOOM -o miruo=${fifo} ${CAPTURE} 2>/dev/null & sleep 0.5; cat ${fifo}; wait`,
+    );
+    assert.equal(read.stdout, (await tcploom([CAPTURE])).stdout);
+    const child = spawn(process.execPath, [LAUNCHER, '-o', `miruo=${fifo}`, CAPTURE], { stdio: 'pipe' });
+    setTimeout(() => child.kill('SIGINT'), 1000);
+    assert.equal((await ended(child)).code, 130);
+  });
+});
+
+describe('statistics on the way', () => {
+  it('are the same for any number of workers and block size, at seconds of packet time', async () => {
+    const outputs = new Set<string>();
+    for (const workers of ['1', '2', '3', '8']) {
+      for (const size of ['64K', '1M']) {
+        const run = await tcploom(['--stat', '1', '--workers', workers, '--block-size', size, CAPTURE, OTHER]);
+        outputs.add(steady(run.stderr));
+        for (const block of blocksOf(run.stderr)) assert.match(block.get('RSS') ?? '', /^[1-9]\d{3,}KB$/);
+      }
+    }
+    assert.equal(outputs.size, 1);
+    const blocks = blocksOf([...outputs][0]);
+    assert.ok(blocks.length >= 6, `${blocks.length} blocks`);
+    const received = blocks.map((block) => Number(block.get('recv')));
+    assert.deepEqual(
+      received,
+      received.toSorted((a, b) => a - b),
+    );
+    assert.deepEqual(
+      blocks.slice(0, 3).map((block) => block.get('Capture Time')),
+      ['00:00:01', '00:00:02', '00:00:02'],
+    );
+  });
+
+  it('0 is for the last block only, which is the same whatever came before', async () => {
+    const last = (stderr: string): string => steady(stderr).split('\n\n').at(-1) ?? '';
+    const plain = await tcploom([CAPTURE]);
+    for (const [seconds, blocks] of [
+      ['0', 1],
+      ['3', 3],
+    ] as const) {
+      const run = await tcploom(['miruo', `-s${seconds}`, '-f', CAPTURE]);
+      assert.equal(blocksOf(run.stderr).length, blocks);
+      assert.equal(last(`\n${run.stderr}`), last(`\n${plain.stderr}`));
+      assert.equal(run.stdout, plain.stdout);
+    }
+  });
+
+  it('come by the clock from an interface, though nothing else does', async () => {
+    const env = capturing('idle', `cat ${resolve(CAPTURE)}; exec sleep 3.6`);
+    const run = await ended(live(env, '--stat', '1'));
+    const blocks = blocksOf(run.stderr);
+    assert.ok(blocks.length === 4 || blocks.length === 5, `${blocks.length} blocks in 3.6 s`);
+    for (const block of blocks) assert.deepEqual([block.get('recv'), block.get('Total Sessions')], ['595', '7']);
+  });
+});
+
+describe('--live', () => {
+  it('prints what comes at once', async () => {
+    const env = capturing('prompt', `cat ${resolve(CAPTURE)}; exec sleep 2`);
+    const child = live(env, '--live');
+    const begun = await new Promise<number>((resolved) => {
+      let text = '';
+      child.stdout?.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+        if (text.includes('\n0007:')) resolved(performance.now());
+      });
+    });
+    const end = await ended(child);
+    assert.equal(end.code, 0);
+    assert.ok(performance.now() - begun > 1500, 'the lines came with the end');
+  });
+
+  it('is the same for any number of workers and block size', async () => {
+    const outputs = new Set<string>();
+    for (const workers of ['1', '2', '3', '8']) {
+      for (const size of ['64K', '1M']) {
+        outputs.add((await tcploom(['--live', '--workers', workers, '--block-size', size, CAPTURE, OTHER])).stdout);
+      }
+    }
+    assert.equal(outputs.size, 1);
+    assert.match(
+      [...outputs][0],
+      /^0001:0000 \d\d:\d\d:\d\d\.957 10\.66\.0\.1:52634 >----S-> 10\.66\.0\.2:80 SYN_SENT\/SYN_RECV {7}DEEAFBCC/m,
+    );
+  });
+});
+
+describe('limits', () => {
+  it('are told, shown, and counted', async () => {
+    const run = await tcploom(['miruo', '-L3', '-l20', '--all', '--workers', '3', '-f', CAPTURE]);
+    assert.match(run.stderr, /^tcploom: .*one tracker.*\n/);
+    const [block] = blocksOf(run.stderr);
+    const [sessions, segments] = [Number(block.get('DropSession')), Number(block.get('DropSegment'))];
+    assert.ok(sessions > 0 && segments > 0, `${sessions} and ${segments}`);
+    assert.deepEqual([block.get('ActiveSessionLim'), block.get('ActiveSegmentLim')], ['3', '20']);
+    assert.deepEqual([block.get('ActiveSessionMax'), block.get('ActiveSegmentMax')], ['3', '20']);
+  });
+});
