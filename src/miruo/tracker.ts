@@ -365,7 +365,8 @@ export class MiruoTracker {
   #showContext(page: Int32Array, r: number): void {
     const store = this.#store;
     if ((store.page[store.at + S_META] & META_SHOWN) !== 0) {
-      store.showBeforeLast(page, r, this.#context);
+      // While credit is left everything since the shown one before was shown, and so were the segments before that one.
+      if (page[r + M_CREDIT] === 0) store.showBeforeLast(page, r, this.#context);
       page[r + M_CREDIT] = this.#context;
     } else if (page[r + M_CREDIT] > 0) {
       page[r + M_CREDIT]--;
