@@ -3,7 +3,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { listInputs } from '../capture/input-list.js';
-import { describeProblem } from '../capture/problem.js';
+import { describeProblem, printable } from '../capture/problem.js';
 import { FilterError } from '../filter/filter-error.js';
 import { OutputFailure } from '../pipeline/filter-pass.js';
 import type { RunPlan } from '../pipeline/run.js';
@@ -88,7 +88,8 @@ function report(error: unknown): number {
   if (isClosedPipe(error)) return EXIT_DONE;
   const message = error instanceof Error ? error.message : String(error);
   const hint = error instanceof UsageError ? " (see 'tcploom --help', 'tcploom miruo --help')" : '';
-  process.stderr.write(`tcploom: ${placeOf(error)}${message}${hint}\n`);
+  // What was given on the command line may be quoted in it.
+  process.stderr.write(`tcploom: ${placeOf(error)}${printable(message)}${hint}\n`);
   return EXIT_FAILED;
 }
 
