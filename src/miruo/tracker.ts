@@ -21,7 +21,8 @@ import {
 import { SessionTable } from '../flow/session-table.js';
 import { TimerWheel } from '../flow/timer-wheel.js';
 import { hashIpv4, mixVlan } from '../wire/conversation-hash.js';
-import { flagsByte, TCP_CLASSIC_FLAGS, TCP_SYN } from '../wire/tcp.js';
+import { flagsByte, TCP_ACK, TCP_CLASSIC_FLAGS, TCP_SYN } from '../wire/tcp.js';
+import { countDirections, type DirectionCounts, zeroDirections } from './directions.js';
 import type { MiruoEvents } from './events.js';
 import { ascii } from './line-writer.js';
 import type { MiruoOptions } from './options.js';
@@ -44,6 +45,7 @@ import {
 } from './segment-layout.js';
 import { MOST_HELD, SegmentStore } from './segment-store.js';
 import {
+  HAS_KEYS,
   M_BYTES,
   M_CREDIT,
   M_FIRST_SEC,
@@ -87,11 +89,14 @@ const DUPLICATE = ascii('Duplicate connection(packet loss?)');
 const TIMED_OUT = ascii('time out');
 const STILL_OPEN = ascii('still open');
 
+const SYN_ACK = TCP_SYN | TCP_ACK;
+
 /** From the start of an IPv6 header to its two addresses (RFC 8200 section 3). */
 const IPV6_ADDRESSES_OFFSET = 8;
 
 export class MiruoTracker {
   readonly counters: MiruoCounters = zeroCounters();
+  readonly directions: DirectionCounts = zeroDirections();
   readonly #options: MiruoOptions;
   readonly #events: MiruoEvents;
   readonly #table = new SessionTable(MIRUO_ROW_WORDS);
@@ -164,6 +169,9 @@ export class MiruoTracker {
 
   /** The capture is over; `sec` (unsigned) and `usec` are the time of its latest counted packet. */
   onEnd(sec: number, usec: number): void {
+    this.#table.forEach((row) => {
+      this.#countDirections(this.#table.page(row)[this.#table.at(row) + M_STATE]);
+    });
     if (!this.#options.unfinished) return;
     const rows: number[] = [];
     this.#table.forEach((row) => {
@@ -195,6 +203,7 @@ export class MiruoTracker {
       }
     }
     if (row >= 0) this.#follow(row, words, d, view, flags);
+    else if ((flags & SYN_ACK) === SYN_ACK) this.directions.strayAnswers++;
   }
 
   #find(words: Int32Array, d: number, view: DataView): number {
@@ -412,7 +421,12 @@ export class MiruoTracker {
     this.#events.textEnd();
   }
 
+  #countDirections(state: number): void {
+    countDirections(this.directions, state & STATES, (state & (HAS_KEYS << 1)) !== 0);
+  }
+
   #forget(row: number, page: Int32Array, r: number): void {
+    this.#countDirections(page[r + M_STATE]);
     this.#store.end(page, r);
     // A session that timed out has left the wheel already.
     if (this.#timeouts && !this.#isExpiring) this.#wheel.remove(row);

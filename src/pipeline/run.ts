@@ -5,6 +5,7 @@
 import type { ReadSummary } from '../capture/news.js';
 import type { ReadPlan } from '../capture/read-captures.js';
 import { MERGE_DONE, MERGE_MORE, Merger } from '../merge/merger.js';
+import { addDirections, type DirectionCounts } from '../miruo/directions.js';
 import type { MiruoOptions } from '../miruo/options.js';
 import { addCounters, type MiruoCounters } from '../miruo/statistics.js';
 import { allocateResultRing, ResultReader } from '../ring/result-ring.js';
@@ -34,6 +35,7 @@ export interface RunWatcher extends ReadingWatcher {
 export interface RunOutcome {
   readonly read: ReadSummary;
   readonly miruo: MiruoCounters;
+  readonly directions: DirectionCounts;
   readonly sessions: number;
   readonly activeSessions: number;
   readonly activeSessionsMost: number;
@@ -154,6 +156,7 @@ function outcomeOf(read: ReadSummary, tracked: readonly TrackSummary[], merger: 
   return {
     read,
     miruo: addCounters(tracked.map((summary) => summary.miruo)),
+    directions: addDirections(tracked.map((summary) => summary.directions)),
     sessions: merger.ordinals.created,
     activeSessions: merger.activeSessions,
     activeSessionsMost: merger.activeSessionsMost,
