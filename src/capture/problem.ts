@@ -37,8 +37,9 @@ function placeText({ byteOffset, isUnpacked }: InputProblem): string {
   return `at byte ${byteOffset}${isUnpacked === true ? ' of what was compressed' : ''}`;
 }
 
+/** Other programs' words are among them, and those may have a name in them. */
 function what({ found, expected }: InputProblem): string {
-  return expected === undefined ? found : `${found}, expected ${expected}`;
+  return printable(expected === undefined ? found : `${found}, expected ${expected}`);
 }
 
 const SYSTEM_ERRORS: Readonly<Record<string, string>> = {

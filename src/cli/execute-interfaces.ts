@@ -1,6 +1,7 @@
 /**
  * Lists the interfaces that can be captured from, a line each.
  */
+import { printable } from '../capture/problem.js';
 import { listInterfaces, NoInterfaces } from '../feed/interfaces.js';
 import { EXIT_DONE, EXIT_FAILED } from './exit-codes.js';
 
@@ -11,11 +12,11 @@ export async function executeInterfaces(): Promise<number> {
     const width = Math.max(0, ...interfaces.map(({ name }) => name.length));
     const lines = interfaces.map(({ name, description = '' }) => `${name.padEnd(width)}  ${description}`.trimEnd());
     process.stdout.on('error', () => {});
-    process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+    process.stdout.write(lines.map((line) => `${printable(line)}\n`).join(''));
     return EXIT_DONE;
   } catch (error) {
     if (!(error instanceof NoInterfaces)) throw error;
-    process.stderr.write(`tcploom: ${error.message}\n`);
+    process.stderr.write(`tcploom: ${printable(error.message)}\n`);
     return EXIT_FAILED;
   }
 }

@@ -4,12 +4,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BAD_IP_HEADER, BAD_LINK_HEADER, BAD_TCP_HEADER } from '../capture/frame-reasons.js';
 import type { Moment } from '../capture/tally.js';
+import { seemOneWay } from '../miruo/directions.js';
 import { renderStatistics } from '../miruo/statistics.js';
 import { type LineOutput, SplitOutput } from '../pipeline/line-output.js';
 import { OutputFile } from '../pipeline/output-file.js';
 import { processFigures } from '../pipeline/process-figures.js';
 import { type RunFigures, type RunOutcome, type RunPlan, type RunWatcher, runPass } from '../pipeline/run.js';
 import { exitCodeOf } from './exit-codes.js';
+import { oneWayHint } from './filter-hint.js';
 import { ProgressLine } from './progress-line.js';
 import type { ResultPlace } from './result-places.js';
 import { EndingSignals } from './signals.js';
@@ -36,6 +38,10 @@ export async function executeRun(plan: RunPlan, places: readonly ResultPlace[]):
   } finally {
     line?.stop();
     signals.close();
+  }
+  const { filter } = plan.read;
+  if (filter !== undefined && seemOneWay(outcome.directions, outcome.sessions)) {
+    process.stderr.write(`${oneWayHint(filter.text)}\n`);
   }
   if (outcome.read.filesRead > 0) process.stderr.write(statisticsOf(plan, outcome));
   return signals.exitCode(exitCodeOf(outcome.read), outcome.read.isCutShort);

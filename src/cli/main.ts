@@ -3,7 +3,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { listInputs } from '../capture/input-list.js';
-import { describeProblem } from '../capture/problem.js';
+import { describeProblem, printable } from '../capture/problem.js';
 import { OutputFailure } from '../pipeline/output-failure.js';
 import type { RunPlan } from '../pipeline/run.js';
 import { ThreadFailure, ThreadStuck } from '../pipeline/threads.js';
@@ -94,7 +94,8 @@ function report(error: unknown, command: string | undefined): number {
     error instanceof UsageError && !(error instanceof FilterMistake)
       ? ` (see 'tcploom ${help === undefined ? '' : `${help} `}--help')`
       : '';
-  process.stderr.write(`tcploom: ${placeOf(error)}${message}${hint}\n`);
+  // What was given on the command line may be quoted in it.
+  process.stderr.write(`tcploom: ${placeOf(error)}${printable(message)}${hint}\n`);
   return EXIT_FAILED;
 }
 

@@ -124,7 +124,7 @@ export function makeInfoPlan(files: readonly string[], given: ParsedOptions, fil
 
 function firstLine({ inputs, sortByTime }: ReadPlan): string {
   const [first] = inputs;
-  if (typeof first !== 'string') return `listening on ${first.name}\n`;
+  if (typeof first !== 'string') return `listening on ${printable(first.name)}\n`;
   const name = printable(first);
   if (inputs.length === 1) return `reading from ${name}\n`;
   const order = sortByTime ? 'in the order of their first packets' : `${name} first`;

@@ -7,9 +7,13 @@
  *    (side-keys.ts);
  *  - a chunk keeps the range of seq + ack. Both sides count the same two streams, so these grow nearly monotonely
  *    over the whole session, chunks have narrow ranges, and most are skipped by one comparison.
+ * Where more is held than the 2048 rule leaves of hidden segments, the chunks are many, and after 4 GB the ranges say nothing:
+ * then segments are looked up in a table (repeat-index.ts).
  */
 import { extendsUpwards, inRange } from '../flow/sequence.js';
 import { CHUNK_CLASSES, ChunkArena, chunkWords } from './chunk-arena.js';
+import { PaintedStretches } from './painted-stretches.js';
+import { RepeatIndex } from './repeat-index.js';
 import {
   C_BASE_SEC,
   C_BASE_USEC,
@@ -32,7 +36,6 @@ import {
   META_SIDE_SHIFT,
   META_WITHOUT_GAP,
   MOST_GAP,
-  PLAIN,
   PLAIN_SHIFT,
   S_ACK,
   S_DELTA_USEC,
@@ -64,6 +67,12 @@ export const KEEP_BELOW = 1024;
 /** A delta of microseconds fits an int32 when it is within this, about 35 minutes. */
 const MOST_DELTA_USEC = 2 ** 31 - 1;
 
+/** What a session has, once it is needed, while it holds so much that going through all of it would be felt. */
+interface LongSession {
+  readonly index: RepeatIndex;
+  readonly painted: PaintedStretches;
+}
+
 export class SegmentStore {
   readonly arena = new ChunkArena();
   /** The segment last appended, found or visited: its page, position, and its chunk's position in the page. */
@@ -73,6 +82,10 @@ export class SegmentStore {
   chunk = 0;
   /** The current segment's number in its session, after `goToFirst` and `goToNext`. */
   number = 0;
+  /** By first chunk. A session that holds more than MOST_HELD never again holds fewer: those are shown, and stay. */
+  readonly #longSessions = new Map<number, LongSession>();
+  /** For a session that is not long: the one stretch that its row has. */
+  readonly #painted = new PaintedStretches(this.arena);
 
   /** Makes the first chunk of a session's list for its first SYN; the row's words for the store are set. */
   begin(row: Int32Array, r: number, sec: number, usec: number, seq: number, ack: number, size: number): void {
@@ -146,8 +159,23 @@ export class SegmentStore {
 
   /** Goes to the oldest stored segment with the same four fields; false when there is none. */
   findRepeat(row: Int32Array, r: number, seq: number, ack: number, flags: number, size: number): boolean {
+    let ref = row[r + M_HEAD];
+    if (row[r + M_HELD] > MOST_HELD) {
+      const { index } = this.#longSession(row, r);
+      index.cover(row[r + M_TAIL]);
+      if (index.find(seq, ack, flags, size)) {
+        this.#goTo(index.chunk, index.at);
+        return true;
+      }
+      ref = index.next();
+    }
+    return this.#findFrom(ref, seq, ack, flags, size);
+  }
+
+  /** The same among the segments from chunk `ref` on. */
+  #findFrom(first: number, seq: number, ack: number, flags: number, size: number): boolean {
     const key = (seq + ack) | 0;
-    for (let ref = row[r + M_HEAD]; ref !== 0; ) {
+    for (let ref = first; ref !== 0; ) {
       const page = this.arena.page(ref);
       const c = this.arena.at(ref);
       if (inRange(key, page[c + C_KEY_LOW], page[c + C_KEY_HIGH])) {
@@ -155,16 +183,20 @@ export class SegmentStore {
         for (let at = c + C_HEADER; at < end; at += segmentWords(page[at + S_META])) {
           if (page[at + S_SEQ] !== seq || page[at + S_ACK] !== ack) continue;
           if (page[at + S_SIZE] !== size || (page[at + S_META] & 0xff) !== flags) continue;
-          this.page = page;
-          this.at = at;
-          this.chunkAt = c;
-          this.chunk = ref;
+          this.#goTo(ref, at);
           return true;
         }
       }
       ref = page[c + C_NEXT];
     }
     return false;
+  }
+
+  #goTo(ref: number, at: number): void {
+    this.chunk = ref;
+    this.page = this.arena.page(ref);
+    this.chunkAt = this.arena.at(ref);
+    this.at = at;
   }
 
   /** Goes to the segment stored last. */
@@ -232,35 +264,16 @@ export class SegmentStore {
     this.page[this.chunkAt + C_COUNTS] -= 1 << HIDDEN_SHIFT;
   }
 
-  /**
-   * Colours and shows each segment after the current one that has no colour yet; leaves the current segment. What an
-   * earlier call went through is stepped over, or a session with repeat after repeat would cost the square of them.
-   */
+  /** Colours and shows each segment after the current one that has no colour yet; leaves the current segment. */
   paintPlainAfter(row: Int32Array, r: number, colour: number): void {
-    const end = this.chunkAt + (this.page[this.chunkAt + C_COUNTS] & USED);
-    const after = this.at + segmentWords(this.page[this.at + S_META]);
-    this.#paintPlain(this.page, this.chunkAt, after, end, colour);
-    const own = this.page[this.chunkAt + C_NUMBER];
-    const from = row[r + M_PAINTED_FROM];
-    const to = row[r + M_PAINTED_TO];
-    const toNumber = to === 0 ? 0 : this.arena.page(to)[this.arena.at(to) + C_NUMBER];
-    for (let ref = this.page[this.chunkAt + C_NEXT]; ref !== 0; ) {
-      const page = this.arena.page(ref);
-      const c = this.arena.at(ref);
-      const number = page[c + C_NUMBER];
-      if (to !== 0 && number > from && number < toNumber) {
-        ref = to;
-        continue;
-      }
-      const counts = page[c + C_COUNTS];
-      if (((counts >>> PLAIN_SHIFT) & PLAIN) !== 0) {
-        this.#paintPlain(page, c, c + C_HEADER, c + (counts & USED), colour);
-      }
-      ref = page[c + C_NEXT];
+    if (row[r + M_HELD] > MOST_HELD) {
+      this.#longSession(row, r).painted.paintAfter(this.chunk, this.at, row[r + M_TAIL], colour);
+      return;
     }
-    // A segment past the stretch begins another: what lies between may be without a colour.
-    row[r + M_PAINTED_FROM] = to === 0 || own >= toNumber ? own : Math.min(own, from);
-    row[r + M_PAINTED_TO] = row[r + M_TAIL];
+    this.#painted.reset(row[r + M_PAINTED_FROM], row[r + M_PAINTED_TO]);
+    this.#painted.paintAfter(this.chunk, this.at, row[r + M_TAIL], colour);
+    row[r + M_PAINTED_FROM] = this.#painted.lastFrom;
+    row[r + M_PAINTED_TO] = this.#painted.lastTo;
   }
 
   /** Shows the `wanted` segments before the last one. */
@@ -330,6 +343,7 @@ export class SegmentStore {
 
   /** Gives all memory of a session's segments back. */
   end(row: Int32Array, r: number): void {
+    if (row[r + M_HELD] > MOST_HELD) this.#longSessions.delete(row[r + M_HEAD]);
     for (let ref = row[r + M_HEAD]; ref !== 0; ) {
       const page = this.arena.page(ref);
       const c = this.arena.at(ref);
@@ -337,6 +351,17 @@ export class SegmentStore {
       this.arena.free(ref, page[c + C_COUNTS] >>> CLASS_SHIFT);
       ref = next;
     }
+  }
+
+  #longSession(row: Int32Array, r: number): LongSession {
+    const head = row[r + M_HEAD];
+    let long = this.#longSessions.get(head);
+    if (long === undefined) {
+      long = { index: new RepeatIndex(this.arena, head), painted: new PaintedStretches(this.arena) };
+      long.painted.reset(row[r + M_PAINTED_FROM], row[r + M_PAINTED_TO]);
+      this.#longSessions.set(head, long);
+    }
+    return long;
   }
 
   #newChunk(previous: number, sizeClass: number, sec: number, usec: number, key: number, number: number): number {
@@ -356,16 +381,6 @@ export class SegmentStore {
 
   #deltaUsec(page: Int32Array, c: number, sec: number, usec: number): number {
     return ((sec >>> 0) - (page[c + C_BASE_SEC] >>> 0)) * 1e6 + (usec - page[c + C_BASE_USEC]);
-  }
-
-  #paintPlain(page: Int32Array, c: number, from: number, end: number, colour: number): void {
-    for (let at = from; at < end; at += segmentWords(page[at + S_META])) {
-      const meta = page[at + S_META];
-      if ((meta & META_COLOUR) !== 0) continue;
-      if ((meta & META_SHOWN) === 0) page[c + C_COUNTS] -= 1 << HIDDEN_SHIFT;
-      page[c + C_COUNTS] -= 1 << PLAIN_SHIFT;
-      page[at + S_META] = meta | META_SHOWN | (colour << META_COLOUR_SHIFT);
-    }
   }
 
   /** Packs a chunk's remaining segments together; frees it when none is left, and returns whether it did. */

@@ -19,9 +19,9 @@ import {
   ipOffset,
 } from '../capture/descriptor.js';
 import { SessionTable } from '../flow/session-table.js';
-import { TimerWheel } from '../flow/timer-wheel.js';
 import { hashIpv4, mixVlan } from '../wire/conversation-hash.js';
-import { flagsByte, TCP_CLASSIC_FLAGS, TCP_SYN } from '../wire/tcp.js';
+import { flagsByte, TCP_ACK, TCP_CLASSIC_FLAGS, TCP_SYN } from '../wire/tcp.js';
+import { countDirections, type DirectionCounts, zeroDirections } from './directions.js';
 import type { MiruoEvents } from './events.js';
 import { ascii } from './line-writer.js';
 import type { MiruoOptions } from './options.js';
@@ -44,6 +44,7 @@ import {
 } from './segment-layout.js';
 import { KEEP_BELOW, MOST_HELD, SegmentStore } from './segment-store.js';
 import {
+  HAS_KEYS,
   M_BYTES,
   M_CREDIT,
   M_FIRST_SEC,
@@ -55,15 +56,14 @@ import {
   M_ORDINAL,
   M_SEGMENTS,
   M_STATE,
-  M_TIMER,
   MARKED,
   MIRUO_ROW_WORDS,
   STATES,
 } from './session-row.js';
+import { SessionTimeouts, sortByCreation } from './session-timeouts.js';
 import { mayHold, noteKey } from './side-keys.js';
 import {
   isOver,
-  isShortLived,
   SYN_RECV,
   SYN_SENT,
   T_COLOUR,
@@ -75,10 +75,6 @@ import {
   transition,
 } from './states.js';
 import { type MiruoCounters, zeroCounters } from './statistics.js';
-
-/** A session without a segment for more than this many seconds is over; with an open handshake or close, the second. */
-const LONG_TIMEOUT_SEC = 900;
-const SHORT_TIMEOUT_SEC = 30;
 
 const ERROR_BREAK = ascii('error break');
 const DESTROY_SESSION = ascii('destroy session');
@@ -94,16 +90,18 @@ const NO_LIMIT = 2 ** 31 - 1;
  * half goes.
  */
 const MOST_PRINTED = 65536;
+const SYN_ACK = TCP_SYN | TCP_ACK;
 
 /** From the start of an IPv6 header to its two addresses (RFC 8200 section 3). */
 const IPV6_ADDRESSES_OFFSET = 8;
 
 export class MiruoTracker {
   readonly counters: MiruoCounters = zeroCounters();
+  readonly directions: DirectionCounts = zeroDirections();
   readonly #options: MiruoOptions;
   readonly #events: MiruoEvents;
   readonly #table = new SessionTable(MIRUO_ROW_WORDS);
-  readonly #wheel = new TimerWheel(this.#table, M_TIMER);
+  readonly #timeouts: SessionTimeouts;
   readonly #store = new SegmentStore();
   readonly #renderer: SessionRenderer;
   readonly #synMask: number;
@@ -111,7 +109,6 @@ export class MiruoTracker {
   readonly #longDelayMs: number;
   readonly #context: number;
   readonly #fragments: boolean;
-  readonly #timeouts: boolean;
   readonly #isLive: boolean;
   readonly #sessionLimit: number;
   readonly #segmentLimit: number;
@@ -121,11 +118,7 @@ export class MiruoTracker {
   /** The session whose lines are being written, with --live. */
   #liveRow = 0;
   #created = 0;
-  #clockSec = 0;
   #hash = 0;
-  #isExpiring = false;
-  readonly #due: number[] = [];
-  readonly #deadline = (row: number): number => this.#deadlineOf(row);
 
   constructor(options: MiruoOptions, events: MiruoEvents) {
     this.#options = options;
@@ -139,7 +132,7 @@ export class MiruoTracker {
     this.#longDelayMs = options.longDelayMs;
     this.#context = options.contextSegments;
     this.#fragments = options.fragments;
-    this.#timeouts = options.timeouts;
+    this.#timeouts = new SessionTimeouts(this.#table, options.timeouts);
     this.#isLive = options.live;
     this.#sessionLimit = options.sessionLimit ?? NO_LIMIT;
     this.#segmentLimit = options.segmentLimit ?? NO_LIMIT;
@@ -149,48 +142,29 @@ export class MiruoTracker {
 
   /** The clock starts: the second (unsigned) of the first counted packet. */
   startClock(sec: number): void {
-    this.#clockSec = sec;
-  }
-
-  /** The clock begins anew at an earlier second: all sessions are as old as if their last segment came now. */
-  #restartClock(sec: number): void {
-    this.#table.forEach((row) => {
-      this.#wheel.remove(row);
-      this.#table.page(row)[this.#table.at(row) + M_LAST_CLOCK] = sec | 0;
-      this.#wheel.add(row, this.#deadlineOf(row));
-    });
+    this.#timeouts.clockSec = sec;
   }
 
   /** The clock comes to second `sec` (unsigned), by a packet at `sec`, `usec`: sessions time out, oldest first. */
   onTick(sec: number, usec: number): void {
-    const from = this.#clockSec;
-    this.#clockSec = sec;
-    if (sec < from) {
-      if (this.#timeouts) this.#restartClock(sec);
-      return;
-    }
-    if (!this.#timeouts) return;
-    const due = this.#due;
-    due.length = 0;
-    this.#wheel.expire(from, sec, this.#deadline, due);
-    if (due.length === 0) return;
-    this.#sortByCreation(due);
-    this.#isExpiring = true;
-    for (const row of due) {
+    for (const row of this.#timeouts.tick(sec)) {
       this.counters.timeout++;
       this.#destroy(row, true, DESTROY_SESSION, TIMED_OUT, sec, usec);
     }
-    this.#isExpiring = false;
+    this.#timeouts.endTick();
   }
 
   /** The capture is over; `sec` (unsigned) and `usec` are the time of its latest counted packet. */
   onEnd(sec: number, usec: number): void {
+    this.#table.forEach((row) => {
+      this.#countDirections(this.#table.page(row)[this.#table.at(row) + M_STATE]);
+    });
     if (!this.#options.unfinished) return;
     const rows: number[] = [];
     this.#table.forEach((row) => {
       rows.push(row);
     });
-    this.#sortByCreation(rows);
+    sortByCreation(this.#table, rows);
     for (const row of rows) {
       this.counters.lookup++;
       if (this.#isLive) {
@@ -221,6 +195,7 @@ export class MiruoTracker {
       }
     }
     if (row >= 0) this.#follow(row, words, d, view, flags);
+    else if ((flags & SYN_ACK) === SYN_ACK) this.directions.strayAnswers++;
   }
 
   #find(words: Int32Array, d: number, view: DataView): number {
@@ -283,8 +258,8 @@ export class MiruoTracker {
     page[r + M_SEGMENTS] = 1;
     page[r + M_LAST_SEC] = sec;
     page[r + M_LAST_USEC] = usec;
-    page[r + M_LAST_CLOCK] = this.#clockSec | 0;
-    if (this.#timeouts) this.#wheel.add(row, this.#deadlineOf(row));
+    page[r + M_LAST_CLOCK] = this.#timeouts.clockSec | 0;
+    this.#timeouts.add(row);
     this.#events.created(row);
     if (this.#isLive) this.#printLast(row, page, r);
   }
@@ -377,7 +352,7 @@ export class MiruoTracker {
     page[r + M_BYTES] = low;
     page[r + M_LAST_SEC] = sec;
     page[r + M_LAST_USEC] = usec;
-    page[r + M_LAST_CLOCK] = this.#clockSec | 0;
+    page[r + M_LAST_CLOCK] = this.#timeouts.clockSec | 0;
     this.#stored++;
     this.#events.stored();
   }
@@ -397,9 +372,7 @@ export class MiruoTracker {
       others = this.#options.resets > least ? others | MARKED : others & ~MARKED;
     }
     page[r + M_STATE] = after | others;
-    if (this.#timeouts && (isShortLived(after & 15) || isShortLived(after >>> 4))) {
-      this.#wheel.advance(row, this.#clockSec + SHORT_TIMEOUT_SEC + 1);
-    }
+    this.#timeouts.noteStates(row, after);
     return t;
   }
 
@@ -407,7 +380,8 @@ export class MiruoTracker {
   #showContext(page: Int32Array, r: number): void {
     const store = this.#store;
     if ((store.page[store.at + S_META] & META_SHOWN) !== 0) {
-      store.showBeforeLast(page, r, this.#context);
+      // While credit is left everything since the shown one before was shown, and so were the segments before that one.
+      if (page[r + M_CREDIT] === 0) store.showBeforeLast(page, r, this.#context);
       page[r + M_CREDIT] = this.#context;
     } else if (page[r + M_CREDIT] > 0) {
       page[r + M_CREDIT]--;
@@ -472,28 +446,15 @@ export class MiruoTracker {
     this.#renderer.flush();
   }
 
+  #countDirections(state: number): void {
+    countDirections(this.directions, state & STATES, (state & (HAS_KEYS << 1)) !== 0);
+  }
+
   #forget(row: number, page: Int32Array, r: number): void {
     this.#stored -= page[r + M_HELD] - 1;
+    this.#countDirections(page[r + M_STATE]);
     this.#store.end(page, r);
-    // A session that timed out has left the wheel already.
-    if (this.#timeouts && !this.#isExpiring) this.#wheel.remove(row);
+    this.#timeouts.remove(row);
     this.#table.remove(row);
-  }
-
-  #deadlineOf(row: number): number {
-    const page = this.#table.page(row);
-    const r = this.#table.at(row);
-    const states = page[r + M_STATE];
-    const isShort = isShortLived(states & 15) || isShortLived((states >>> 4) & 15);
-    return (page[r + M_LAST_CLOCK] >>> 0) + (isShort ? SHORT_TIMEOUT_SEC : LONG_TIMEOUT_SEC) + 1;
-  }
-
-  #sortByCreation(rows: number[]): void {
-    const ordinal = (row: number): number => {
-      const page = this.#table.page(row);
-      const r = this.#table.at(row);
-      return page[r + M_ORDINAL + 1] * 2 ** 32 + (page[r + M_ORDINAL] >>> 0);
-    };
-    rows.sort((a, b) => ordinal(a) - ordinal(b));
   }
 }

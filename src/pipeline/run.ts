@@ -5,6 +5,7 @@
 import type { ReadFigures, ReadSummary } from '../capture/news.js';
 import type { ReadPlan } from '../capture/read-captures.js';
 import { MERGE_DONE, MERGE_MOMENT, MERGE_MORE, Merger } from '../merge/merger.js';
+import { addDirections, type DirectionCounts } from '../miruo/directions.js';
 import { hasIds, type MiruoOptions } from '../miruo/options.js';
 import { addCounters, type MiruoCounters } from '../miruo/statistics.js';
 import { allocateResultRing, ResultReader } from '../ring/result-ring.js';
@@ -49,6 +50,7 @@ export interface RunFigures {
 /** What a run came to. */
 export interface RunOutcome extends RunFigures {
   readonly read: ReadSummary;
+  readonly directions: DirectionCounts;
 }
 
 const RESULT_RING_BYTES = 4 << 20;
@@ -133,7 +135,8 @@ class Pass {
       const [read, tracked] = await Promise.all([readingDone, Promise.all(tracking), this.#merge(merger, rings)]);
       if (read.filesRead > 0) this.#begin();
       await this.#output.flush();
-      return { ...figuresOf(addCounters(tracked.map((summary) => summary.miruo)), merger), read };
+      const directions = addDirections(tracked.map((summary) => summary.directions));
+      return { ...figuresOf(addCounters(tracked.map((summary) => summary.miruo)), merger), read, directions };
     };
     // The last lines are a part of the run too: a signal ends the wait for whoever reads them.
     return await Promise.race([finish(), stopped(this.#stop), this.#output.failed]);

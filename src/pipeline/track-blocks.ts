@@ -4,6 +4,7 @@
  */
 import { D_INDEX, D_NSEC, D_SEC, D_TCP, NO_TCP_HEADER } from '../capture/descriptor.js';
 import { EventWriter } from '../merge/events.js';
+import type { DirectionCounts } from '../miruo/directions.js';
 import type { MiruoOptions } from '../miruo/options.js';
 import type { MiruoCounters } from '../miruo/statistics.js';
 import { MiruoTracker } from '../miruo/tracker.js';
@@ -25,6 +26,7 @@ import { type ResultRingMemory, ResultWriter } from '../ring/result-ring.js';
 /** What a tracker returns when the stream is done. */
 export interface TrackSummary {
   readonly miruo: MiruoCounters;
+  readonly directions: DirectionCounts;
 }
 
 /** Tracks shard `shard` of the block ring to its end; results go to the result ring. */
@@ -63,7 +65,7 @@ export class ShardTracker {
   }
 
   summary(): TrackSummary {
-    return { miruo: this.#miruo.counters };
+    return { miruo: this.#miruo.counters, directions: this.#miruo.directions };
   }
 }
 

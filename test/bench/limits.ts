@@ -1,8 +1,8 @@
 /**
- * Memory of the program on inputs that only a generator can make: a million sessions open at once, and an endless
- * stream through a FIFO. Prints the figures and fails when they are beyond the bounds that the project promises.
+ * The program on inputs that only a generator can make, through a FIFO: a million sessions open at once, one session of ten million
+ * segments, and an endless stream. Prints memory and time for a packet, and fails when they are beyond what the project promises.
  *
- *   node dist/test/bench/limits.js [sessions | stream] [--gigabytes N]
+ *   node dist/test/bench/limits.js [sessions | segments | stream] [--gigabytes N]
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -12,11 +12,16 @@ import { fileURLToPath } from 'node:url';
 
 const LAUNCHER = fileURLToPath(new URL('../../bin/tcploom.js', import.meta.url));
 const GENERATOR = fileURLToPath(new URL('../../datasets/generate.js', import.meta.url));
+const LONG_SESSION = fileURLToPath(new URL('./long-session.js', import.meta.url));
 
 /** What the program may use: so much at all, for each session alive at once, for each segment kept. */
 const BASE_MB = 300;
 const SESSION_BYTES = 400;
 const SEGMENT_BYTES = 40;
+/** Time for a packet with a million sessions, against that with a thousand. */
+const MOST_SLOWER_BY_SESSIONS = 2;
+/** Time for a packet of one session with ten million segments, against a million; it comes out near 1, but for the machine's load. */
+const MOST_SLOWER_BY_SEGMENTS = 1.5;
 const SAMPLE_MS = 200;
 
 interface Measured {
@@ -26,16 +31,19 @@ interface Measured {
   /** Resident memory over time, in MB. */
   readonly residentMb: readonly number[];
   readonly seconds: number;
+  /** Processor time of all threads. */
+  readonly cpuSec: number;
+  readonly packets: number;
 }
 
-/** Runs tcploom on what the generator writes to a FIFO. */
-async function runOnStream(generatorArgs: readonly string[]): Promise<Measured> {
+/** Runs tcploom with `options` on what a script writes to a FIFO; the FIFO's path is its last argument. */
+async function runOnStream(script: readonly string[], options: readonly string[] = []): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), 'tcploom-limits-'));
   const fifo = join(folder, 'stream.pcap');
   execFileSync('mkfifo', [fifo]);
   const begun = process.hrtime.bigint();
-  const program = spawn(process.execPath, [LAUNCHER, fifo], { stdio: ['ignore', 'ignore', 'pipe'] });
-  const generator = spawn(process.execPath, [GENERATOR, ...generatorArgs, '--out', fifo], { stdio: 'ignore' });
+  const program = spawn(process.execPath, [LAUNCHER, ...options, fifo], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const generator = spawn(process.execPath, [...script, fifo], { stdio: 'ignore' });
   const residentMb: number[] = [];
   const timer = setInterval(() => residentMb.push(statusMb(program, 'VmRSS') ?? 0), SAMPLE_MS);
   let peakMb = 0;
@@ -51,7 +59,9 @@ async function runOnStream(generatorArgs: readonly string[]): Promise<Measured> 
   clearInterval(peakTimer);
   generator.kill();
   rmSync(folder, { recursive: true });
-  return { code, statistics, peakMb, residentMb, seconds: Number(process.hrtime.bigint() - begun) / 1e9 };
+  const seconds = Number(process.hrtime.bigint() - begun) / 1e9;
+  const cpuSec = (figure(statistics, 'CPU') * seconds) / 100;
+  return { code, statistics, peakMb, residentMb, seconds, cpuSec, packets: figure(statistics, 'recv') };
 }
 
 function statusMb(child: ChildProcess, name: string): number | undefined {
@@ -65,38 +75,66 @@ function statusMb(child: ChildProcess, name: string): number | undefined {
 }
 
 const figure = (statistics: string, name: string): number =>
-  Number(new RegExp(`^${name}\\s*: (\\d+)`, 'm').exec(statistics)?.[1] ?? Number.NaN);
+  Number(new RegExp(`^${name}\\s*: ([\\d.]+)`, 'm').exec(statistics)?.[1] ?? Number.NaN);
 
 function report(title: string, measured: Measured): boolean {
   const sessions = figure(measured.statistics, 'ActiveSessionMax');
   const segments = figure(measured.statistics, 'ActiveSegmentMax');
-  const packets = figure(measured.statistics, 'recv');
   const boundMb = BASE_MB + (SESSION_BYTES * sessions + SEGMENT_BYTES * segments) / 1e6;
-  console.log(`${title}: ${packets} packets in ${measured.seconds.toFixed(1)} s`);
+  const { seconds, cpuSec, packets } = measured;
+  console.log(`${title}: ${packets} packets in ${seconds.toFixed(1)} s, ${cpuSec.toFixed(1)} s of processor time`);
   console.log(`  at most ${sessions} sessions and ${segments} kept segments at once`);
   console.log(`  peak ${measured.peakMb.toFixed(0)} MB, bound ${boundMb.toFixed(0)} MB`);
   return measured.code === 0 && measured.peakMb <= boundMb;
 }
 
+/** A run of next to nothing: what starting takes is no packet's time. */
+const start = (): Promise<Measured> => runOnStream([LONG_SESSION, 'plain', '10']);
+
+/** Whether a packet takes not much longer than another. */
+function isNotMuchSlower(measured: Measured, usual: Measured, started: Measured, most: number): boolean {
+  const nsecOf = ({ cpuSec, packets }: Measured): number => ((cpuSec - started.cpuSec) / packets) * 1e9;
+  const ratio = nsecOf(measured) / nsecOf(usual);
+  const figures = `${nsecOf(measured).toFixed(0)} ns, ${ratio.toFixed(2)} times ${nsecOf(usual).toFixed(0)} ns`;
+  console.log(`  processor time for a packet, without starting: ${figures}, bound ${most}`);
+  return ratio <= most;
+}
+
 async function sessions(): Promise<boolean> {
-  const measured = await runOnStream([
-    '--packets',
-    '6M',
-    '--profile',
-    'small',
-    '--sessions',
-    '1M',
-    '--segments',
-    '0',
-    '--rate',
-    '100K',
-  ]);
-  return report('a million sessions', measured);
+  const generate = (count: string): Promise<Measured> =>
+    runOnStream([
+      ...[GENERATOR, '--packets', '6M', '--profile', 'small', '--segments', '0', '--rate', '100K'],
+      ...['--sessions', count, '--out'],
+    ]);
+  const thousand = await generate('1000');
+  const million = await generate('1M');
+  const fits = [report('a thousand sessions', thousand), report('a million sessions', million)];
+  return [...fits, isNotMuchSlower(million, thousand, await start(), MOST_SLOWER_BY_SESSIONS)].every(Boolean);
+}
+
+/** One session without end: most of it dropped, or all of it held; nothing comes again, or one segment in ten does. */
+async function segments(): Promise<boolean> {
+  const started = await start();
+  const results: boolean[] = [];
+  for (const [title, kind, options] of [
+    ['dropped', 'plain', []],
+    ['dropped, with repeats', 'repeats', []],
+    ['shown', 'plain', ['--view-data', '2000000000']],
+    ['shown, with repeats', 'repeats', ['--view-data', '2000000000']],
+  ] as const) {
+    const million = await runOnStream([LONG_SESSION, kind, '1000000'], options);
+    const more = await runOnStream([LONG_SESSION, kind, '10000000'], options);
+    results.push(report(`a million segments of one session, ${title}`, million));
+    results.push(report(`ten million segments of one session, ${title}`, more));
+    results.push(isNotMuchSlower(more, million, started, MOST_SLOWER_BY_SEGMENTS));
+  }
+  return results.every(Boolean);
 }
 
 /** Memory after a tenth of the stream against that at its end. */
 async function stream(gigabytes: string): Promise<boolean> {
   const measured = await runOnStream([
+    GENERATOR,
     '--bytes',
     `${gigabytes}G`,
     '--profile',
@@ -105,6 +143,7 @@ async function stream(gigabytes: string): Promise<boolean> {
     '5000',
     '--loss',
     '0.001',
+    '--out',
   ]);
   const at = (part: number): number => measured.residentMb[Math.floor(part * (measured.residentMb.length - 1))];
   const fits = report(`a stream of ${gigabytes} GB`, measured);
@@ -116,7 +155,8 @@ async function stream(gigabytes: string): Promise<boolean> {
 
 const args = process.argv.slice(2);
 const gigabytes = args.includes('--gigabytes') ? args[args.indexOf('--gigabytes') + 1] : '100';
+const parts = { sessions, segments, stream: () => stream(gigabytes) };
+const chosen = Object.entries(parts).filter(([name]) => args.includes(name));
 const results: boolean[] = [];
-if (!args.includes('stream')) results.push(await sessions());
-if (!args.includes('sessions')) results.push(await stream(gigabytes));
+for (const [, check] of chosen.length > 0 ? chosen : Object.entries(parts)) results.push(await check());
 process.exitCode = results.every(Boolean) ? 0 : 1;

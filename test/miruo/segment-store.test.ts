@@ -184,6 +184,8 @@ const STEPS_US = [
   ...[0, 1, 40, 999_999, 1_000_000, 30_000_000, -1, -1500, -65_000_000, 2_147_483_646, 2_147_483_647, 2_147_483_648],
   ...[-2_147_483_647, -2_147_483_648, -2_147_483_649, 2_200_000_000, 86_400_000_000, -86_400_000_000],
 ];
+/** The last microsecond that unsigned 32-bit seconds can say. */
+const MOST_US = 2 ** 32 * 1e6 - 1;
 const START_US = [86_400e6 * 3, 1_700_000_000_500_000, (2 ** 31 - 1000) * 1e6 + 7, (2 ** 32 - 2e5) * 1e6];
 
 const int32 = (value: number): number => value | 0;
@@ -233,7 +235,7 @@ describe('segment store', () => {
           const known = pair.held[one.back % pair.held.length];
           switch (one.what) {
             case 'append':
-              timeUs = Math.max(0, timeUs + one.stepUs);
+              timeUs = Math.min(Math.max(0, timeUs + one.stepUs), MOST_US);
               next[one.side] += one.advance;
               next[1 - one.side] += one.ack;
               pair.append(given(one, timeUs), one.colour, one.colour !== COLOUR_NONE || one.back > 40);
@@ -324,6 +326,60 @@ describe('segment store', () => {
       pair.held.slice(0, 4).map((one) => one.number),
       [0, 7, 1028, 1029],
     );
+  });
+
+  it('finds and colours in a session that holds far more than the 2048 rule leaves hidden ones', (t: TestContext) => {
+    const property = fc.property(fc.nat(0x7fffffff), fc.integer({ min: 3000, max: 16_000 }), (seed, segments) => {
+      const random = new Random(seed);
+      const store = new SegmentStore();
+      const row = new Int32Array(2 * ROW_WORDS);
+      const next = [random.below(2 ** 32), random.below(2 ** 32)];
+      // Long jumps: the ranges of keys soon say nothing.
+      const jumps = random.pick([
+        [0, 1460],
+        [0, 1460, 0x1fff_ffff],
+      ]);
+      let timeUs = START_US[1];
+      const draw = (side: 0 | 1): Given => {
+        next[side] += random.pick(jumps);
+        timeUs += 40;
+        const options = random.below(2) === 0 ? [timeUs | 0, 77] : [];
+        const flags = random.pick([0x10, 0x18]);
+        return { seq: int32(next[side]), ack: int32(next[1 - side]), flags, size: 66, side, timeUs, options };
+      };
+      const syn = (): Given => ({ ...draw(0), flags: 2, ack: 0 });
+      const other = new Pair(store, row, 1, syn());
+      const pair = new Pair(store, row, 0, syn());
+      const pick = (): Given => {
+        const { held } = pair;
+        const last = held.length - 1;
+        return held[
+          random.pick([0, Math.min(1, last), random.below(held.length), Math.max(0, last - random.below(40))])
+        ];
+      };
+      for (let n = 1; n < segments; n++) {
+        const again = random.below(20) === 0;
+        // Shown without a colour, as context is: a later repeat of an earlier one colours it.
+        const look = random.below(50) === 0 ? COLOUR_RED : COLOUR_NONE;
+        if (again && random.below(4) === 0) pair.repeat(pick(), random.below(3) === 0);
+        pair.append(again ? { ...pick(), timeUs } : draw(random.below(2) as 0 | 1), look, random.below(400) > 0);
+        if (n % 3 === 0) other.append(draw(0), COLOUR_NONE, n % 2 === 0);
+        if (random.below(4000) === 0) pair.compare();
+      }
+      pair.compare();
+      other.compare();
+      for (let look = 0; look < 150; look++) pair.repeat(pick(), false);
+      for (let look = 0; look < 150; look++) pair.repeat({ ...pick(), size: random.pick([66, 67]) }, false);
+      for (let look = 0; look < 50; look++) pair.repeat(draw(0), false);
+      pair.end();
+      // Its first chunk is handed out again, and what was known of it is not.
+      const anew = new Pair(store, row, 0, syn());
+      for (let n = 1; n < 3000; n++) anew.append(draw(0), COLOUR_NONE, true);
+      for (let look = 0; look < 50; look++) anew.repeat(random.pick(anew.held), true);
+      anew.compare();
+      other.compare();
+    });
+    checkProperty(t, property, 15);
   });
 
   it('counts any number of segments dropped one after the other, when too many shown ones are held', () => {

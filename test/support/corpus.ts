@@ -102,6 +102,9 @@ export function filterRows(): FilterRow[] {
 /** Path of a capture by its name in the tables. */
 export const capturePath = (name: string): string => join(CAPTURES, name);
 
+/** A file of the original's outputs. */
+export const goldenText = (name: string): string => readFileSync(join(GOLDEN, name), 'latin1');
+
 /** Paths of all captures of the corpus, whatever their format. */
 export function corpusFiles(): { readonly name: string; readonly path: string }[] {
   return rowsOf(join(CAPTURES, 'SOURCES.tsv')).map(([name]) => ({ name, path: join(CAPTURES, name) }));
