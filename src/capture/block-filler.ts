@@ -33,12 +33,14 @@ import {
   D_WHERE,
   D_WIRE,
   NO_TCP_HEADER,
+  packIndex,
 } from './descriptor.js';
 import { BAD_RECORD, type CaptureFormat, NEED_BYTES, type Problem, RECORD, SKIP } from './format.js';
 import { FragmentShards } from './fragment-shards.js';
 import { LATER_FRAGMENT, SEGMENT } from './frame-reasons.js';
 import type { LinkFilters } from './link-filters.js';
 import { PacketCutter } from './packet-cutter.js';
+import { payloadOffset } from './payload.js';
 import { RECOGNISE_BYTES } from './recognise.js';
 import { type DamageTeller, RecordSearch } from './resync.js';
 import { SegmentClock } from './segment-clock.js';
@@ -302,16 +304,17 @@ export class BlockFiller {
       const reason = decoder.decode(view, format.frameAt, captured, format.linkType, words, d);
       if (reason === SEGMENT || reason === LATER_FRAGMENT) {
         words[d + D_FRAME] = format.frameAt;
-        words[d + D_INDEX] = index;
         words[d + D_WIRE] = format.wireBytes;
         words[d + D_SEC] = sec;
         words[d + D_NSEC] = nsec;
         words[d + DESCRIPTOR_NEXT] = 0;
         if (reason === SEGMENT) {
           segment = d;
+          words[d + D_INDEX] = packIndex(index, captured - payloadOffset(words, d));
           this.#enter(words, d, sec >>> 0);
           d += DESCRIPTOR_WORDS;
         } else {
+          words[d + D_INDEX] = packIndex(index, 0);
           others++;
           tally.reasons[LATER_FRAGMENT]++;
           if (this.#enterFragment(words, d)) d += DESCRIPTOR_WORDS;

@@ -16,6 +16,7 @@ export type OptionKind =
   | 'file'
   | 'text'
   | 'moment'
+  | 'dpi mode'
   | 'link type';
 
 export interface OptionRow {
@@ -133,6 +134,15 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     isOriginal: true,
     commands: BOTH,
   },
+  {
+    names: ['dpi-mode'],
+    letter: 'm',
+    kind: 'dpi mode',
+    value: 'MODE',
+    help: 'tcp, or http[:REQHDR,...[:RESHDR,...]]: also show HTTP requests and responses, and of their headers Host and those named (% for all)',
+    isOriginal: true,
+    commands: BOTH,
+  },
   { names: ['all'], kind: 'switch', help: 'show every session that closes', isOriginal: true, commands: BOTH },
   {
     names: ['classic'],
@@ -157,7 +167,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     names: ['snaplen'],
     kind: 'number',
     value: 'BYTES',
-    help: 'bytes to capture of a packet, with -i (default 256; filter: 262144)',
+    help: 'bytes to capture of a packet, with -i (default 256, 2304 with HTTP; filter: 262144)',
     commands: READING,
   },
   {
@@ -326,7 +336,6 @@ export const MISSING_OPTIONS: readonly OptionRow[] = [
   { names: ['stat', 'stat-interval'], letter: 's', kind: 'number', help: '', isOriginal: true, commands: [] },
   { names: ['session-limit', 'limit-session'], letter: 'L', kind: 'number', help: '', isOriginal: true, commands: [] },
   { names: ['segment-limit', 'limit-segment'], letter: 'l', kind: 'number', help: '', isOriginal: true, commands: [] },
-  { names: ['dpi-mode'], letter: 'm', kind: 'file', help: '', isOriginal: true, commands: [] },
   { names: ['live'], kind: 'switch', help: '', isOriginal: true, commands: [] },
 ];
 

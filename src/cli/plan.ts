@@ -10,7 +10,7 @@ import { MAX_CAPTURED_BYTES } from '../capture/pcap.js';
 import { printable } from '../capture/problem.js';
 import type { ReadPlan } from '../capture/read-captures.js';
 import type { TimeBound } from '../capture/selection.js';
-import { MIRUO_DEFAULTS, type MiruoOptions } from '../miruo/options.js';
+import { type HttpHeaders, MIRUO_DEFAULTS, type MiruoOptions } from '../miruo/options.js';
 import type { InfoPlan } from '../pipeline/info-pass.js';
 import type { BlockForm } from '../pipeline/reading.js';
 import type { RunPlan } from '../pipeline/run.js';
@@ -30,6 +30,8 @@ export interface ParsedOptions {
   color?: string;
   quiet?: number;
   all?: boolean;
+  /** Undefined with --dpi-mode tcp, too. */
+  dpiMode?: HttpHeaders;
   classic?: boolean;
   /** False with --no-timeout. */
   timeout?: boolean;
@@ -84,6 +86,8 @@ const INFO_FORM: BlockForm = { trackers: 1, blockBytes: 2 * 1024 * 1024, blockSl
 const DEFAULT_FOLLOW_TIMEOUT_SEC = 60;
 /** Holds the headers of any session through a tunnel or two; short packets are the ones that come promptly. */
 const DEFAULT_SNAPLEN = 256;
+/** Those headers, and as much of a payload as is looked at for HTTP. */
+const HTTP_SNAPLEN = DEFAULT_SNAPLEN + 2048;
 /** With packets of that length, more than a second at 200,000 packets a second. */
 const DEFAULT_BUFFER_MIB = 64;
 const MOST_BUFFER_MIB = 2047;
@@ -167,7 +171,7 @@ function liveInput(given: ParsedOptions, filter: ChosenFilter | undefined): Live
     if (without !== undefined) throw new UsageError(`--${without} needs an interface: -i DEV`);
     return undefined;
   }
-  const snaplen = given.snaplen ?? DEFAULT_SNAPLEN;
+  const snaplen = given.snaplen ?? (given.dpiMode === undefined ? DEFAULT_SNAPLEN : HTTP_SNAPLEN);
   const bufferMiB = given.buffer ?? DEFAULT_BUFFER_MIB;
   if (snaplen < 1 || snaplen > MAX_CAPTURED_BYTES) {
     throw new UsageError(`--snaplen must be from 1 to ${MAX_CAPTURED_BYTES}, not ${snaplen}`);
@@ -217,6 +221,7 @@ function miruoOptions(given: ParsedOptions, isTerminal: boolean): MiruoOptions {
     colour: given.color === undefined ? isTerminal : given.color === '1',
     quiet: Math.min(2, given.quiet ?? 0) as 0 | 1 | 2,
     all: given.all ?? false,
+    http: given.dpiMode,
     classic,
     timeouts: !classic && given.timeout !== false,
     unfinished: given.unfinished ?? false,

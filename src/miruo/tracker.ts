@@ -23,6 +23,7 @@ import { TimerWheel } from '../flow/timer-wheel.js';
 import { hashIpv4, mixVlan } from '../wire/conversation-hash.js';
 import { flagsByte, TCP_CLASSIC_FLAGS, TCP_SYN } from '../wire/tcp.js';
 import type { MiruoEvents } from './events.js';
+import { HttpNotes } from './http-notes.js';
 import { ascii } from './line-writer.js';
 import type { MiruoOptions } from './options.js';
 import { SessionRenderer } from './render.js';
@@ -62,6 +63,7 @@ import {
 } from './session-row.js';
 import { mayHold, noteKey } from './side-keys.js';
 import {
+  ESTABLISHED,
   isOver,
   isShortLived,
   SYN_RECV,
@@ -80,6 +82,9 @@ import { type MiruoCounters, zeroCounters } from './statistics.js';
 const LONG_TIMEOUT_SEC = 900;
 const SHORT_TIMEOUT_SEC = 30;
 
+/** The states in which payloads are looked into. */
+const BOTH_ESTABLISHED = ESTABLISHED | (ESTABLISHED << 4);
+
 const ERROR_BREAK = ascii('error break');
 const DESTROY_SESSION = ascii('destroy session');
 const END_OF_CAPTURE = ascii('end of capture');
@@ -97,6 +102,7 @@ export class MiruoTracker {
   readonly #table = new SessionTable(MIRUO_ROW_WORDS);
   readonly #wheel = new TimerWheel(this.#table, M_TIMER);
   readonly #store = new SegmentStore();
+  readonly #http: HttpNotes | undefined;
   readonly #renderer: SessionRenderer;
   readonly #synMask: number;
   readonly #retransmitMs: number;
@@ -114,7 +120,8 @@ export class MiruoTracker {
   constructor(options: MiruoOptions, events: MiruoEvents) {
     this.#options = options;
     this.#events = events;
-    this.#renderer = new SessionRenderer(options, this.#table, this.#store, (bytes, from, to) =>
+    this.#http = options.http === undefined ? undefined : new HttpNotes(options.http);
+    this.#renderer = new SessionRenderer(options, this.#table, this.#store, this.#http?.lines, (bytes, from, to) =>
       events.text(bytes, from, to),
     );
     // The original takes only a flags byte of exactly 0x02 for a SYN; ECE and CWR (RFC 3168) do not make it another.
@@ -262,7 +269,7 @@ export class MiruoTracker {
     this.#events.created(row);
   }
 
-  /** Steps 2 to 5 for an ordinary segment, then the end of the session if it came. */
+  /** Steps 1 to 5 for an ordinary segment, then the end of the session if it came. */
   #follow(row: number, words: Int32Array, d: number, view: DataView, flags: number): void {
     const store = this.#store;
     const page = this.#table.page(row);
@@ -295,14 +302,18 @@ export class MiruoTracker {
       colour = COLOUR_RED;
       this.counters.fragment++;
     }
+    const states = page[r + M_STATE] & STATES;
+    const hasLines = this.#http !== undefined && states === BOTH_ESTABLISHED && this.#http.inspect(words, d, view);
     // What step 4 does does not depend on the segment being stored, so it is stored as it will be shown.
     const change = this.#changeState(row, page, r, side, flags);
     meta |= (page[r + M_STATE] & STATES) << META_STATES_SHIFT;
     if ((change & T_COLOUR) !== 0) colour = (change & T_COLOUR) >>> T_COLOUR_SHIFT;
-    if (colour !== COLOUR_NONE || (change & T_SHOWN) !== 0) meta |= (colour << META_COLOUR_SHIFT) | META_SHOWN;
+    if (colour !== COLOUR_NONE || (change & T_SHOWN) !== 0 || hasLines)
+      meta |= (colour << META_COLOUR_SHIFT) | META_SHOWN;
     store.append(page, r, seq, ack, size, meta, sec, usec);
     noteKey(page, r, side, seq, ack, size);
     storeOptions(store, words, d, view, meta);
+    if (hasLines) this.#http!.keep(row, page[r + M_SEGMENTS]);
     this.#count(page, r, size, sec, usec);
     if (page[r + M_HELD] > MOST_HELD) {
       const dropped = store.dropHidden(page, r);
@@ -310,8 +321,8 @@ export class MiruoTracker {
       store.goToLast(page, r);
     }
     if (this.#context > 0) this.#showContext(page, r);
-    const states = page[r + M_STATE];
-    if (isOver(states & 15, (states >>> 4) & 15)) this.#close(row, page, r);
+    const after = page[r + M_STATE];
+    if (isOver(after & 15, (after >>> 4) & 15)) this.#close(row, page, r);
   }
 
   /** Whether the repeat of the store's current segment is to be shown; otherwise it is ignored wholly. */
@@ -413,6 +424,7 @@ export class MiruoTracker {
 
   #forget(row: number, page: Int32Array, r: number): void {
     this.#store.end(page, r);
+    this.#http?.lines.end(row);
     // A session that timed out has left the wheel already.
     if (this.#timeouts && !this.#isExpiring) this.#wheel.remove(row);
     this.#table.remove(row);

@@ -25,6 +25,7 @@ const anyOptions: fc.Arbitrary<MiruoOptions> = fc
     colour: fc.boolean(),
     quiet: fc.constantFrom<0 | 1 | 2>(0, 0, 0, 1, 2),
     all: fc.boolean(),
+    http: fc.constant(undefined),
     classic: fc.boolean(),
     timeouts: fc.boolean(),
     unfinished: fc.boolean(),
