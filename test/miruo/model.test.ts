@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { MIRUO_DEFAULTS, type MiruoOptions } from '../../src/miruo/options.js';
 import { type ModelPacket, miruoModel } from '../model/miruo-model.js';
 import { fastCheckTraffic, generateTraffic } from '../support/craft.js';
+import { HTTP_HEADER_LISTS } from '../support/craft-http.js';
 import { writePcap } from '../support/pcap-naive.js';
 import { runSingleThread, type SingleThreadForm } from '../support/single-thread.js';
 
@@ -25,7 +26,10 @@ const anyOptions: fc.Arbitrary<MiruoOptions> = fc
     colour: fc.boolean(),
     quiet: fc.constantFrom<0 | 1 | 2>(0, 0, 0, 1, 2),
     all: fc.boolean(),
-    http: fc.constant(undefined),
+    http: fc.option(
+      fc.record({ request: fc.constantFrom(...HTTP_HEADER_LISTS), response: fc.constantFrom(...HTTP_HEADER_LISTS) }),
+      { nil: undefined },
+    ),
     classic: fc.boolean(),
     timeouts: fc.boolean(),
     unfinished: fc.boolean(),

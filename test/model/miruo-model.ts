@@ -5,6 +5,7 @@
  */
 
 import type { MiruoOptions } from '../../src/miruo/options.js';
+import { httpLines } from './model-http.js';
 import { destroyLine, durationOf, headerLine, hiddenLine, milliseconds, segmentLine } from './model-lines.js';
 import { type Counted, decode, type ModelPacket } from './model-packets.js';
 import type { Colour, Segment, Session, State } from './model-session.js';
@@ -162,6 +163,7 @@ export function miruoModel(packets: readonly ModelPacket[], options: MiruoOption
       states: ['SYN_SENT', 'SYN_RECV'],
       colour: red ? 'red' : 'yellow',
       shown: true,
+      httpLines: [],
     });
     sessions.set(keyOf(packet), session);
     stats.sessions++;
@@ -178,6 +180,7 @@ export function miruoModel(packets: readonly ModelPacket[], options: MiruoOption
       states: [...session.states],
       colour: '',
       shown: false,
+      httpLines: httpOf(session, packet),
     };
 
     const originalIndex = session.segments.findIndex((other) => isRepeat(other.packet, packet));
@@ -190,6 +193,11 @@ export function miruoModel(packets: readonly ModelPacket[], options: MiruoOption
     session.states = [...segment.states];
     context(session, segment);
     closeIfDone(session);
+  }
+
+  function httpOf(session: Session, packet: Counted): string[] {
+    if (options.http === undefined || session.states.join() !== 'ESTABLISHED,ESTABLISHED') return [];
+    return httpLines(packet.payload, options.http);
   }
 
   function isIgnored(original: Counted, packet: Counted): boolean {
@@ -257,7 +265,7 @@ export function miruoModel(packets: readonly ModelPacket[], options: MiruoOption
       session.marked = options.resets > (next.reset === 'after close' ? 1 : 0);
       stats.rst++;
     }
-    if (next.shown) segment.shown = true;
+    if (next.shown || segment.httpLines.length > 0) segment.shown = true;
     if (next.colour !== undefined) segment.colour = next.colour;
     segment.states[sender] = next.sender;
     segment.states[receiver] = next.peer;
@@ -311,6 +319,7 @@ export function miruoModel(packets: readonly ModelPacket[], options: MiruoOption
         if (hidden) lines.push(hiddenLine(session, options));
         hidden = false;
         lines.push(paint(segment.colour, segmentLine(session, segment, options)));
+        for (const line of segment.httpLines) lines.push(paint('green', line));
       } else {
         hidden = true;
       }

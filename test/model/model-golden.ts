@@ -18,6 +18,12 @@ const OPTION_SETS: Record<string, Partial<MiruoOptions>> = {
   all: { all: true },
   default: {},
   deep: { retransmitMs: 1, longConnectMs: 100, longDelayMs: 50, contextSegments: 2, resets: 2 },
+  http: {
+    colour: true,
+    all: true,
+    retransmitMs: 1,
+    http: { request: ['User-Agent', 'Referer'], response: ['Server', 'Content-Type'] },
+  },
   quiet: { colour: true, quiet: 1, all: true, retransmitMs: 1 },
 };
 

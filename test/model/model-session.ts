@@ -24,6 +24,7 @@ export interface Segment {
   states: [State, State];
   colour: Colour;
   shown: boolean;
+  httpLines: string[];
 }
 
 export interface Session {

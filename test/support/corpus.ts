@@ -29,6 +29,15 @@ export const OPTION_SETS: Readonly<Record<string, MiruoOptions>> = {
     contextSegments: 2,
     resets: 2,
   },
+  http: {
+    ...MIRUO_DEFAULTS,
+    classic: true,
+    timeouts: false,
+    colour: true,
+    all: true,
+    retransmitMs: 1,
+    http: { request: ['User-Agent', 'Referer'], response: ['Server', 'Content-Type'] },
+  },
   quiet: { ...MIRUO_DEFAULTS, classic: true, timeouts: false, colour: true, quiet: 1, all: true, retransmitMs: 1 },
 };
 
