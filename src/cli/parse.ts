@@ -200,8 +200,8 @@ function readMoment(text: string): TimeBound {
 }
 
 /** `tcp`, or `http` and the names of headers of requests and of responses. */
-function readDpiMode(text: string): HttpHeaders | undefined {
-  if (text === 'tcp') return undefined;
+function readDpiMode(text: string): 'tcp' | HttpHeaders {
+  if (text === 'tcp') return text;
   const [mode, request = '', response = '', ...more] = text.split(':');
   if (mode !== 'http' || more.length > 0) {
     throw new InvalidArgumentError('It must be tcp, http, http:HEADER,... or http:HEADER,...:HEADER,...');

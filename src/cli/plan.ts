@@ -30,8 +30,7 @@ export interface ParsedOptions {
   color?: string;
   quiet?: number;
   all?: boolean;
-  /** Undefined with --dpi-mode tcp, too. */
-  dpiMode?: HttpHeaders;
+  dpiMode?: 'tcp' | HttpHeaders;
   classic?: boolean;
   /** False with --no-timeout. */
   timeout?: boolean;
@@ -171,7 +170,7 @@ function liveInput(given: ParsedOptions, filter: ChosenFilter | undefined): Live
     if (without !== undefined) throw new UsageError(`--${without} needs an interface: -i DEV`);
     return undefined;
   }
-  const snaplen = given.snaplen ?? (given.dpiMode === undefined ? DEFAULT_SNAPLEN : HTTP_SNAPLEN);
+  const snaplen = given.snaplen ?? (httpHeaders(given) === undefined ? DEFAULT_SNAPLEN : HTTP_SNAPLEN);
   const bufferMiB = given.buffer ?? DEFAULT_BUFFER_MIB;
   if (snaplen < 1 || snaplen > MAX_CAPTURED_BYTES) {
     throw new UsageError(`--snaplen must be from 1 to ${MAX_CAPTURED_BYTES}, not ${snaplen}`);
@@ -208,6 +207,10 @@ export function blockForm(given: ParsedOptions, usual: BlockForm): BlockForm {
   return { trackers, blockBytes, blockSlots: usual.blockSlots };
 }
 
+function httpHeaders({ dpiMode }: ParsedOptions): HttpHeaders | undefined {
+  return dpiMode === 'tcp' ? undefined : dpiMode;
+}
+
 function miruoOptions(given: ParsedOptions, isTerminal: boolean): MiruoOptions {
   const classic = given.classic ?? false;
   return Object.freeze({
@@ -221,7 +224,7 @@ function miruoOptions(given: ParsedOptions, isTerminal: boolean): MiruoOptions {
     colour: given.color === undefined ? isTerminal : given.color === '1',
     quiet: Math.min(2, given.quiet ?? 0) as 0 | 1 | 2,
     all: given.all ?? false,
-    http: given.dpiMode,
+    http: httpHeaders(given),
     classic,
     timeouts: !classic && given.timeout !== false,
     unfinished: given.unfinished ?? false,

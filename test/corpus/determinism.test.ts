@@ -26,6 +26,7 @@ const MODERN: MiruoOptions = {
   longDelayMs: 200,
   contextSegments: 3,
   unfinished: true,
+  http: { request: ['%'], response: ['%'] },
 };
 
 function checkAll(name: string, path: string): boolean {
