@@ -117,7 +117,7 @@ export class HttpInspector {
       const colon = this.#before(COLON, this.#from, lineEnd);
       if (colon === lineEnd || colon === this.#from) continue;
       this.#to = colon;
-      if (!wanted.isAll && !wanted.names.some((name) => this.#isText(name))) continue;
+      if (!this.#isWanted(wanted)) continue;
       this.#put(HEADER);
       this.#printable(this.#from, colon);
       this.#putByte(COLON);
@@ -125,6 +125,13 @@ export class HttpInspector {
       this.#trimmed(colon + 1, this.#isText(REFERER) ? this.#before(QUESTION, colon, lineEnd) : lineEnd);
       this.#putByte(LF);
     }
+  }
+
+  /** Whether the name that was read last is asked for. */
+  #isWanted({ isAll, names }: Wanted): boolean {
+    if (isAll) return true;
+    for (let i = 0; i < names.length; i++) if (this.#isText(names[i])) return true;
+    return false;
   }
 
   /** Goes to the next run of bytes that are no separators; false when there is none. */
