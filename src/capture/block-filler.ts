@@ -33,14 +33,12 @@ import {
   D_WHERE,
   D_WIRE,
   NO_TCP_HEADER,
-  packIndex,
 } from './descriptor.js';
 import { BAD_RECORD, type CaptureFormat, NEED_BYTES, type Problem, RECORD, SKIP } from './format.js';
 import { FragmentShards } from './fragment-shards.js';
 import { LATER_FRAGMENT, SEGMENT } from './frame-reasons.js';
 import type { LinkFilters } from './link-filters.js';
 import { PacketCutter } from './packet-cutter.js';
-import { payloadOffset } from './payload.js';
 import { RECOGNISE_BYTES } from './recognise.js';
 import { type DamageTeller, RecordSearch } from './resync.js';
 import { SegmentClock } from './segment-clock.js';
@@ -310,11 +308,11 @@ export class BlockFiller {
         words[d + DESCRIPTOR_NEXT] = 0;
         if (reason === SEGMENT) {
           segment = d;
-          words[d + D_INDEX] = packIndex(index, captured - payloadOffset(words, d));
+          words[d + D_INDEX] |= index;
           this.#enter(words, d, sec >>> 0);
           d += DESCRIPTOR_WORDS;
         } else {
-          words[d + D_INDEX] = packIndex(index, 0);
+          words[d + D_INDEX] = index;
           others++;
           tally.reasons[LATER_FRAGMENT]++;
           if (this.#enterFragment(words, d)) d += DESCRIPTOR_WORDS;

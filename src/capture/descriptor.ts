@@ -54,9 +54,8 @@ const INDEX_MASK = (1 << PAYLOAD_SHIFT) - 1;
 /** More captured bytes than this are told as this. */
 const MOST_CAPTURED_PAYLOAD = 0x7ff;
 
-/** D_INDEX of packet `index`, of whose segment's payload `payloadBytes` were captured. */
-export const packIndex = (index: number, payloadBytes: number): number =>
-  index | (Math.min(payloadBytes, MOST_CAPTURED_PAYLOAD) << PAYLOAD_SHIFT);
+/** The bits of D_INDEX that say how many bytes of payload were captured; the index is added to them. */
+export const payloadBits = (bytes: number): number => Math.min(bytes, MOST_CAPTURED_PAYLOAD) << PAYLOAD_SHIFT;
 /** Index of the packet in its block. */
 export const packetIndex = (word: number): number => word & INDEX_MASK;
 /** Captured bytes from the end of the TCP header on, up to 2047: of the payload, and of what follows the datagram. */

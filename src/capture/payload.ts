@@ -10,14 +10,9 @@ const IPV4_LENGTH_OFFSET = 2;
 const IPV6_LENGTH_OFFSET = 4;
 const IPV6_HEADER_BYTES = 40;
 
-/** Offset of the payload in the frame, or of where it would be. */
-export function payloadOffset(words: Int32Array, d: number): number {
-  return tcpOffset(words[d + D_WHERE]) + 4 * dataOffsetWords(words[d + D_TCP]);
-}
-
 /** Byte position of the payload in the buffer that frames lie in. */
 export function payloadAt(words: Int32Array, d: number): number {
-  return words[d + D_FRAME] + payloadOffset(words, d);
+  return words[d + D_FRAME] + tcpOffset(words[d + D_WHERE]) + 4 * dataOffsetWords(words[d + D_TCP]);
 }
 
 /** How many bytes of payload were captured, up to 2047. */
