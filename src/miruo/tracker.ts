@@ -302,8 +302,7 @@ export class MiruoTracker {
       colour = COLOUR_RED;
       this.counters.fragment++;
     }
-    const states = page[r + M_STATE] & STATES;
-    const hasLines = this.#http !== undefined && states === BOTH_ESTABLISHED && this.#http.inspect(words, d, view);
+    const hasLines = this.#http !== undefined && this.#findLines(page[r + M_STATE], words, d, view);
     // What step 4 does does not depend on the segment being stored, so it is stored as it will be shown.
     const change = this.#changeState(row, page, r, side, flags);
     meta |= (page[r + M_STATE] & STATES) << META_STATES_SHIFT;
@@ -321,8 +320,13 @@ export class MiruoTracker {
       store.goToLast(page, r);
     }
     if (this.#context > 0) this.#showContext(page, r);
-    const after = page[r + M_STATE];
-    if (isOver(after & 15, (after >>> 4) & 15)) this.#close(row, page, r);
+    const states = page[r + M_STATE];
+    if (isOver(states & 15, (states >>> 4) & 15)) this.#close(row, page, r);
+  }
+
+  /** Step 1: whether the segment has HTTP lines, its session being in these states. */
+  #findLines(state: number, words: Int32Array, d: number, view: DataView): boolean {
+    return (state & STATES) === BOTH_ESTABLISHED && this.#http!.inspect(words, d, view);
   }
 
   /** Whether the repeat of the store's current segment is to be shown; otherwise it is ignored wholly. */
