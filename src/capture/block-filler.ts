@@ -35,6 +35,7 @@ import {
   D_WHERE,
   D_WIRE,
   NO_TCP_HEADER,
+  packetIndex,
 } from './descriptor.js';
 import { BAD_RECORD, type CaptureFormat, NEED_BYTES, type Problem, RECORD, SKIP } from './format.js';
 import { FragmentShards } from './fragment-shards.js';
@@ -314,16 +315,17 @@ export class BlockFiller {
       const reason = decoder.decode(view, format.frameAt, captured, format.linkType, words, d);
       if (reason === SEGMENT || reason === LATER_FRAGMENT) {
         words[d + D_FRAME] = format.frameAt;
-        words[d + D_INDEX] = index;
         words[d + D_WIRE] = format.wireBytes;
         words[d + D_SEC] = sec;
         words[d + D_NSEC] = nsec;
         words[d + DESCRIPTOR_NEXT] = 0;
         if (reason === SEGMENT) {
           segment = d;
+          words[d + D_INDEX] |= index;
           this.#enter(words, d, sec >>> 0);
           d += DESCRIPTOR_WORDS;
         } else {
+          words[d + D_INDEX] = index;
           others++;
           tally.reasons[LATER_FRAGMENT]++;
           if (this.#enterFragment(words, d)) d += DESCRIPTOR_WORDS;
@@ -401,7 +403,7 @@ export class BlockFiller {
     if (this.#decoder.isFirstFragment) this.#fragments.note(this.#decoder.fragmentKey, shard);
     this.#chain(words, shard);
     if (this.#clock.isNewSecond(sec)) {
-      const packets = this.packets + words[d + D_INDEX] + 1;
+      const packets = this.packets + packetIndex(words[d + D_INDEX]) + 1;
       const isMoment = this.#moments?.isAfter(sec, packets, this.tally, this.#format!) === true;
       const tick = isMoment ? descriptor | TICK_MOMENT : descriptor;
       words[((this.#slot + this.#layout.ticksOffset) >> 2) + this.#ticks++] = tick;

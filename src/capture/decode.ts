@@ -13,6 +13,7 @@ import { addVlan } from '../wire/vlan-key.js';
 import {
   D_ACK,
   D_DST,
+  D_INDEX,
   D_PORTS,
   D_SEQ,
   D_SRC,
@@ -23,6 +24,7 @@ import {
   D_WHERE,
   MAX_IP_OFFSET,
   MAX_TCP_OFFSET,
+  payloadBits,
   WHERE_MORE_FRAGMENTS,
   WHERE_TIMESTAMPS,
   WHERE_V6,
@@ -181,7 +183,7 @@ function decodeTcp6(
   return SEGMENT;
 }
 
-/** Fills the TCP words; false when the header is cut or its data offset is below 5. */
+/** Fills the TCP words and the payload bits of D_INDEX; false when the header is cut or its data offset is below 5. */
 function decodeTcp(
   view: DataView,
   at: number,
@@ -196,6 +198,7 @@ function decodeTcp(
   const word = view.getInt32(p + 12);
   const headerBytes = (word >>> 28) * 4;
   if (headerBytes < 20 || captured < tcp + headerBytes) return false;
+  words[d + D_INDEX] = payloadBits(captured - tcp - headerBytes);
   words[d + D_PORTS] = view.getInt32(p);
   words[d + D_SEQ] = view.getInt32(p + 4);
   words[d + D_ACK] = view.getInt32(p + 8);

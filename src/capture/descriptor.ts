@@ -9,7 +9,7 @@
 
 /** Byte position of the frame in the block ring's buffer. */
 export const D_FRAME = 0;
-/** Index of the packet in its block. */
+/** Index of the packet in its block, and how many bytes of a segment's payload were captured: see below. */
 export const D_INDEX = 1;
 /** VLAN key (src/wire/vlan-key.ts) when VLANs tell conversations apart, else 0. */
 export const D_VLAN = 2;
@@ -47,6 +47,19 @@ export const WHERE_TIMESTAMPS = 1 << 29;
 /** IP headers start in the first 8 KiB of a frame, TCP headers in the first 64 KiB. */
 export const MAX_IP_OFFSET = 0x1fff;
 export const MAX_TCP_OFFSET = 0xffff;
+
+/** D_INDEX: index 0-20 (a block holds fewer packets than that), captured bytes of payload 21-31. */
+const PAYLOAD_SHIFT = 21;
+const INDEX_MASK = (1 << PAYLOAD_SHIFT) - 1;
+/** More captured bytes than this are told as this. */
+const MOST_CAPTURED_PAYLOAD = 0x7ff;
+
+/** The bits of D_INDEX that say how many bytes of payload were captured; the index is added to them. */
+export const payloadBits = (bytes: number): number => Math.min(bytes, MOST_CAPTURED_PAYLOAD) << PAYLOAD_SHIFT;
+/** Index of the packet in its block. */
+export const packetIndex = (word: number): number => word & INDEX_MASK;
+/** Captured bytes from the end of the TCP header on, up to 2047: of the payload, and of what follows the datagram. */
+export const capturedPayload = (word: number): number => word >>> PAYLOAD_SHIFT;
 
 /** Offset of the innermost IP header that counts in the frame. */
 export const ipOffset = (where: number): number => (where >>> 16) & MAX_IP_OFFSET;

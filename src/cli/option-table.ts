@@ -16,6 +16,7 @@ export type OptionKind =
   | 'file'
   | 'text'
   | 'moment'
+  | 'dpi mode'
   | 'link type';
 
 export interface OptionRow {
@@ -167,6 +168,15 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     isOriginal: true,
     commands: BOTH,
   },
+  {
+    names: ['dpi-mode'],
+    letter: 'm',
+    kind: 'dpi mode',
+    value: 'MODE',
+    help: 'tcp, or http[:REQHDR,...[:RESHDR,...]]: also show HTTP requests and responses, and of their headers Host and those named (% for all)',
+    isOriginal: true,
+    commands: BOTH,
+  },
   { names: ['all'], kind: 'switch', help: 'show every session that closes', isOriginal: true, commands: BOTH },
   {
     names: ['classic'],
@@ -200,7 +210,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     names: ['snaplen'],
     kind: 'number',
     value: 'BYTES',
-    help: 'bytes to capture of a packet, with -i (default 256; filter: 262144)',
+    help: 'bytes to capture of a packet, with -i (default 256, 2304 with HTTP; filter: 262144)',
     commands: READING,
   },
   {
@@ -365,9 +375,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
 ];
 
 /** Options of the original miruo that are not there yet: known, so that they are not taken for something else. */
-export const MISSING_OPTIONS: readonly OptionRow[] = [
-  { names: ['dpi-mode'], letter: 'm', kind: 'file', help: '', isOriginal: true, commands: [] },
-];
+export const MISSING_OPTIONS: readonly OptionRow[] = [];
 
 /** Rows that a command understands. */
 export const optionsOf = (command: CommandName): readonly OptionRow[] =>

@@ -3,6 +3,7 @@
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { TimeBound } from '../capture/selection.js';
+import type { HttpHeaders } from '../miruo/options.js';
 import { LINKTYPE_USER0, linkTypeNumber } from '../wire/link-types.js';
 import { AmbiguousOption, expandLongOptions } from './abbreviations.js';
 import { parseMoment } from './moment.js';
@@ -156,6 +157,8 @@ function commanderOption(row: OptionRow, command: string): Option {
       return option.argParser((text: string) => readNumber(text, Number.MAX_SAFE_INTEGER));
     case 'moment':
       return option.argParser(readMoment);
+    case 'dpi mode':
+      return option.argParser(readDpiMode);
     case 'link type':
       return option.argParser((text: string, before: Map<number, number> | undefined) =>
         readUserDlt(text, before ?? new Map()),
@@ -197,6 +200,17 @@ function readMoment(text: string): TimeBound {
     );
   }
   return bound;
+}
+
+/** `tcp`, or `http` and the names of headers of requests and of responses. */
+function readDpiMode(text: string): 'tcp' | HttpHeaders {
+  if (text === 'tcp') return text;
+  const [mode, request = '', response = '', ...more] = text.split(':');
+  if (mode !== 'http' || more.length > 0) {
+    throw new InvalidArgumentError('It must be tcp, http, http:HEADER,... or http:HEADER,...:HEADER,...');
+  }
+  const namesOf = (list: string): string[] => list.split(',').filter((name) => name !== '');
+  return { request: namesOf(request), response: namesOf(response) };
 }
 
 /** Link types 147 to 162 are for private use: what `0=EN10MB` or `3=101` says of one is added to the others. */

@@ -11,7 +11,7 @@ import { MAX_CAPTURED_BYTES } from '../capture/pcap.js';
 import { printable } from '../capture/problem.js';
 import type { ReadPlan } from '../capture/read-captures.js';
 import type { TimeBound } from '../capture/selection.js';
-import { MIRUO_DEFAULTS, type MiruoOptions } from '../miruo/options.js';
+import { type HttpHeaders, MIRUO_DEFAULTS, type MiruoOptions } from '../miruo/options.js';
 import type { InfoPlan } from '../pipeline/info-pass.js';
 import type { BlockForm } from '../pipeline/reading.js';
 import type { RunPlan } from '../pipeline/run.js';
@@ -36,6 +36,7 @@ export interface ParsedOptions {
   sessionLimit?: number;
   segmentLimit?: number;
   output?: string[];
+  dpiMode?: 'tcp' | HttpHeaders;
   classic?: boolean;
   /** False with --no-timeout. */
   timeout?: boolean;
@@ -90,6 +91,8 @@ const INFO_FORM: BlockForm = { trackers: 1, blockBytes: 2 * 1024 * 1024, blockSl
 const DEFAULT_FOLLOW_TIMEOUT_SEC = 60;
 /** Holds the headers of any session through a tunnel or two; short packets are the ones that come promptly. */
 const DEFAULT_SNAPLEN = 256;
+/** Those headers, and as much of a payload as is looked at for HTTP. */
+const HTTP_SNAPLEN = DEFAULT_SNAPLEN + 2048;
 /** With packets of that length, more than a second at 200,000 packets a second. */
 const DEFAULT_BUFFER_MIB = 64;
 const MOST_BUFFER_MIB = 2047;
@@ -177,7 +180,7 @@ function liveInput(given: ParsedOptions, filter: ChosenFilter | undefined): Live
     if (without !== undefined) throw new UsageError(`--${without} needs an interface: -i DEV`);
     return undefined;
   }
-  const snaplen = given.snaplen ?? DEFAULT_SNAPLEN;
+  const snaplen = given.snaplen ?? (httpHeaders(given) === undefined ? DEFAULT_SNAPLEN : HTTP_SNAPLEN);
   const bufferMiB = given.buffer ?? DEFAULT_BUFFER_MIB;
   if (snaplen < 1 || snaplen > MAX_CAPTURED_BYTES) {
     throw new UsageError(`--snaplen must be from 1 to ${MAX_CAPTURED_BYTES}, not ${snaplen}`);
@@ -220,6 +223,10 @@ function momentInterval(given: ParsedOptions, read: ReadPlan): MomentInterval | 
   return { everySec: given.stat, byClock: read.inputs.some((input) => typeof input !== 'string') };
 }
 
+function httpHeaders({ dpiMode }: ParsedOptions): HttpHeaders | undefined {
+  return dpiMode === 'tcp' ? undefined : dpiMode;
+}
+
 function miruoOptions(given: ParsedOptions, isTerminal: boolean): MiruoOptions {
   const classic = given.classic ?? false;
   return Object.freeze({
@@ -236,6 +243,7 @@ function miruoOptions(given: ParsedOptions, isTerminal: boolean): MiruoOptions {
     live: given.live ?? false,
     sessionLimit: given.sessionLimit,
     segmentLimit: given.segmentLimit,
+    http: httpHeaders(given),
     classic,
     timeouts: !classic && given.timeout !== false,
     unfinished: given.unfinished ?? false,

@@ -1,6 +1,6 @@
 /**
  * Session ids: 1, 2, 3 ... in order of creation over all shards, 1 again after 10000. Owns which row of which
- * shard has which, and puts ids into the lines that trackers rendered.
+ * shard has which, and puts ids into the lines that trackers rendered: those that begin with a digit. Others have none.
  */
 
 const IDS = 10_000;
@@ -54,15 +54,17 @@ export function patchIds(bytes: Uint8Array, from: number, to: number, id: number
   const d3 = ZERO + (id % 10);
   for (let line = from; line < to; ) {
     const at = bytes[line] === ESCAPE ? line + COLOUR_BYTES : line;
-    bytes[at] = d0;
-    bytes[at + 1] = d1;
-    bytes[at + 2] = d2;
-    bytes[at + 3] = d3;
+    if (bytes[at] === ZERO) {
+      bytes[at] = d0;
+      bytes[at + 1] = d1;
+      bytes[at + 2] = d2;
+      bytes[at + 3] = d3;
+    }
     line = bytes.indexOf(NEWLINE, at) + 1;
   }
 }
 
-/** The same for the one id that has five digits: returns new bytes, each line one longer. */
+/** The same for the one id that has five digits: returns new bytes, each line with an id one longer. */
 export function widenIds(bytes: Uint8Array, id: number): Uint8Array {
   let lines = 0;
   for (const byte of bytes) if (byte === NEWLINE) lines++;
@@ -74,13 +76,17 @@ export function widenIds(bytes: Uint8Array, id: number): Uint8Array {
     const end = bytes.indexOf(NEWLINE, at) + 1;
     wide.set(bytes.subarray(line, at), to);
     to += at - line;
-    wide.set(digits, to);
-    to += digits.length;
-    wide.set(bytes.subarray(at + PLACEHOLDER_DIGITS, end), to);
-    to += end - at - PLACEHOLDER_DIGITS;
+    let rest = at;
+    if (bytes[at] === ZERO) {
+      wide.set(digits, to);
+      to += digits.length;
+      rest += PLACEHOLDER_DIGITS;
+    }
+    wide.set(bytes.subarray(rest, end), to);
+    to += end - rest;
     line = end;
   }
-  return wide;
+  return wide.subarray(0, to);
 }
 
 /** Whether an id fits the placeholder. */

@@ -7,8 +7,11 @@
 export type LineSink = (bytes: Uint8Array, from: number, to: number) => void;
 
 const BUFFER_BYTES = 64 * 1024;
-/** No line is longer: 40 option bytes make at most 20 options of 17 characters each. */
-const LONGEST_LINE_BYTES = 2048;
+/**
+ * No line is longer: 40 option bytes make at most 20 options of 17 characters each, and what is shown of HTTP is at most
+ * 2047 bytes of four characters each, and the words before them.
+ */
+const LONGEST_LINE_BYTES = 16 * 1024;
 
 const SPACE = 0x20;
 const ZERO = 0x30;

@@ -3,6 +3,12 @@
  * how they are spelt on a command line.
  */
 
+/** Headers of which HTTP mode shows lines, by their names; `%` stands for all. */
+export interface HttpHeaders {
+  readonly request: readonly string[];
+  readonly response: readonly string[];
+}
+
 /** Options of one miruo result; times in milliseconds. */
 export interface MiruoOptions {
   /** -v: ordinary segments shown before and after each shown one. */
@@ -31,6 +37,8 @@ export interface MiruoOptions {
   readonly sessionLimit: number | undefined;
   /** -l: segments held at once, first SYNs not counted; likewise. */
   readonly segmentLimit: number | undefined;
+  /** -m http: what is shown of HTTP requests and responses; undefined: nothing. */
+  readonly http: HttpHeaders | undefined;
   /** --classic: see what the original saw (IPv4 directly over the link layer, SYN with no other flag at all). */
   readonly classic: boolean;
   /** Time-outs on packet time; off with --classic and --no-timeout. */
@@ -56,6 +64,7 @@ export const MIRUO_DEFAULTS: MiruoOptions = Object.freeze({
   live: false,
   sessionLimit: undefined,
   segmentLimit: undefined,
+  http: undefined,
   classic: false,
   timeouts: true,
   unfinished: false,

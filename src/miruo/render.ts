@@ -6,9 +6,11 @@
  */
 import { ROW_ADDRESS_0, ROW_KIND, ROW_KIND_V6, ROW_PORTS, type SessionTable } from '../flow/session-table.js';
 import { ipv4Text, ipv6Text } from '../wire/address.js';
+import { MOST_HTTP_TEXT_BYTES } from './http.js';
 import { ascii, type LineSink, LineWriter } from './line-writer.js';
 import type { MiruoOptions } from './options.js';
 import {
+  COLOUR_GREEN,
   COLOUR_RED,
   COLOUR_YELLOW,
   META_COLOUR,
@@ -25,6 +27,7 @@ import {
   S_SEQ,
   S_SIZE,
 } from './segment-layout.js';
+import { NO_LINES, type SegmentLines } from './segment-lines.js';
 import type { SegmentStore } from './segment-store.js';
 import { M_BYTES, M_FIRST_SEC, M_FIRST_USEC, M_HELD, M_LAST_SEC, M_LAST_USEC, M_SEGMENTS } from './session-row.js';
 import { STATE_NAMES } from './states.js';
@@ -37,6 +40,7 @@ const MESSAGE_WIDTH = 46;
 
 const NAMES = STATE_NAMES.map(ascii);
 const FLAG_LETTERS = ascii('UAPRSF');
+const NEWLINE = 0x0a;
 const DASH = 0x2d;
 const SLASH = 0x2f;
 const DOT = 0x2e;
@@ -72,12 +76,23 @@ export class SessionRenderer {
   readonly #quiet: boolean;
   readonly #colour: boolean;
   readonly #fragments: boolean;
+  readonly #lines: SegmentLines | undefined;
+  readonly #lineBytes: Uint8Array;
   readonly #optionBytes = new Uint8Array(40);
 
-  constructor(options: MiruoOptions, table: SessionTable, store: SegmentStore, sink: LineSink) {
+  /** `lines`: those that come after segments' own, if there are any. */
+  constructor(
+    options: MiruoOptions,
+    table: SessionTable,
+    store: SegmentStore,
+    lines: SegmentLines | undefined,
+    sink: LineSink,
+  ) {
     this.#out = new LineWriter(sink);
     this.#table = table;
     this.#store = store;
+    this.#lines = lines;
+    this.#lineBytes = new Uint8Array(lines === undefined ? 0 : MOST_HTTP_TEXT_BYTES);
     this.#quiet = options.quiet > 0;
     this.#colour = options.colour;
     this.#fragments = options.fragments;
@@ -88,6 +103,7 @@ export class SessionRenderer {
     const page = this.#table.page(row);
     const r = this.#table.at(row);
     this.#header(row, page, r);
+    this.#lines?.goToFirst(row);
     this.#segments(page, r);
   }
 
@@ -131,6 +147,14 @@ export class SessionRenderer {
     this.#sequence(stored, at);
     this.#sizeAndOptions(stored, at, meta);
     this.#end(colour);
+    if (this.#lines !== undefined) this.#liveLines(row, this.#lines);
+  }
+
+  /** The lines of the segment that was just written; nobody will ask for them again. */
+  #liveLines(row: number, lines: SegmentLines): void {
+    lines.goToFirst(row);
+    if (lines.number !== NO_LINES) this.#linesAfter(lines);
+    lines.end(row);
   }
 
   /** Writes the line that ends a destroyed session as --live shows it; `sec` (unsigned) and `usec` are now. */
@@ -245,12 +269,26 @@ export class SessionRenderer {
     do {
       if ((store.page[store.at + S_META] & META_SHOWN) !== 0) {
         this.#segment(store.page, store.at);
+        if (this.#lines?.number === store.number) this.#linesAfter(this.#lines);
         isHiddenRun = false;
       } else if (!isHiddenRun) {
         this.#hidden();
         isHiddenRun = true;
       }
     } while (store.goToNext());
+  }
+
+  /** The lines after the segment that was just written. */
+  #linesAfter(lines: SegmentLines): void {
+    const bytes = this.#lineBytes;
+    const end = lines.take(bytes);
+    for (let from = 0; from < end; ) {
+      const to = bytes.indexOf(NEWLINE, from);
+      this.#begin(COLOUR_GREEN);
+      this.#out.text(bytes.subarray(from, to));
+      this.#end(COLOUR_GREEN);
+      from = to + 1;
+    }
   }
 
   #hidden(): void {

@@ -23,6 +23,7 @@ import { hashIpv4, mixVlan } from '../wire/conversation-hash.js';
 import { flagsByte, TCP_ACK, TCP_CLASSIC_FLAGS, TCP_SYN } from '../wire/tcp.js';
 import { countDirections, type DirectionCounts, zeroDirections } from './directions.js';
 import type { MiruoEvents } from './events.js';
+import { HttpNotes } from './http-notes.js';
 import { ascii } from './line-writer.js';
 import type { MiruoOptions } from './options.js';
 import { SessionRenderer } from './render.js';
@@ -63,6 +64,7 @@ import {
 import { SessionTimeouts, sortByCreation } from './session-timeouts.js';
 import { mayHold, noteKey } from './side-keys.js';
 import {
+  ESTABLISHED,
   isOver,
   SYN_RECV,
   SYN_SENT,
@@ -75,6 +77,9 @@ import {
   transition,
 } from './states.js';
 import { type MiruoCounters, zeroCounters } from './statistics.js';
+
+/** The states in which payloads are looked into. */
+const BOTH_ESTABLISHED = ESTABLISHED | (ESTABLISHED << 4);
 
 const ERROR_BREAK = ascii('error break');
 const DESTROY_SESSION = ascii('destroy session');
@@ -103,6 +108,7 @@ export class MiruoTracker {
   readonly #table = new SessionTable(MIRUO_ROW_WORDS);
   readonly #timeouts: SessionTimeouts;
   readonly #store = new SegmentStore();
+  readonly #http: HttpNotes | undefined;
   readonly #renderer: SessionRenderer;
   readonly #synMask: number;
   readonly #retransmitMs: number;
@@ -123,7 +129,8 @@ export class MiruoTracker {
   constructor(options: MiruoOptions, events: MiruoEvents) {
     this.#options = options;
     this.#events = events;
-    this.#renderer = new SessionRenderer(options, this.#table, this.#store, (bytes, from, to) =>
+    this.#http = options.http === undefined ? undefined : new HttpNotes(options.http);
+    this.#renderer = new SessionRenderer(options, this.#table, this.#store, this.#http?.lines, (bytes, from, to) =>
       options.live ? events.lines(this.#liveRow, bytes, from, to) : events.text(bytes, from, to),
     );
     // The original takes only a flags byte of exactly 0x02 for a SYN; ECE and CWR (RFC 3168) do not make it another.
@@ -264,7 +271,7 @@ export class MiruoTracker {
     if (this.#isLive) this.#printLast(row, page, r);
   }
 
-  /** Steps 2 to 5 for an ordinary segment, then the end of the session if it came. */
+  /** Steps 1 to 5 for an ordinary segment, then the end of the session if it came. */
   #follow(row: number, words: Int32Array, d: number, view: DataView, flags: number): void {
     const store = this.#store;
     const page = this.#table.page(row);
@@ -303,15 +310,17 @@ export class MiruoTracker {
       colour = COLOUR_RED;
       this.counters.fragment++;
     }
+    const hasLines = this.#http !== undefined && this.#findLines(page[r + M_STATE], words, d, view);
     // What step 4 does does not depend on the segment being stored, so it is stored as it will be shown.
     const change = this.#changeState(row, page, r, side, flags);
     meta |= (page[r + M_STATE] & STATES) << META_STATES_SHIFT;
     if ((change & T_COLOUR) !== 0) colour = (change & T_COLOUR) >>> T_COLOUR_SHIFT;
-    if (colour !== COLOUR_NONE || (change & T_SHOWN) !== 0 || this.#isLive)
+    if (colour !== COLOUR_NONE || (change & T_SHOWN) !== 0 || hasLines || this.#isLive)
       meta |= (colour << META_COLOUR_SHIFT) | META_SHOWN;
     store.append(page, r, seq, ack, size, meta, sec, usec);
     noteKey(page, r, side, seq, ack, size);
     storeOptions(store, words, d, view, meta);
+    if (hasLines) this.#http!.keep(row, page[r + M_SEGMENTS]);
     this.#count(page, r, size, sec, usec);
     if (page[r + M_HELD] > this.#mostHeld) this.#dropOld(page, r);
     if (this.#context > 0) this.#showContext(page, r);
@@ -328,6 +337,11 @@ export class MiruoTracker {
     this.#stored -= dropped;
     if (dropped > 0) this.#events.dropped(dropped);
     store.goToLast(page, r);
+  }
+
+  /** Step 1: whether the segment has HTTP lines, its session being in these states. */
+  #findLines(state: number, words: Int32Array, d: number, view: DataView): boolean {
+    return (state & STATES) === BOTH_ESTABLISHED && this.#http!.inspect(words, d, view);
   }
 
   /** Whether the repeat of the store's current segment is to be shown; otherwise it is ignored wholly. */
@@ -455,6 +469,7 @@ export class MiruoTracker {
     this.#countDirections(page[r + M_STATE]);
     this.#store.end(page, r);
     this.#timeouts.remove(row);
+    this.#http?.lines.end(row);
     this.#table.remove(row);
   }
 }

@@ -2,7 +2,7 @@
  * The tracker thread's loop: takes block after block, walks its shard's list of descriptors, and lets the
  * analyses see each segment and each tick in order. Owns the order; knows no protocol.
  */
-import { D_INDEX, D_NSEC, D_SEC, D_TCP, NO_TCP_HEADER } from '../capture/descriptor.js';
+import { D_INDEX, D_NSEC, D_SEC, D_TCP, NO_TCP_HEADER, packetIndex } from '../capture/descriptor.js';
 import { EventWriter } from '../merge/events.js';
 import type { DirectionCounts } from '../miruo/directions.js';
 import type { MiruoOptions } from '../miruo/options.js';
@@ -119,7 +119,7 @@ class ShardWalker {
       const d = first + descriptor * DESCRIPTOR_WORDS;
       // A later fragment is here because its conversation is; sessions are made of segments.
       if (words[d + D_TCP] !== NO_TCP_HEADER) {
-        events.key = 2 * words[d + D_INDEX];
+        events.key = 2 * packetIndex(words[d + D_INDEX]);
         miruo.onSegment(words, d, view);
       }
       if (isMoment) events.moment(miruo.counters);
@@ -157,7 +157,7 @@ class ShardWalker {
     const words = this.#words;
     const sec = words[d + D_SEC] >>> 0;
     if (this.#isClockRunning) {
-      this.#events.key = 2 * words[d + D_INDEX] - 1;
+      this.#events.key = 2 * packetIndex(words[d + D_INDEX]) - 1;
       this.#miruo.onTick(sec, (words[d + D_NSEC] / 1000) | 0);
     } else {
       this.#isClockRunning = true;

@@ -108,6 +108,10 @@ describe('wrong usage', () => {
     [[CAPTURE, '--retransmit'], /^tcploom: .*--retransmit.*argument missing/],
     [['--color', 'yes', CAPTURE], /^tcploom: .*--color.*'yes'.* choices are 0, 1/],
     [['--rst', '3', CAPTURE], /^tcploom: .*--rst.*'3'.* choices are 0, 1, 2/],
+    [['--dpi-mode', 'HTTP', CAPTURE], /^tcploom: .*--dpi-mode.*'HTTP'.* tcp, http, /],
+    [['--dpi-mode', 'tcp:Host', CAPTURE], /^tcploom: .*--dpi-mode.*'tcp:Host'.* tcp, http, /],
+    [['--dpi-mode', 'http:A:B:C', CAPTURE], /^tcploom: .*--dpi-mode.*'http:A:B:C'.* tcp, http, /],
+    [['miruo', '-m', '', '-f', CAPTURE], /^tcploom: .*--dpi-mode.*'' is invalid/],
     [['--all=1', CAPTURE], /^tcploom: unknown option '--all=1'/],
     [['--workers', '0', CAPTURE], /^tcploom: --workers must be from 1 to 64, not 0 /],
     [['--workers', '65', CAPTURE], /^tcploom: --workers must be from 1 to 64, not 65 /],
@@ -144,7 +148,7 @@ describe('wrong usage', () => {
     [['-o', 'miruo=', CAPTURE], /^tcploom: -o miruo= needs a path, or - for standard output /],
     [['-o', 'miruo', '--output', 'miruo=-', CAPTURE], /^tcploom: two results cannot go to standard output /],
     [['-o', 'miruo=x', '-o', 'miruo=./x', CAPTURE], /^tcploom: two results cannot go to \.\/x /],
-    [['-o', `miruo=${CAPTURE}`, CAPTURE], /^tcploom: datasets\/web.pcap is one of the captures that are read: /],
+    [['-o', `miruo=${CAPTURE}`, CAPTURE], /^tcploom: datasets\/web.pcap is one of the files that are read: /],
     [
       ['-o', 'miruo=a.pcap1', '--follow', 'a.pcap0'],
       /^tcploom: a\.pcap1 would be taken for a file of the series that is followed /,
@@ -341,6 +345,29 @@ describe('options of the drop-in command, as the original takes them', () => {
     assert.equal(planOf('miruo', '-f', CAPTURE, '-r', '5').miruo.retransmitMs, 5);
   });
 
+  it('-m, with the headers that are asked for', () => {
+    const http = (...args: string[]): unknown => planOf('miruo', ...args, '-f', CAPTURE).miruo.http;
+    assert.equal(http(), undefined);
+    assert.equal(http('-m', 'tcp'), undefined);
+    assert.equal(http('-m', 'http', '-m', 'tcp'), undefined);
+    assert.deepEqual(http('-m', 'http'), { request: [], response: [] });
+    assert.deepEqual(http('-mhttp:A,b'), { request: ['A', 'b'], response: [] });
+    assert.deepEqual(http('--dpi=http::S,T'), { request: [], response: ['S', 'T'] });
+    assert.deepEqual(http('-dpi-mode', 'http:%,,A:S,'), { request: ['%', 'A'], response: ['S'] });
+  });
+
+  it('-m http with an interface captures payloads, unless told how much to capture', () => {
+    const snaplen = (...args: string[]): unknown => {
+      const [input] = planOf('miruo', '-i', 'lo', ...args).read.inputs;
+      return typeof input === 'string' ? assert.fail() : input.request.snaplen;
+    };
+    assert.equal(snaplen(), 256);
+    assert.equal(snaplen('-m', 'tcp'), 256);
+    // All headers that are captured without it, and the 2047 bytes that are looked at.
+    assert.equal(snaplen('-m', 'http'), 256 + 2048);
+    assert.equal(snaplen('-m', 'http', '--snaplen', '96'), 96);
+  });
+
   it('-q once and more often, clustered or not', () => {
     const quiet = (...args: string[]): number => planOf('miruo', ...args, '-f', CAPTURE).miruo.quiet;
     assert.deepEqual([quiet(), quiet('-q'), quiet('-q', '-q'), quiet('-qq'), quiet('-qqq')], [0, 1, 2, 2, 2]);
@@ -493,12 +520,13 @@ describe('makePlan', () => {
     const given = planOf(
       ...['--view-data', '1', '--long-connect', '2', '--long-delay', '3', '--retransmit', '4', '--syn', '0'],
       ...['--rst', '2', '--fragment', '0', '--color', '1', '--quiet', '--all', '--classic', '--unfinished'],
-      ...['--live', '--stat', '5', '--workers', '64', '--block-size', '64K', 'a'],
+      ...['--live', '--stat', '5', '--dpi-mode', 'http:A:B', '--workers', '64', '--block-size', '64K', 'a'],
     );
     assert.deepEqual(given.miruo, {
       ...{ contextSegments: 1, longConnectMs: 2, longDelayMs: 3, retransmitMs: 4, synRetransmits: false },
       ...{ resets: 2, fragments: false, colour: true, quiet: 1, all: true, classic: true, timeouts: false },
       ...{ unfinished: true, live: true, sessionLimit: undefined, segmentLimit: undefined },
+      ...{ http: { request: ['A'], response: ['B'] } },
     });
     assert.deepEqual([given.trackers, given.blockBytes], [64, 65536]);
     assert.deepEqual(given.read.moments, { everySec: 5, byClock: false });

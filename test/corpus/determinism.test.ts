@@ -26,6 +26,7 @@ const MODERN: MiruoOptions = {
   longDelayMs: 200,
   contextSegments: 3,
   unfinished: true,
+  http: { request: ['%'], response: ['%'] },
 };
 const LIVE: MiruoOptions = { ...MODERN, live: true };
 

@@ -68,6 +68,17 @@ function bytesAsText(text: string): string {
   return textOf(bytesOf(text));
 }
 
+describe('lines without an id', () => {
+  const given = '0000:0001 a\nDPI: 0000\n\x1b[32mDPI: 0000\x1b[39m\n\x1b[31m0000:0002 b\x1b[39m\n';
+
+  it('stay as they are', () => {
+    const bytes = bytesOf(given);
+    patchIds(bytes, 0, bytes.length, 1234);
+    assert.equal(textOf(bytes), given.replaceAll('0000:', '1234:'));
+    assert.equal(textOf(widenIds(bytesOf(given), 10_000)), given.replaceAll('0000:', '10000:'));
+  });
+});
+
 describe('session ids in order', () => {
   it('begin with 1 and come back to it after 10000', () => {
     const cases: [ordinal: number, id: number][] = [

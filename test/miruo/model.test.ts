@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { MIRUO_DEFAULTS, type MiruoOptions } from '../../src/miruo/options.js';
 import { type ModelPacket, type ModelStats, miruoModel } from '../model/miruo-model.js';
 import { fastCheckTraffic, generateTraffic } from '../support/craft.js';
+import { HTTP_HEADER_LISTS } from '../support/craft-http.js';
 import { writePcap } from '../support/pcap-naive.js';
 import { type MomentFigures, runSingleThread, type SingleThreadForm } from '../support/single-thread.js';
 
@@ -28,6 +29,10 @@ const anyOptions: fc.Arbitrary<MiruoOptions> = fc
     live: fc.constantFrom(false, false, true),
     sessionLimit: fc.constantFrom(undefined, undefined, 0, 1, 5, 1000),
     segmentLimit: fc.constantFrom(undefined, undefined, 0, 1, 30, 500, 100_000),
+    http: fc.option(
+      fc.record({ request: fc.constantFrom(...HTTP_HEADER_LISTS), response: fc.constantFrom(...HTTP_HEADER_LISTS) }),
+      { nil: undefined },
+    ),
     classic: fc.boolean(),
     timeouts: fc.boolean(),
     unfinished: fc.boolean(),

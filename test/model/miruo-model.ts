@@ -5,6 +5,7 @@
  */
 
 import type { MiruoOptions } from '../../src/miruo/options.js';
+import { httpLines } from './model-http.js';
 import {
   destroyLine,
   durationOf,
@@ -191,6 +192,7 @@ export function miruoModel(packets: readonly ModelPacket[], options: MiruoOption
       colour: red ? 'red' : 'yellow',
       shown: true,
       printed: false,
+      httpLines: [],
     });
     sessions.set(keyOf(packet), session);
     stats.sessions++;
@@ -209,6 +211,7 @@ export function miruoModel(packets: readonly ModelPacket[], options: MiruoOption
       colour: '',
       shown: false,
       printed: false,
+      httpLines: httpOf(session, packet),
     };
 
     const originalIndex = session.segments.findIndex((other) => isRepeat(other.packet, packet));
@@ -227,6 +230,11 @@ export function miruoModel(packets: readonly ModelPacket[], options: MiruoOption
     // Whether it closes or goes on: what was not printed yet is printed now.
     if (options.live) printNew(session);
     closeIfDone(session);
+  }
+
+  function httpOf(session: Session, packet: Counted): string[] {
+    if (options.http === undefined || session.states.join() !== 'ESTABLISHED,ESTABLISHED') return [];
+    return httpLines(packet.payload, options.http);
   }
 
   function isIgnored(original: Counted, packet: Counted): boolean {
@@ -306,7 +314,7 @@ export function miruoModel(packets: readonly ModelPacket[], options: MiruoOption
       session.marked = options.resets > (next.reset === 'after close' ? 1 : 0);
       stats.rst++;
     }
-    if (next.shown) segment.shown = true;
+    if (next.shown || segment.httpLines.length > 0) segment.shown = true;
     if (next.colour !== undefined) segment.colour = next.colour;
     segment.states[sender] = next.sender;
     segment.states[receiver] = next.peer;
@@ -357,6 +365,7 @@ export function miruoModel(packets: readonly ModelPacket[], options: MiruoOption
   function printNew(session: Session): void {
     for (const segment of session.segments.filter((one) => !one.printed)) {
       lines.push(paint(segment.colour, liveLine(session, segment, options)));
+      for (const line of segment.httpLines) lines.push(paint('green', line));
       segment.printed = true;
     }
   }
@@ -369,6 +378,7 @@ export function miruoModel(packets: readonly ModelPacket[], options: MiruoOption
         if (hidden) lines.push(hiddenLine(session, options));
         hidden = false;
         lines.push(paint(segment.colour, segmentLine(session, segment, options)));
+        for (const line of segment.httpLines) lines.push(paint('green', line));
       } else {
         hidden = true;
       }

@@ -20,6 +20,12 @@ const OPTION_SETS: Record<string, Partial<MiruoOptions>> = {
   deep: { retransmitMs: 1, longConnectMs: 100, longDelayMs: 50, contextSegments: 2, resets: 2 },
   live: { live: true, all: true, retransmitMs: 1 },
   limits: { all: true, synRetransmits: false, fragments: false, quiet: 2, sessionLimit: 8, segmentLimit: 64 },
+  http: {
+    colour: true,
+    all: true,
+    retransmitMs: 1,
+    http: { request: ['User-Agent', 'Referer'], response: ['Server', 'Content-Type'] },
+  },
   quiet: { colour: true, quiet: 1, all: true, retransmitMs: 1 },
 };
 

@@ -24,6 +24,8 @@ export interface Counted {
   size: number;
   moreFragments: boolean;
   options: Uint8Array;
+  /** What was captured of it, without what follows the IP datagram in the frame. */
+  payload: Uint8Array;
 }
 
 /** Not looked at, or an error in that header. */
@@ -93,7 +95,9 @@ function decodeIpv4(packet: ModelPacket, ip: Uint8Array, classic: boolean): Coun
   }
   if (next !== 6) return 'ignored';
   const address = (at: number): string => [...ip.subarray(at, at + 4)].join('.');
-  return decodeTcp(packet, ip.subarray(tcpAt), address(12), address(16), (fragmentField & 0x2000) !== 0);
+  const totalLength = viewOf(ip).getUint16(2) || ip.length;
+  const more = (fragmentField & 0x2000) !== 0;
+  return decodeTcp(packet, ip.subarray(tcpAt), totalLength - tcpAt, address(12), address(16), more);
 }
 
 function decodeIpv6(packet: ModelPacket, ip: Uint8Array): Counted | Refusal {
@@ -117,12 +121,14 @@ function decodeIpv6(packet: ModelPacket, ip: Uint8Array): Counted | Refusal {
   }
   if (next !== 6) return 'ignored';
   const address = (start: number): string => `[${ipv6Text(ip.subarray(start, start + 16))}]`;
-  return decodeTcp(packet, ip.subarray(at), address(8), address(24), moreFragments);
+  const payloadLength = viewOf(ip).getUint16(4) || ip.length;
+  return decodeTcp(packet, ip.subarray(at), 40 + payloadLength - at, address(8), address(24), moreFragments);
 }
 
 function decodeTcp(
   packet: ModelPacket,
   tcp: Uint8Array,
+  datagramLeft: number,
   source: string,
   destination: string,
   moreFragments: boolean,
@@ -141,6 +147,7 @@ function decodeTcp(
     size: packet.wireLength,
     moreFragments,
     options: tcp.subarray(20, headerLength),
+    payload: tcp.slice(headerLength, Math.max(headerLength, datagramLeft)),
   };
 }
 

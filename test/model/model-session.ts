@@ -26,6 +26,7 @@ export interface Segment {
   shown: boolean;
   /** A line was written for it already (`live`). */
   printed: boolean;
+  httpLines: string[];
 }
 
 export interface Session {

@@ -35,6 +35,15 @@ export const OPTION_SETS: Readonly<Record<string, MiruoOptions>> = {
     ...{ classic: true, timeouts: false, all: true, synRetransmits: false, fragments: false, quiet: 2 },
     ...{ sessionLimit: 8, segmentLimit: 64 },
   },
+  http: {
+    ...MIRUO_DEFAULTS,
+    classic: true,
+    timeouts: false,
+    colour: true,
+    all: true,
+    retransmitMs: 1,
+    http: { request: ['User-Agent', 'Referer'], response: ['Server', 'Content-Type'] },
+  },
   quiet: { ...MIRUO_DEFAULTS, classic: true, timeouts: false, colour: true, quiet: 1, all: true, retransmitMs: 1 },
 };
 

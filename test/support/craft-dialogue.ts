@@ -11,6 +11,7 @@ import {
   type TcpFrameForm,
   tcpFrame,
 } from './craft-frames.js';
+import { httpPayload } from './craft-http.js';
 import {
   CLIENT_PORTS,
   type Conversation,
@@ -75,7 +76,7 @@ export class Dialogue {
   }
 
   say(side: 0 | 1, flags: number, more: Partial<TcpFrameForm> = {}): void {
-    const length = typeof more.payload === 'number' ? more.payload : 0;
+    const length = typeof more.payload === 'object' ? more.payload.length : (more.payload ?? 0);
     const form: TcpFrameForm = {
       ...this.ends(side),
       seq: this.next[side] >>> 0,
@@ -99,7 +100,7 @@ export class Dialogue {
   }
 
   data(side: 0 | 1): void {
-    const payload = this.random.pick([1, 5, 100, 536, 1400]);
+    const payload = this.random.below(4) === 0 ? httpPayload(this.random) : this.random.pick([1, 5, 100, 536, 1400]);
     this.say(side, this.random.below(2) === 0 ? 0x18 : 0x10, { payload });
   }
 
