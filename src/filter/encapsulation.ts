@@ -18,7 +18,7 @@ import {
 import type { StepOf } from './expression.js';
 import { expectAtMost, FilterError } from './filter-error.js';
 import { IPPROTO_UDP, inIp, isFirstFragment, isIp6 } from './ip-protocols.js';
-import { LINK_ETHERNET, LINK_HDLC, LINK_HDLC_ENCRYPTED, LINK_PPP } from './link-layouts.js';
+import { LINK_ETHERNET, LINK_HDLC, LINK_HDLC_ENCRYPTED, LINK_PPI, LINK_PPP } from './link-layouts.js';
 import { carries, TYPE_MPLS, TYPE_PPPOED, TYPE_PPPOES } from './link-protocols.js';
 import { type LinkState, place } from './link-state.js';
 
@@ -35,7 +35,7 @@ const TYPE_ETHERNET = 0x6558;
 export function isVlan(state: LinkState, { value, column }: StepOf<'vlan' | 'mpls' | 'pppoes' | 'geneve'>): Condition {
   expectAtMost('VLAN', value, 0xfff, column);
   if (state.mplsLabels > 0) throw new FilterError(column, "'vlan' cannot stand behind 'mpls'");
-  if (state.family !== 'ethernet' && state.family !== '802.11') {
+  if ((state.family !== 'ethernet' && state.family !== '802.11') || state.linkType === LINK_PPI) {
     throw new FilterError(column, "'vlan': this link type has no VLAN tags", true);
   }
   const isTag = or(...TAG_TYPES.map((type) => carries(state, type, column)));
