@@ -374,9 +374,6 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   },
 ];
 
-/** Options of the original miruo that are not there yet: known, so that they are not taken for something else. */
-export const MISSING_OPTIONS: readonly OptionRow[] = [];
-
 /** Rows that a command understands. */
 export const optionsOf = (command: CommandName): readonly OptionRow[] =>
   OPTION_TABLE.filter((row) => row.commands.includes(command));

@@ -7,7 +7,7 @@ import type { HttpHeaders } from '../miruo/options.js';
 import { LINKTYPE_USER0, linkTypeNumber } from '../wire/link-types.js';
 import { AmbiguousOption, expandLongOptions } from './abbreviations.js';
 import { parseMoment } from './moment.js';
-import { type CommandName, MISSING_OPTIONS, type OptionRow, optionsOf } from './option-table.js';
+import { type CommandName, type OptionRow, optionsOf } from './option-table.js';
 import type { ParsedOptions } from './plan.js';
 import { UsageError } from './usage-error.js';
 
@@ -125,23 +125,10 @@ function expandFor(args: readonly string[]): string[] {
     { names: ['version'], letter: 'V', kind: 'switch', help: '', isOriginal: true, commands: [] },
   ];
   try {
-    const expanded = expandLongOptions(args.slice(1), [...optionsOf('miruo'), ...MISSING_OPTIONS, ...own]);
-    refuseMissing(expanded);
-    return ['miruo', ...expanded];
+    return ['miruo', ...expandLongOptions(args.slice(1), [...optionsOf('miruo'), ...own])];
   } catch (error) {
     if (error instanceof AmbiguousOption) throw new UsageError(error.message);
     throw error;
-  }
-}
-
-/** Names an option of the original that is not there yet, in full or as a letter with or without its value. */
-function refuseMissing(args: readonly string[]): void {
-  const end = args.indexOf('--');
-  for (const arg of end < 0 ? args : args.slice(0, end)) {
-    const name = /^--([^=]+)/.exec(arg)?.[1];
-    const letter = /^-([^-])/.exec(arg)?.[1];
-    const row = MISSING_OPTIONS.find((option) => option.names[0] === name || (letter && option.letter === letter));
-    if (row !== undefined) throw new UsageError(`miruo's --${row.names[0]} is not supported yet`);
   }
 }
 
