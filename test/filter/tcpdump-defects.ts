@@ -8,7 +8,8 @@ import type { FilterCase } from './filter-case.js';
 
 /** Put before an expression it changes nothing but which scratch memory is whose. */
 const LINK_LAYER_FIRST = '(ip or not ip) and';
-const HAS_ARITHMETIC = /\[|\blen\b/;
+/** What uses scratch memory, though some of it does not look so. */
+const HAS_ARITHMETIC = /\[|\blen\b|[=<>]|protochain|inbound|outbound/;
 const LINK_PFLOG = 117;
 
 /** The case without the packets that tcpdump would never end with; only `protochain` makes loops. */
@@ -33,17 +34,16 @@ export async function withoutDefects(
   const defined = numbers.filter((number) => programs.every((program) => returns(program, number) >= 0));
   if (defined.length === 0 || !HAS_ARITHMETIC.test(text)) return defined;
 
-  // What only packets of Geneve write, a relation may have written for the others.
-  const [geneve] = text.includes('geneve') ? await programsOf('geneve', linkType) : [];
-  const known = geneve === undefined ? defined : defined.filter((number) => returns(geneve, number) > 0);
+  // What only packets of Geneve write, a relation may have written for the others, or over it.
+  if (text.includes('geneve')) return [];
 
   // Nothing can be put in front for PF's log that would be given that memory without looking at more of the packet.
   if (linkType === LINK_PFLOG) return [];
 
   // A relation in front is given the memory that holds where the link layer's header of variable length ends.
   const reordered = await selectWithTcpdump(`${LINK_LAYER_FIRST} (${text})`, numberedFile(linkType, packets), false);
-  if ('error' in reordered) return known;
-  return known.filter((number) => reordered.selected.includes(number) !== isSelected(number));
+  if ('error' in reordered) return defined;
+  return defined.filter((number) => reordered.selected.includes(number) !== isSelected(number));
 }
 
 /** With and without optimisation, as far as there are any. */
