@@ -41,8 +41,7 @@ function address(state: LinkState, step: IdentifierStep, names: ResolvedNames): 
       if (protocol === 'decnet') return hasDecnetAddress(state, identifier.value, direction, column);
       return hasIpAddress(state, ofNumber(identifier.value, step.type === 'net'), protocol, direction, column);
     case 'dotted':
-      if (protocol === 'decnet')
-        return hasDecnetAddress(state, decnetNumber(identifier.text, column), direction, column);
+      if (protocol === 'decnet') return hasDecnetAddress(state, decnetNumber(identifier, step), direction, column);
       return hasIpAddress(state, ofDotted(identifier, step), protocol, direction, column);
     case 'ip6':
       return ip6(state, identifier, step);
@@ -108,11 +107,14 @@ function ip6(state: LinkState, identifier: Identifier & { form: 'ip6' }, step: I
   return hasIp6Address(state, words, mask, direction, column);
 }
 
-/** Area and node of a DECnet address; a third number is not looked at. */
-function decnetNumber(text: string, column: number): number {
+/** Area and node of a DECnet address; a third number is not looked at. With a prefix or a mask libpcap takes it for an IPv4 network. */
+function decnetNumber(identifier: Identifier & { form: 'dotted' }, step: IdentifierStep): number {
+  const { text, prefixBits, mask } = identifier;
+  if (prefixBits !== undefined || mask !== undefined) return ofDotted(identifier, step).value;
   const [area, node] = text.split('.').map(Number);
-  if (!Number.isInteger(area) || !Number.isInteger(node))
-    throw new FilterError(column, `'${text}' is no DECnet address`);
+  if (!Number.isInteger(area) || !Number.isInteger(node)) {
+    throw new FilterError(step.column, `'${text}' is no DECnet address`);
+  }
   return ((area & 0x3f) << 10) | (node & 0x3ff);
 }
 
