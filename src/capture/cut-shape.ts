@@ -72,6 +72,12 @@ export class OutputShape {
     return isFirst ? pcapHead(this.#head!) : undefined;
   }
 
+  /** A capture begins of which no packet will be written. */
+  passOver(): void {
+    this.copiesBlocks = false;
+    this.copiesRecords = false;
+  }
+
   /** Whether pcap's header has to come before the next packet: its link type is the header's. */
   get isHeadDue(): boolean {
     return this.#format === 'pcap' && this.#head === undefined;

@@ -55,6 +55,13 @@ export class LinkFilters {
     this.#linkType = NO_LINK_TYPE;
   }
 
+  /** Whether packets of this link type can be judged at all; tells if they cannot. */
+  canJudge(linkType: number, isBigEndian: boolean): boolean {
+    this.#linkType = NO_LINK_TYPE;
+    this.#isBigEndian = isBigEndian;
+    return this.#predicateOf(linkType) !== this.#countUnjudged;
+  }
+
   /** Whether the packet of the record that `format` is at, in `bytes`, is selected. */
   selects(format: CaptureFormat, bytes: Uint8Array): boolean {
     if (format.linkType !== this.#linkType || format.isBigEndian !== this.#isBigEndian) {

@@ -112,9 +112,20 @@ export class PacketCutter {
     this.#isSectionDue = false;
     this.#isDropping = false;
     if (this.#isCountOnly) return;
+    // A capture of which nothing can be taken decides nothing about what is written, and begins nothing.
+    if (this.#isUseless(format)) {
+      this.shape.passOver();
+      return;
+    }
     const head = this.shape.begin(format);
     if (head !== undefined) this.#insert(head);
     if (this.shape.copiesBlocks) this.#beginSection(headEnd - SECTION_HEAD_BYTES);
+  }
+
+  /** No packet of the capture can be judged: known from the beginning where its header says the link type of all. */
+  #isUseless({ interfaces, isBigEndian }: CaptureFormat): boolean {
+    if (this.#filters === undefined || interfaces.length === 0) return false;
+    return !this.#filters.canJudge(interfaces[0].linkType, isBigEndian);
   }
 
   /** Nothing follows of the capture: what is not whole is made so. */

@@ -293,6 +293,20 @@ describe('what is written', () => {
     assert.ok(Number(info.stdout.split('\n')[1].split('\t')[1]) > 100, 'packets of the first writes');
   });
 
+  it('leaves what was there alone where the filter is of no use, and goes by the captures where it is', async () => {
+    const raw = file('raw.pcap', writePcap(readPcap(readFileSync(ORIGINAL)).packets.slice(0, 3), { linkType: 101 }));
+    const path = file('kept.pcap', bytesOf('kept'));
+    const none = await tcploom(['filter', 'not vlan', raw, '-w', path]);
+    assert.equal(none.code, 2);
+    assert.equal(readFileSync(path, 'latin1'), 'kept');
+    const both = await tcploom(['filter', 'not vlan', raw, ORIGINAL, '-w', path]);
+    assertMessages(both.stderr, [/raw\.pcap: the filter cannot be used on its link type RAW: /]);
+    assert.equal(both.code, 1);
+    // Several captures have the largest snaplen; all else is the second one's.
+    assert.deepEqual(readPcap(readFileSync(path)).packets, readPcap(readFileSync(ORIGINAL)).packets);
+    assert.equal(readFileSync(path).readUInt32LE(20), 1);
+  });
+
   it('needs a place', async () => {
     const run = await tcploom(['filter', 'tcp', ORIGINAL, '-w', join(FOLDER, 'no', 'x.pcap')]);
     assertMessages(run.stderr, [/^tcploom: writing .*\/no\/x\.pcap: no such file$/]);

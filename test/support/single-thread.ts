@@ -41,15 +41,8 @@ export interface MomentFigures {
   readonly badHeaders: readonly number[];
 }
 
-export interface SingleThreadResult {
+export interface SingleThreadResult extends Omit<MomentFigures, 'badHeaders'> {
   readonly stdout: string;
-  readonly counters: MiruoCounters;
-  readonly sessions: number;
-  readonly activeSessions: number;
-  readonly activeSessionsMost: number;
-  readonly activeSegments: number;
-  readonly activeSegmentsMost: number;
-  readonly packets: number;
   readonly end: string;
   readonly moments: readonly MomentFigures[];
 }
