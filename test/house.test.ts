@@ -19,6 +19,7 @@ const FOLDERS = [
   'src/merge',
   'src/monitor',
   'src/miruo',
+  'src/tcpeek',
   'src/info',
   'src/flow',
   'src/feed',
@@ -28,7 +29,7 @@ const FOLDERS = [
   'src/ring',
 ];
 /** No files, no clock, no environment: what they compute depends on what they are given. */
-const CORE = ['src/wire', 'src/filter', 'src/flow', 'src/info', 'src/miruo', 'src/monitor', 'src/merge', 'src/ring'];
+const CORE = ['src/wire', 'src/filter', 'src/flow', 'src/info', 'src/miruo', 'src/tcpeek', 'src/monitor', 'src/merge', 'src/ring'];
 const SELF_CONTAINED = ['src/wire', 'src/ring'];
 const MOST_LINES = 500;
 
