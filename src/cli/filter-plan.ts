@@ -5,11 +5,10 @@ import type { CutPlan } from '../capture/cut-shape.js';
 import { MAX_CAPTURED_BYTES } from '../capture/pcap.js';
 import { printable } from '../capture/problem.js';
 import type { ReadPlan } from '../capture/read-captures.js';
-import { areOfSeries } from '../capture/series.js';
-import type { FilterPlan } from '../pipeline/filter-pass.js';
+import type { FilterPlan, PacketOutput } from '../pipeline/filter-pass.js';
 import type { BlockForm } from '../pipeline/reading.js';
 import type { ChosenFilter } from './filter-choice.js';
-import { packetOutput } from './packet-output.js';
+import { refuseInputs } from './output-place.js';
 import { blockForm, type ParsedOptions, readPlan } from './plan.js';
 import { UsageError } from './usage-error.js';
 
@@ -31,12 +30,7 @@ export function makeFilterPlan(
   // What is written is to be whole, unless something else is asked for.
   const usual = given.interface === undefined ? {} : { snaplen: MAX_CAPTURED_BYTES };
   const read = readPlan(files, { ...usual, ...given }, filter);
-  const last = files.at(-1);
-  if (given.follow && write !== undefined && last !== undefined && areOfSeries(last, write)) {
-    throw new UsageError(`${printable(write)} would be taken for a file of the series that is followed`);
-  }
-  const others = [...(given.filesFrom ?? []), ...(given.filterFile === undefined ? [] : [given.filterFile])];
-  const output = write === undefined ? undefined : packetOutput(write, [...files, ...others], isTerminal);
+  const output = write === undefined ? undefined : packetOutput(write, files, given, isTerminal);
   const { blockBytes, blockSlots } = blockForm(given, FILTER_FORM);
   return Object.freeze({
     read: { ...read, cut: cutPlan(read, given, isCountOnly) },
@@ -50,4 +44,15 @@ export function makeFilterPlan(
 function cutPlan(read: ReadPlan, given: ParsedOptions, isCountOnly: boolean): CutPlan {
   const format = given.pcap ? 'pcap' : given.pcapng ? 'pcapng' : undefined;
   return { format, isCountOnly, isSingle: read.inputs.length === 1 && read.followTimeoutMs === undefined };
+}
+
+/** The output `name`, `-` for standard output. */
+function packetOutput(name: string, files: readonly string[], given: ParsedOptions, isTerminal: boolean): PacketOutput {
+  if (name === '') throw new UsageError('-w needs the name of a file, or - for standard output');
+  const isStandard = name === '-';
+  if (isStandard && isTerminal) throw new UsageError('packets are not written to a terminal: -w FILE, or a pipe');
+  refuseInputs(name, files, given);
+  return isStandard
+    ? { name: 'standard output', target: { descriptor: 1 } }
+    : { name: printable(name), target: { path: name } };
 }

@@ -44,7 +44,7 @@ export async function main(args: readonly string[], adjust: (plan: RunPlan) => R
         return await withInputs(request.files, request.options, async (files, filter) => {
           const { executeRun } = await import('./execute-run.js');
           const { resultPlaces } = await import('./result-places.js');
-          const places = resultPlaces(request.options.output, files, request.options.follow ?? false);
+          const places = resultPlaces(files, request.options);
           const isTerminal = process.stdout.isTTY === true && places.every(({ target }) => 'descriptor' in target);
           return executeRun(adjust(makePlan(files, request.options, isTerminal, filter)), places);
         });

@@ -4,9 +4,9 @@
  */
 import { resolve } from 'node:path';
 import { printable } from '../capture/problem.js';
-import { areOfSeries } from '../capture/series.js';
 import type { OutputTarget } from '../pipeline/blocking-output.js';
-import { refuseInputs } from './packet-output.js';
+import { refuseInputs } from './output-place.js';
+import type { ParsedOptions } from './plan.js';
 import { UsageError } from './usage-error.js';
 
 /** A format of results, by the name it has after -o. */
@@ -32,22 +32,14 @@ export interface ResultPlace {
 const STANDARD_OUTPUT: OutputTarget = { descriptor: 1 };
 
 /** The places that `-o` asks for; without one, miruo's lines on standard output. Throws a UsageError. */
-export function resultPlaces(
-  given: readonly string[] | undefined,
-  inputs: readonly string[],
-  isFollowing: boolean,
-): ResultPlace[] {
-  const places = (given ?? ['miruo']).map(placeOf);
-  const last = inputs.at(-1);
+export function resultPlaces(inputs: readonly string[], given: ParsedOptions): ResultPlace[] {
+  const places = (given.output ?? ['miruo']).map(placeOf);
   const seen = new Set<string>();
   for (const { name, target } of places) {
     const key = 'path' in target ? resolve(target.path) : '-';
     if (seen.has(key)) throw new UsageError(`two results cannot go to ${name}`);
     seen.add(key);
-    refuseInputs('path' in target ? target.path : '-', inputs);
-    if (isFollowing && 'path' in target && last !== undefined && areOfSeries(last, target.path)) {
-      throw new UsageError(`${name} would be taken for a file of the series that is followed`);
-    }
+    refuseInputs('path' in target ? target.path : '-', inputs, given);
   }
   return places;
 }

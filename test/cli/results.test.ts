@@ -45,6 +45,23 @@ describe('-o', () => {
     }
   });
 
+  it('spares the files that say what is read', async () => {
+    const expression = join(FOLDER, 'expression');
+    const list = join(FOLDER, 'list');
+    writeFileSync(expression, 'tcp\n');
+    writeFileSync(list, `${resolve(CAPTURE)}\n`);
+    for (const [file, ...from] of [
+      [expression, '--filter-file', expression, CAPTURE],
+      [list, '--files-from', list],
+    ]) {
+      const before = readFileSync(file, 'latin1');
+      const run = await tcploom([...from, '-o', `miruo=${file}`]);
+      assertMessages(run.stderr, [/ is one of the files that are read: it would be overwritten/]);
+      assert.equal(run.code, 2);
+      assert.equal(readFileSync(file, 'latin1'), before);
+    }
+  });
+
   it('writes to a file, over what was there, and to several places at once', async () => {
     const expected = (await tcploom(['--all', CAPTURE])).stdout;
     const [one, two] = ['one.txt', 'two = 2.txt'].map((name) => join(FOLDER, name));

@@ -28,7 +28,7 @@ const hintOf = (command = ''): string =>
 function planOf(...args: string[]): RunPlan {
   const request = parseArguments(args, VERSION);
   if (request.kind === 'filter') makeFilterPlan(request.files, request.options, false);
-  if (request.kind === 'run') resultPlaces(request.options.output, request.files, request.options.follow ?? false);
+  if (request.kind === 'run') resultPlaces(request.files, request.options);
   assert.equal(request.kind, 'run');
   return request.kind === 'run' ? makePlan(request.files, request.options, false) : assert.fail();
 }
