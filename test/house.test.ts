@@ -7,7 +7,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
 import { describe, it } from 'node:test';
 import { expandLongOptions } from '../src/cli/abbreviations.js';
-import { OPTION_TABLE, type OptionRow, optionsOf } from '../src/cli/option-table.js';
+import type { OptionRow } from '../src/cli/option-row.js';
+import { OPTION_TABLE, optionsOf } from '../src/cli/option-table.js';
 import { parseArguments } from '../src/cli/parse.js';
 
 /** An import goes to the own folder or to one further down. */
@@ -21,6 +22,7 @@ const FOLDERS = [
   'src/miruo',
   'src/tcpeek',
   'src/info',
+  'src/text',
   'src/flow',
   'src/feed',
   'src/capture',
@@ -34,6 +36,7 @@ const CORE = [
   'src/filter',
   'src/flow',
   'src/info',
+  'src/text',
   'src/miruo',
   'src/tcpeek',
   'src/monitor',
@@ -167,7 +170,7 @@ describe('options', () => {
     const request = parseArguments(args, '0.0.0');
     return request.kind === 'text' ? request.text : '';
   };
-  const COMMANDS = ['run', 'miruo', 'info', 'filter'] as const;
+  const COMMANDS = ['run', 'miruo', 'tcpeek', 'info', 'filter', 'peekstat'] as const;
   const HELP = new Set(COMMANDS.flatMap((command) => helpOf(command, '--help').match(/--[a-z][a-z-]*/g) ?? []));
   const README = existsSync('README.md') ? readFileSync('README.md', 'utf8') : '';
   const skip = README === '' && 'README.md is not there yet';

@@ -8,5 +8,5 @@ import { type TrackSummary, trackBlocks } from '../src/pipeline/track-blocks.js'
 /** Runs to the end of the stream. */
 export function track(start: TrackerStart): TrackSummary {
   announceStart(start.starts, start.thread);
-  return trackBlocks(start.shard, start.miruo, start.blocks, start.results);
+  return trackBlocks(start.shard, start.analyses, start.blocks, start.results);
 }

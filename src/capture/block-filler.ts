@@ -12,40 +12,41 @@ import {
   type BlockRingLayout,
   DESCRIPTOR_NEXT,
   DESCRIPTOR_WORDS,
-  SLOT_HEADS,
   SLOT_KIND,
   SLOT_NOW,
-  SLOT_TICKS,
-  TICK_MOMENT,
 } from '../ring/layout.js';
-import { hashIpv4, mixVlan, shardOf } from '../wire/conversation-hash.js';
 import { type ByteSource, NOTHING_YET } from './byte-source.js';
 import type { CutPlan } from './cut-shape.js';
 import { type DecodeOptions, FrameDecoder } from './decode.js';
 import {
-  D_DST,
   D_FRAME,
   D_INDEX,
   D_NSEC,
-  D_PORTS,
   D_SEC,
-  D_SRC,
   D_TCP,
-  D_VLAN,
   D_WHERE,
   D_WIRE,
-  NO_TCP_HEADER,
+  LATER_FRAGMENT_HERE,
   packetIndex,
+  WHERE_WHOLE,
 } from './descriptor.js';
-import { BAD_RECORD, type CaptureFormat, NEED_BYTES, type Problem, RECORD, SKIP } from './format.js';
-import { FragmentShards } from './fragment-shards.js';
-import { LATER_FRAGMENT, SEGMENT } from './frame-reasons.js';
+import { DescriptorLists } from './descriptor-lists.js';
+import {
+  BAD_RECORD,
+  type CaptureFormat,
+  type CaptureInterface,
+  NEED_BYTES,
+  type Problem,
+  RECORD,
+  SKIP,
+} from './format.js';
+import { ICMP_MESSAGE, LATER_FRAGMENT, SEGMENT } from './frame-reasons.js';
 import type { LinkFilters } from './link-filters.js';
 import type { Moments } from './moments.js';
+import { PacketClock, type PacketClockOptions } from './packet-clock.js';
 import { PacketCutter } from './packet-cutter.js';
 import { RECOGNISE_BYTES } from './recognise.js';
 import { type DamageTeller, RecordSearch } from './resync.js';
-import { SegmentClock } from './segment-clock.js';
 import type { PacketSelector } from './selection.js';
 import { CaptureTally, momentOf } from './tally.js';
 
@@ -73,6 +74,10 @@ export interface FillOptions {
   readonly cut?: CutPlan | undefined;
   /** When figures are wanted while reading goes on. */
   readonly moments?: Moments | undefined;
+  /** Which packets move the packet clock, where somebody goes by it. */
+  readonly clock?: PacketClockOptions | undefined;
+  /** Whether ICMP messages that the host or port of a segment cannot be reached have descriptors. */
+  readonly unreachables?: boolean | undefined;
 }
 
 export class BlockFiller {
@@ -85,6 +90,9 @@ export class BlockFiller {
   tally = new CaptureTally();
   readonly filters: LinkFilters | undefined;
   readonly cutter: PacketCutter | undefined;
+  readonly clock: PacketClock | undefined;
+  /** Called once, when the first interface of a capture is known. */
+  onFirstInterface: ((first: CaptureInterface) => void) | undefined;
   /**
    * At which byte of the content the rest that was not read starts, and what is wrong there: after 'cut' and 'bad record',
    * and when it was stopped in damage.
@@ -98,15 +106,12 @@ export class BlockFiller {
   readonly #selector: PacketSelector;
   readonly #resync: boolean;
   readonly #moments: FillOptions['moments'];
-  readonly #fragments = new FragmentShards();
-  readonly #clock = new SegmentClock();
-  readonly #tails: Int32Array;
+  readonly #unreachables: boolean;
+  readonly #lists: DescriptorLists;
   readonly #onBlock: () => void;
   readonly #goesOn: () => boolean;
   #format: CaptureFormat | undefined;
   #slot = 0;
-  #descriptors = 0;
-  #ticks = 0;
   #index = 0;
   #walkedTo = 0;
   /** No bytes follow those that are being walked. */
@@ -137,7 +142,9 @@ export class BlockFiller {
     if (options.cut !== undefined) {
       this.cutter = new PacketCutter(options.cut, memory.layout, memory.buffer, options.selector, options.filters);
     }
-    this.#tails = new Int32Array(memory.layout.trackers);
+    if (options.clock !== undefined) this.clock = new PacketClock(options.clock, options.decode.userDlts);
+    this.#unreachables = options.unreachables ?? false;
+    this.#lists = new DescriptorLists(memory.layout, this.#words);
     this.#onBlock = onBlock;
     this.#goesOn = goesOn;
     this.#begin();
@@ -176,6 +183,10 @@ export class BlockFiller {
     let left = ahead;
     let skipBytes = 0;
     for (;;) {
+      if (this.onFirstInterface !== undefined && format.interfaces.length > 0) {
+        this.onFirstInterface(format.interfaces[0]);
+        this.onFirstInterface = undefined;
+      }
       const bytes = source.read(this.bytes, this.blockAt, this.#layout.blockBytes);
       if (bytes === NOTHING_YET) {
         if (!this.#goesOn()) return this.#stop(search, 'stopped');
@@ -261,10 +272,10 @@ export class BlockFiller {
     const selector = this.#selector;
     const leavesOut = selector.hasBounds || this.filters !== undefined;
     const tally = this.tally;
-    const first = (this.#slot + this.#layout.descriptorsOffset) >> 2;
+    const clock = this.clock;
     const firstIndex = this.#index;
     const lastIndex = Math.min(selector.maxPackets - this.packets, MOST_INDEX);
-    let d = first + this.#descriptors * DESCRIPTOR_WORDS;
+    let d = this.#lists.next;
     let segment = -1;
     let others = 0;
     let index = firstIndex;
@@ -313,26 +324,28 @@ export class BlockFiller {
       formerSec = sec;
       formerNsec = nsec;
       const reason = decoder.decode(view, format.frameAt, captured, format.linkType, words, d);
-      if (reason === SEGMENT || reason === LATER_FRAGMENT) {
+      if (reason === SEGMENT) {
+        segment = d;
         words[d + D_FRAME] = format.frameAt;
         words[d + D_WIRE] = format.wireBytes;
         words[d + D_SEC] = sec;
         words[d + D_NSEC] = nsec;
         words[d + DESCRIPTOR_NEXT] = 0;
-        if (reason === SEGMENT) {
-          segment = d;
-          words[d + D_INDEX] |= index;
-          this.#enter(words, d, sec >>> 0);
-          d += DESCRIPTOR_WORDS;
-        } else {
-          words[d + D_INDEX] = index;
-          others++;
-          tally.reasons[LATER_FRAGMENT]++;
-          if (this.#enterFragment(words, d)) d += DESCRIPTOR_WORDS;
+        words[d + D_INDEX] |= index;
+        let isTick = false;
+        if (clock !== undefined) {
+          if (captured >= format.wireBytes >>> 0) words[d + D_WHERE] |= WHERE_WHOLE;
+          isTick = clock.takesSegment(format, this.bytes, words[d + D_WHERE]);
         }
+        this.#enter(words, d, sec >>> 0, isTick);
+        d += DESCRIPTOR_WORDS;
       } else {
         others++;
         tally.reasons[reason]++;
+        if (reason === LATER_FRAGMENT || clock !== undefined) {
+          this.#enterOther(format, reason, words, d, index);
+          d = this.#lists.next;
+        }
       }
       index++;
     }
@@ -389,50 +402,39 @@ export class BlockFiller {
     this.#finishBlock();
   }
 
-  /** Chains the segment at word `d` to its shard's list, and notes the tick when its second is a new one. */
-  #enter(words: Int32Array, d: number, sec: number): void {
-    const descriptor = this.#descriptors;
-    let shard = 0;
-    if (this.#layout.trackers > 1) {
-      let hash = words[d + D_SRC];
-      if (words[d + D_WHERE] >= 0) {
-        hash = mixVlan(hashIpv4(hash, words[d + D_DST], words[d + D_PORTS]), words[d + D_VLAN]);
-      }
-      shard = shardOf(hash, this.#layout.trackers);
-    }
-    if (this.#decoder.isFirstFragment) this.#fragments.note(this.#decoder.fragmentKey, shard);
-    this.#chain(words, shard);
-    if (this.#clock.isNewSecond(sec)) {
-      const packets = this.packets + packetIndex(words[d + D_INDEX]) + 1;
-      const isMoment = this.#moments?.isAfter(sec, packets, this.tally, this.#format!) === true;
-      const tick = isMoment ? descriptor | TICK_MOMENT : descriptor;
-      words[((this.#slot + this.#layout.ticksOffset) >> 2) + this.#ticks++] = tick;
-    }
+  /** Chains the segment at word `d` to its shard's list, and notes the tick when a second begins; `isTick`: by the packet clock. */
+  #enter(words: Int32Array, d: number, sec: number, isTick: boolean): void {
+    const lists = this.#lists;
+    const shard = lists.enter(d);
+    if (this.#decoder.isFirstFragment) lists.noteFirstFragment(this.#decoder.fragmentKey, shard);
+    const isNewSecond = lists.isNewSecond(sec);
+    if (!isNewSecond && !isTick) return;
+    const packets = this.packets + packetIndex(words[d + D_INDEX]) + 1;
+    const isMoment = isNewSecond && this.#moments?.isAfter(sec, packets, this.tally, this.#format!) === true;
+    lists.tick(isNewSecond, isTick, isMoment);
   }
 
-  /** Chains a later fragment, which has no TCP header, to where its first one went; false when that was not seen. */
-  #enterFragment(words: Int32Array, d: number): boolean {
-    const shard = this.#fragments.find(this.#decoder.fragmentKey);
-    if (shard < 0) {
-      this.tally.strayFragments++;
-      return false;
+  /** A frame without a segment, for `reason`: its descriptor, at word `d`, is entered if some shard or the packet clock has use for it. */
+  #enterOther(format: CaptureFormat, reason: number, words: Int32Array, d: number, index: number): void {
+    const lists = this.#lists;
+    words[d + D_FRAME] = format.frameAt;
+    words[d + D_WIRE] = format.wireBytes;
+    words[d + D_SEC] = format.sec;
+    words[d + D_NSEC] = format.nsec;
+    words[d + DESCRIPTOR_NEXT] = 0;
+    words[d + D_INDEX] = index;
+    const before = lists.count;
+    if (reason === LATER_FRAGMENT) {
+      words[d + D_TCP] = LATER_FRAGMENT_HERE;
+      if (!lists.enterFragment(this.#decoder.fragmentKey)) this.tally.strayFragments++;
+    } else if (reason === ICMP_MESSAGE && this.#unreachables && this.#decoder.decodeUnreachable(words, d)) {
+      if (format.capturedBytes >= format.wireBytes >>> 0) words[d + D_WHERE] |= WHERE_WHOLE;
+      lists.enter(d);
     }
-    words[d + D_TCP] = NO_TCP_HEADER;
-    this.#chain(words, shard);
-    return true;
-  }
-
-  /** Appends the next descriptor to the list of `shard`. */
-  #chain(words: Int32Array, shard: number): void {
-    const number = ++this.#descriptors;
-    const tail = this.#tails[shard];
-    this.#tails[shard] = number;
-    if (tail === 0) {
-      words[(this.#slot >> 2) + SLOT_HEADS + shard] = number;
-    } else {
-      const descriptors = (this.#slot + this.#layout.descriptorsOffset) >> 2;
-      words[descriptors + (tail - 1) * DESCRIPTOR_WORDS + DESCRIPTOR_NEXT] = number;
-    }
+    if (this.clock?.takesOther(format, this.bytes, this.#decoder.isTcpOrIcmp(reason)) !== true) return;
+    // A descriptor in no list: only its time is of interest.
+    if (lists.count === before) lists.count++;
+    lists.tick(false, true, false);
   }
 
   /** Damage behind which nothing was found yet is told all the same. */
@@ -460,7 +462,7 @@ export class BlockFiller {
     const words = this.#words;
     const header = this.#slot >> 2;
     words[header + SLOT_KIND] = kind;
-    words[header + SLOT_TICKS] = this.#ticks;
+    this.#lists.end();
     words[header + SLOT_NOW] = this.#nowSec;
     words[header + SLOT_NOW + 1] = this.#nowNsec;
     this.cutter?.endSlot();
@@ -473,12 +475,8 @@ export class BlockFiller {
   /** Takes the next slot; its lists are empty. */
   #begin(): void {
     this.#slot = this.#producer.acquire();
-    this.#descriptors = 0;
-    this.#ticks = 0;
     this.#index = 0;
-    this.#tails.fill(0);
-    const heads = (this.#slot >> 2) + SLOT_HEADS;
-    this.#words.fill(0, heads, heads + this.#layout.trackers);
+    this.#lists.begin(this.#slot);
     this.cutter?.beginSlot(this.#slot);
   }
 }

@@ -8,11 +8,15 @@
 import { hashIpv6, mixVlan } from '../wire/conversation-hash.js';
 import { Cursor, type CursorOptions, FOUND_TCP } from '../wire/cursor.js';
 import { goToTcp } from '../wire/headers.js';
+import { IcmpQuote } from '../wire/icmp.js';
+import { PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP } from '../wire/ip-protocols.js';
 import { isKnownLinkType } from '../wire/link.js';
 import { addVlan } from '../wire/vlan-key.js';
 import {
   D_ACK,
   D_DST,
+  D_ICMP,
+  D_ICMP_IP,
   D_INDEX,
   D_PORTS,
   D_SEQ,
@@ -25,15 +29,26 @@ import {
   MAX_IP_OFFSET,
   MAX_TCP_OFFSET,
   payloadBits,
+  UNREACHABLE_HERE,
   WHERE_MORE_FRAGMENTS,
   WHERE_TIMESTAMPS,
   WHERE_V6,
 } from './descriptor.js';
 import { NO_PACKET } from './format.js';
-import { BAD_TCP_HEADER, NO_SEGMENT, SEGMENT } from './frame-reasons.js';
+import {
+  BAD_TCP_HEADER,
+  ICMP_MESSAGE,
+  LATER_FRAGMENT,
+  NO_SEGMENT,
+  SEGMENT,
+  UNKNOWN_LINK_TYPE,
+} from './frame-reasons.js';
 
-/** What counts. See `CursorOptions` for its fields. */
-export interface DecodeOptions extends CursorOptions {}
+/** What counts. See `CursorOptions` for its other fields. */
+export interface DecodeOptions extends CursorOptions {
+  /** Link types whose frames are decoded; undefined: all that are known. Ethernet is among them. */
+  readonly linkTypes?: ReadonlySet<number> | undefined;
+}
 
 const LINKTYPE_ETHERNET = 1;
 const ETHERTYPE_IPV4 = 0x0800;
@@ -41,7 +56,6 @@ const ETHERTYPE_IPV6 = 0x86dd;
 const ETHERTYPE_VLAN = 0x8100;
 /** Version 4, a header of 5 words. */
 const IPV4_WITHOUT_OPTIONS = 0x45;
-const PROTOCOL_TCP = 6;
 /** More fragments, and offset (RFC 791 3.1). */
 const ANY_FRAGMENT = 0x3fff;
 
@@ -57,18 +71,22 @@ export class FrameDecoder {
   readonly #cursor: Cursor;
   readonly #directOnly: boolean;
   readonly #userDlts: ReadonlyMap<number, number>;
+  readonly #linkTypes: ReadonlySet<number> | undefined;
   readonly #vlanKey: boolean;
+  readonly #quote = new IcmpQuote();
 
   constructor(options: DecodeOptions) {
     this.#cursor = new Cursor(options);
     this.#directOnly = options.directOnly;
     this.#userDlts = options.userDlts;
+    this.#linkTypes = options.linkTypes;
     this.#vlanKey = options.vlanKey;
   }
 
   /** Whether frames of this link type are decoded at all. */
   decodes(linkType: number): boolean {
-    return isKnownLinkType(this.#userDlts.get(linkType) ?? linkType);
+    const meant = this.#userDlts.get(linkType) ?? linkType;
+    return isKnownLinkType(meant) && this.#linkTypes?.has(meant) !== false;
   }
 
   /**
@@ -77,6 +95,41 @@ export class FrameDecoder {
    */
   get fragmentKey(): number {
     return this.#cursor.fragmentKey;
+  }
+
+  /** After a frame without a segment, for `reason`: whether its innermost packet is one of TCP or ICMP all the same. */
+  isTcpOrIcmp(reason: number): boolean {
+    if (reason === ICMP_MESSAGE) return true;
+    // Frames whose TCP header is cut may not have come to the cursor.
+    if (reason === BAD_TCP_HEADER) return true;
+    if (reason !== LATER_FRAGMENT && reason !== NO_SEGMENT) return false;
+    const { fragmentOf, isV6 } = this.#cursor;
+    return fragmentOf === PROTOCOL_TCP || fragmentOf === (isV6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP);
+  }
+
+  /**
+   * After ICMP_MESSAGE: whether it says that the host or port of a segment cannot be reached; the descriptor at word `d` of `words`
+   * is then of that segment's conversation.
+   */
+  decodeUnreachable(words: Int32Array, d: number): boolean {
+    const { view, at, captured, ip, offset, isV6, vlan } = this.#cursor;
+    const quote = this.#quote;
+    if (!quote.findUnreachable(view, at, captured, offset, isV6)) return false;
+    if (quote.ip > MAX_IP_OFFSET || quote.tcp > MAX_TCP_OFFSET) return false;
+    words[d + D_ICMP_IP] = ip;
+    words[d + D_ICMP] = offset;
+    words[d + D_VLAN] = vlan;
+    words[d + D_WHERE] = (isV6 ? WHERE_V6 : 0) | (quote.ip << 16) | quote.tcp;
+    words[d + D_TCP] = UNREACHABLE_HERE;
+    words[d + D_PORTS] = view.getInt32(at + quote.tcp);
+    if (isV6) {
+      words[d + D_SRC] = mixVlan(hashIpv6(view, at + quote.ip + 8, words[d + D_PORTS]), vlan);
+      words[d + D_DST] = 0;
+    } else {
+      words[d + D_SRC] = view.getInt32(at + quote.ip + 12);
+      words[d + D_DST] = view.getInt32(at + quote.ip + 16);
+    }
+    return true;
   }
 
   /** Frames so far whose header of 802.1AE, without encryption, was stepped over. */
@@ -146,9 +199,10 @@ export class FrameDecoder {
   }
 
   #decodeOther(view: DataView, at: number, captured: number, linkType: number, words: Int32Array, d: number): number {
-    if (linkType === NO_PACKET) return NO_SEGMENT;
     const c = this.#cursor;
     c.begin(view, at, captured);
+    if (linkType === NO_PACKET) return NO_SEGMENT;
+    if (this.#linkTypes !== undefined && !this.decodes(linkType)) return UNKNOWN_LINK_TYPE;
     const end = goToTcp(c, linkType);
     this.isFirstFragment = c.isFirstFragment;
     if (end !== FOUND_TCP) return -end;

@@ -30,11 +30,19 @@ export const D_SEQ = 10;
 export const D_ACK = 11;
 /** Bytes 12 to 15 of the TCP header: data offset, flags, window. */
 export const D_TCP = 12;
-/** Value of D_TCP in the descriptor of a later fragment, which has no TCP header: no data offset is 0. */
-export const NO_TCP_HEADER = 0;
+/**
+ * Values of D_TCP in descriptors of what has no TCP header, by which they are told from segments: no data offset is 0. Of a later
+ * fragment; of an ICMP message that the host or port of a segment cannot be reached, whose conversation and places the other words
+ * are of.
+ */
+export const LATER_FRAGMENT_HERE = 0;
+export const UNREACHABLE_HERE = 1;
 /** Value and echo reply of a timestamp option, when WHERE_TIMESTAMPS is set. */
 export const D_TSVAL = 13;
 export const D_TSECR = 14;
+/** In descriptors of ICMP messages, in place of D_SEQ and D_ACK: offsets in the frame of the IP header and of the message. */
+export const D_ICMP_IP = D_SEQ;
+export const D_ICMP = D_ACK;
 // Word 15 chains the descriptors of a shard: DESCRIPTOR_NEXT in src/ring/layout.ts.
 
 /** IPv6 rather than IPv4. */
@@ -43,9 +51,11 @@ export const WHERE_V6 = 1 << 31;
 export const WHERE_MORE_FRAGMENTS = 1 << 30;
 /** The TCP options are exactly NOP, NOP, timestamps (RFC 7323 appendix A); the values are in the descriptor. */
 export const WHERE_TIMESTAMPS = 1 << 29;
+/** The frame was captured whole; only noted where there is a packet clock. */
+export const WHERE_WHOLE = 1 << 28;
 
-/** IP headers start in the first 8 KiB of a frame, TCP headers in the first 64 KiB. */
-export const MAX_IP_OFFSET = 0x1fff;
+/** IP headers start in the first 4 KiB of a frame, TCP headers in the first 64 KiB. */
+export const MAX_IP_OFFSET = 0xfff;
 export const MAX_TCP_OFFSET = 0xffff;
 
 /** D_INDEX: index 0-20 (a block holds fewer packets than that), captured bytes of payload 21-31. */
@@ -61,7 +71,23 @@ export const packetIndex = (word: number): number => word & INDEX_MASK;
 /** Captured bytes from the end of the TCP header on, up to 2047: of the payload, and of what follows the datagram. */
 export const capturedPayload = (word: number): number => word >>> PAYLOAD_SHIFT;
 
+/** Whether a descriptor with this D_TCP is that of a segment. */
+export const isSegment = (tcp: number): boolean => tcp >>> 28 !== 0;
+
 /** Offset of the innermost IP header that counts in the frame. */
 export const ipOffset = (where: number): number => (where >>> 16) & MAX_IP_OFFSET;
 /** Offset of the TCP header in the frame. */
 export const tcpOffset = (where: number): number => where & MAX_TCP_OFFSET;
+
+/**
+ * Captured bytes of the frame of the descriptor at word `d`, or, where it was not captured whole or nobody noted it, as many as are
+ * known to be.
+ */
+export function capturedBytes(words: Int32Array, d: number): number {
+  const where = words[d + D_WHERE];
+  const tcp = words[d + D_TCP];
+  const known = isSegment(tcp)
+    ? tcpOffset(where) + 4 * (tcp >>> 28) + capturedPayload(words[d + D_INDEX])
+    : words[d + D_ICMP];
+  return (where & WHERE_WHOLE) === 0 ? known : Math.max(known, words[d + D_WIRE] >>> 0);
+}

@@ -21,6 +21,8 @@ export interface LiveRequest {
   /** Buffer between the system and the capturing program, for each device. */
   readonly bufferMiB: number;
   readonly isPromiscuous: boolean;
+  /** Name of the user as whom the capturing program is to go on, so that this one, who goes on as that user too, may end it. */
+  readonly user?: string;
   /** Capture filter expression, for the system. */
   readonly filter?: string;
 }

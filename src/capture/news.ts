@@ -2,6 +2,7 @@
  * What the reader tells while it reads and when it is done: plain data, so that threads can hand it to each other.
  */
 import type { CaptureInterface } from './format.js';
+import type { ClockFigures } from './packet-clock.js';
 import type { InputProblem } from './problem.js';
 import type { CaptureTally, Moment } from './tally.js';
 
@@ -47,6 +48,8 @@ export interface CaptureFacts extends TallyFigures {
 /** Something the reader says before it is done. */
 export type ReaderNews =
   | { readonly kind: 'problem'; readonly problem: InputProblem }
+  /** The first interface of the first capture is known. */
+  | { readonly kind: 'interface'; readonly linkType: number }
   | { readonly kind: 'capture'; readonly capture: CaptureFacts }
   | { readonly kind: 'moment'; readonly figures: ReadFigures };
 
@@ -59,6 +62,8 @@ export interface ReadSummary extends TallyFigures {
   readonly problems: number;
   readonly drops: Drops;
   readonly macsecFrames: number;
+  /** Where there is a packet clock. */
+  readonly clock: ClockFigures | undefined;
   /** The run was ended before everything was read. */
   readonly isCutShort: boolean;
   /** The news that were told: they may arrive after the summary. */

@@ -3,7 +3,13 @@
  * they add up to; one capture is `CaptureReader`'s business.
  */
 import { BlockProducer, type BlockRingMemory } from '../ring/block-ring.js';
-import { PROGRESS_BYTES, PROGRESS_PACKETS } from '../ring/layout.js';
+import {
+  PROGRESS_BYTES,
+  PROGRESS_CLOCK_PACKETS,
+  PROGRESS_DROPPED,
+  PROGRESS_IF_DROPPED,
+  PROGRESS_PACKETS,
+} from '../ring/layout.js';
 import { BlockFiller } from './block-filler.js';
 import type { ByteSource } from './byte-source.js';
 import { CaptureReader, dropsOf, INTERRUPTED } from './capture-reader.js';
@@ -16,6 +22,7 @@ import { LinkFilters, type ReadFilter } from './link-filters.js';
 import { type MomentInterval, Moments, type ReadSoFar } from './moments.js';
 import { type CaptureFacts, figuresOf, type ReaderNews, type ReadSummary } from './news.js';
 import type { InputOpener, LiveInput, OpenInput } from './open-input.js';
+import type { PacketClockOptions } from './packet-clock.js';
 import { describeSystemError, type InputProblem, isSystemError } from './problem.js';
 import { PacketSelector, type Selection } from './selection.js';
 import { FollowedSeries } from './series.js';
@@ -42,6 +49,9 @@ export interface ReadPlan {
   readonly perCapture: boolean;
   /** Figures are wanted while reading goes on. */
   readonly moments?: MomentInterval | undefined;
+  /** As in `FillOptions`. */
+  readonly clock?: PacketClockOptions | undefined;
+  readonly unreachables?: boolean | undefined;
 }
 
 /** What the reader shares with the main thread beside the ring. */
@@ -85,14 +95,24 @@ class CapturesReader {
     this.#plan = plan;
     this.#links = links;
     this.#opener = opener;
-    const { decode, selection, filter, resync, cut } = plan;
+    const { decode, selection, filter, resync, cut, clock, unreachables } = plan;
     const filters = filter === undefined ? undefined : new LinkFilters(filter, decode.userDlts);
     const moments = plan.moments && new Moments(plan.moments, (soFar) => this.#tellMoment(soFar));
-    const options = { decode, selector: new PacketSelector(selection), filters, resync, cut, moments };
+    const options = {
+      decode,
+      selector: new PacketSelector(selection),
+      filters,
+      resync,
+      cut,
+      moments,
+      clock,
+      unreachables,
+    };
     // What a feeder delivers ends by itself then, with what there was until then.
     const goesOn = (): boolean => !this.#isToStop || this.#isFed;
     const onBlock = (): void => this.#noteProgress();
     this.#filler = new BlockFiller(memory, new BlockProducer(memory), options, onBlock, goesOn);
+    this.#filler.onFirstInterface = ({ linkType }) => this.#send({ kind: 'interface', linkType });
     const decodes = !plan.perCapture && cut === undefined;
     this.#captures = new CaptureReader(this.#filler, (problem) => this.#tellProblem(problem), goesOn, decodes);
   }
@@ -233,6 +253,9 @@ class CapturesReader {
     const { progress } = this.#links;
     progress[PROGRESS_BYTES] = this.#bytesOfFormerInputs + (this.#source?.inputBytes ?? 0);
     progress[PROGRESS_PACKETS] = this.#filler.packets;
+    progress[PROGRESS_CLOCK_PACKETS] = this.#filler.clock?.packets ?? 0;
+    progress[PROGRESS_DROPPED] = this.#droppedBySystem;
+    progress[PROGRESS_IF_DROPPED] = this.#droppedByInterface;
   }
 
   get #isToStop(): boolean {
@@ -246,6 +269,7 @@ class CapturesReader {
       problems: this.#problems,
       drops: { bySystem: this.#droppedBySystem, byInterface: this.#droppedByInterface },
       macsecFrames: this.#filler.macsecFrames,
+      clock: this.#filler.clock?.figures,
       isCutShort: this.#isCutShort,
       news: this.#news,
     };

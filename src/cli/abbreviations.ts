@@ -2,7 +2,7 @@
  * Long options the way getopt_long_only(3) takes them, for drop-in commands: abbreviated to a unique beginning,
  * with one dash or two. Owns the rewriting of arguments to their full form; checks nothing else.
  */
-import type { OptionRow } from './option-table.js';
+import type { OptionRow } from './option-row.js';
 
 /** An option that cannot be told from others by what was given of its name. */
 export class AmbiguousOption extends Error {}

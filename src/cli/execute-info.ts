@@ -8,6 +8,7 @@ import {
   BAD_LINK_HEADER,
   BAD_TCP_HEADER,
   ENCRYPTED,
+  ICMP_MESSAGE,
   NO_SEGMENT,
   UNKNOWN_LINK_TYPE,
 } from '../capture/frame-reasons.js';
@@ -82,7 +83,7 @@ function reportOf({ facts, segments, conversations, laterFragments }: CountedCap
     conversations,
     laterFragments: laterFragments + facts.strayFragments,
     reasons: {
-      notTcp: reasons[NO_SEGMENT],
+      notTcp: reasons[NO_SEGMENT] + reasons[ICMP_MESSAGE],
       badLinkHeader: reasons[BAD_LINK_HEADER],
       badIpHeader: reasons[BAD_IP_HEADER],
       badTcpHeader: reasons[BAD_TCP_HEADER],

@@ -1,93 +1,124 @@
 /**
- * Tracks the sessions of captures: results on standard output, messages and statistics on standard error.
+ * Tracks the sessions and handshakes of captures: results in their places, messages and reports on standard error.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BAD_IP_HEADER, BAD_LINK_HEADER, BAD_TCP_HEADER } from '../capture/frame-reasons.js';
-import type { Moment } from '../capture/tally.js';
+import { printable } from '../capture/problem.js';
 import { seemOneWay } from '../miruo/directions.js';
-import { renderStatistics } from '../miruo/statistics.js';
-import { type LineOutput, SplitOutput } from '../pipeline/line-output.js';
+import { BestEffortOutput, type LineOutput, SplitOutput } from '../pipeline/line-output.js';
 import { OutputFile } from '../pipeline/output-file.js';
-import { processFigures } from '../pipeline/process-figures.js';
-import { type RunFigures, type RunOutcome, type RunPlan, type RunWatcher, runPass } from '../pipeline/run.js';
+import { type RunOutcome, type RunOutputs, type RunPlan, type RunWatcher, runPass } from '../pipeline/run.js';
 import { exitCodeOf } from './exit-codes.js';
 import { oneWayHint } from './filter-hint.js';
+import { HandshakeSocket } from './handshake-socket.js';
 import { ProgressLine } from './progress-line.js';
-import type { ResultPlace } from './result-places.js';
+import type { ResultFormatName, ResultPlace } from './result-places.js';
+import { offloadHint, statisticsOf, summaryOf } from './run-reports.js';
 import { EndingSignals } from './signals.js';
+import { startLine } from './start-line.js';
+import { becomeUser, type UserAccount } from './user-account.js';
 import { printProblem, startProgress } from './watching.js';
 
 /** How long the lines of a run that was cut short may take to be written. */
 const FLUSH_MS = 500;
+const STANDARD_ERROR = 2;
 
-/** Runs a plan; results go to the places, messages and statistics to standard error. */
-export async function executeRun(plan: RunPlan, places: readonly ResultPlace[]): Promise<number> {
+/** What a run has to do with the world, beside what it reads. */
+export interface RunSurroundings {
+  readonly places: readonly ResultPlace[];
+  /** Where a UNIX socket answers with the counts of handshakes; an absent one that nobody asked for is no error. */
+  readonly socket?: { readonly path: string; readonly isAskedFor: boolean } | undefined;
+  /** Who the process goes on as once its input is open. */
+  readonly user?: UserAccount | undefined;
+  /** Whether a line on standard error says what is read. */
+  readonly hasStartLine: boolean;
+}
+
+/** Runs a plan; results go to the places, messages and reports to standard error. */
+export async function executeRun(plan: RunPlan, surroundings: RunSurroundings): Promise<number> {
   if (plan.notice !== undefined) process.stderr.write(`tcploom: ${plan.notice}\n`);
   const line = await ProgressLine.on(process.stderr);
-  const outputs = places.map((place) => openPlace(place, line));
-  const output = outputs.length === 1 ? outputs[0] : new SplitOutput(outputs);
+  const outputs = openPlaces(surroundings.places, line);
+  const socket = new HandshakeSocket(plan);
   const signals = new EndingSignals(plan.read);
   let outcome: RunOutcome;
   try {
-    outcome = await runPass(plan, output, watcherOf(plan, line, signals), signals.stop);
+    if (surroundings.socket !== undefined) await socket.open(surroundings.socket.path, surroundings.socket.isAskedFor);
+    outcome = await runPass(plan, outputs, watcherOf(plan, surroundings, socket, line, signals), signals.stop);
   } catch (error) {
     // Whole lines were merged up to here: they are results, and go out unless their reader does not take them.
     // That they cannot be written is no news then: the run's own reason counts.
-    await Promise.race([output.flush().catch(() => {}), sleep(FLUSH_MS)]);
+    const flushed = [outputs.miruo, outputs.tcpeek, outputs.notes].map((output) => output?.flush().catch(() => {}));
+    await Promise.race([Promise.all(flushed), sleep(FLUSH_MS)]);
     throw error;
   } finally {
     line?.stop();
+    socket.close();
     signals.close();
   }
-  const { filter } = plan.read;
-  if (filter !== undefined && seemOneWay(outcome.directions, outcome.sessions)) {
-    process.stderr.write(`${oneWayHint(filter.text)}\n`);
-  }
-  if (outcome.read.filesRead > 0) process.stderr.write(statisticsOf(plan, outcome));
+  report(plan, outcome);
   return signals.exitCode(exitCodeOf(outcome.read), outcome.read.isCutShort);
 }
 
-function openPlace({ target }: ResultPlace, line: ProgressLine | undefined): LineOutput {
+function report(plan: RunPlan, outcome: RunOutcome): void {
+  const { filter } = plan.read;
+  if (filter !== undefined && plan.miruo !== undefined && seemOneWay(outcome.directions, outcome.sessions)) {
+    process.stderr.write(`${oneWayHint(filter.text)}\n`);
+  }
+  const hint = offloadHint(outcome);
+  if (hint !== undefined) process.stderr.write(`${hint}\n`);
+  if (outcome.read.filesRead === 0) return;
+  if (plan.tcpeek !== undefined) process.stderr.write(summaryOf(plan.tcpeek, outcome));
+  if (plan.miruo !== undefined) process.stderr.write(statisticsOf(plan.miruo, outcome));
+}
+
+/** Opens each place once; messages about packets go where standard error's lines go. */
+function openPlaces(places: readonly ResultPlace[], line: ProgressLine | undefined): RunOutputs {
+  // A closed standard error is nobody's loss, here too.
+  const messages = new BestEffortOutput(
+    new OutputFile({ descriptor: STANDARD_ERROR }, process.stderr.isTTY ? line : undefined),
+  );
+  const outputOf = (format: ResultFormatName): LineOutput | undefined => {
+    const outputs = places.filter((place) => place.format === format).map((place) => openPlace(place, messages, line));
+    return outputs.length < 2 ? outputs[0] : new SplitOutput(outputs);
+  };
+  const tcpeek = outputOf('tcpeek');
+  return { miruo: outputOf('miruo'), tcpeek, notes: tcpeek && messages };
+}
+
+function openPlace({ target }: ResultPlace, messages: LineOutput, line: ProgressLine | undefined): LineOutput {
+  if ('descriptor' in target && target.descriptor === STANDARD_ERROR) return messages;
   const isTerminal = 'descriptor' in target && process.stdout.isTTY;
   return new OutputFile(target, isTerminal ? line : undefined);
 }
 
-function watcherOf(plan: RunPlan, line: ProgressLine | undefined, signals: EndingSignals): RunWatcher {
+function watcherOf(
+  plan: RunPlan,
+  { hasStartLine, user }: RunSurroundings,
+  socket: HandshakeSocket,
+  line: ProgressLine | undefined,
+  signals: EndingSignals,
+): RunWatcher {
+  const say = (text: string): void => {
+    line?.before();
+    process.stderr.write(text);
+    line?.after();
+  };
+  const isLive = plan.read.inputs.some((input) => typeof input !== 'string');
+  if (hasStartLine && !isLive) say(plan.firstLine);
   return {
     onProblem: (problem) => printProblem(line, problem),
-    onStart: (progress, sessions, finish) => {
-      signals.finish = finish;
-      startProgress(line, plan.read, progress, sessions);
+    onStart: (run) => {
+      signals.finish = run.finish;
+      socket.run = run;
+      startProgress(line, plan.read, run.progress, run.sessions);
+    },
+    onInterface: (linkType) => {
+      if (hasStartLine && isLive) say(startLine(plan.read.inputs, linkType));
+      const problem = user && becomeUser(user);
+      if (problem !== undefined) say(`tcploom: ${printable(problem)}\n`);
     },
     onFigures: (figures) => {
-      line?.before();
-      process.stderr.write(statisticsOf(plan, figures));
-      line?.after();
+      if (plan.miruo !== undefined) say(statisticsOf(plan.miruo, figures));
     },
   };
-}
-
-function statisticsOf(plan: RunPlan, outcome: RunFigures): string {
-  const { read } = outcome;
-  return renderStatistics(plan.miruo, {
-    counters: outcome.miruo,
-    captureSec: wholeSecondsBetween(read.first, read.last),
-    sessions: outcome.sessions,
-    activeSessions: outcome.activeSessions,
-    activeSessionsMost: outcome.activeSessionsMost,
-    activeSegments: outcome.activeSegments,
-    activeSegmentsMost: outcome.activeSegmentsMost,
-    packets: read.packets,
-    droppedBySystem: read.drops.bySystem,
-    droppedByInterface: read.drops.byInterface,
-    badLinkHeaders: read.reasons[BAD_LINK_HEADER],
-    badIpHeaders: read.reasons[BAD_IP_HEADER],
-    badTcpHeaders: read.reasons[BAD_TCP_HEADER],
-    ...processFigures(),
-  });
-}
-
-function wholeSecondsBetween(first: Moment | undefined, last: Moment | undefined): number {
-  if (first === undefined || last === undefined) return 0;
-  return Math.max(0, last.sec - first.sec - (last.nsec < first.nsec ? 1 : 0));
 }

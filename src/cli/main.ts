@@ -6,12 +6,13 @@ import { listInputs } from '../capture/input-list.js';
 import { describeProblem, printable } from '../capture/problem.js';
 import { OutputFailure } from '../pipeline/output-failure.js';
 import type { RunPlan } from '../pipeline/run.js';
+import { SocketError } from '../pipeline/socket-error.js';
 import { ThreadFailure, ThreadStuck } from '../pipeline/threads.js';
 import { EXIT_DAMAGED, EXIT_DONE, EXIT_FAILED, SIGNAL_EXITS } from './exit-codes.js';
 import type { ChosenFilter } from './filter-choice.js';
 import { makeFilterPlan } from './filter-plan.js';
 import { parseArguments } from './parse.js';
-import { makeInfoPlan, makePlan, type ParsedOptions } from './plan.js';
+import { makeInfoPlan, type ParsedOptions } from './plan.js';
 import { Interrupted } from './signals.js';
 import { FilterMistake, UsageError } from './usage-error.js';
 
@@ -30,6 +31,10 @@ export async function main(args: readonly string[], adjust: (plan: RunPlan) => R
         const { executeInterfaces } = await import('./execute-interfaces.js');
         return await executeInterfaces();
       }
+      case 'peekstat': {
+        const { executePeekstat } = await import('./execute-peekstat.js');
+        return await executePeekstat(request.options);
+      }
       case 'info':
         return await withInputs(request.files, request.options, async (files, filter) => {
           const { executeInfo } = await import('./execute-info.js');
@@ -43,10 +48,9 @@ export async function main(args: readonly string[], adjust: (plan: RunPlan) => R
       case 'run':
         return await withInputs(request.files, request.options, async (files, filter) => {
           const { executeRun } = await import('./execute-run.js');
-          const { resultPlaces } = await import('./result-places.js');
-          const places = resultPlaces(files, request.options);
-          const isTerminal = process.stdout.isTTY === true && places.every(({ target }) => 'descriptor' in target);
-          return executeRun(adjust(makePlan(files, request.options, isTerminal, filter)), places);
+          const { prepareRun } = await import('./run-preparation.js');
+          const { plan, surroundings } = prepareRun(files, request.options, process.stdout.isTTY === true, filter);
+          return executeRun(adjust(plan), surroundings);
         });
     }
   } catch (error) {
@@ -100,11 +104,11 @@ function report(error: unknown, command: string | undefined): number {
 }
 
 /** The default command's help is the program's. */
-const COMMANDS_WITH_HELP = ['miruo', 'info', 'filter', 'interfaces'];
+const COMMANDS_WITH_HELP = ['miruo', 'tcpeek', 'info', 'filter', 'interfaces', 'peekstat'];
 
 /** What a message is about that does not say so itself. */
 function placeOf(error: unknown): string {
-  const isWhole = [UsageError, ThreadFailure, OutputFailure].some((kind) => error instanceof kind);
+  const isWhole = [UsageError, ThreadFailure, OutputFailure, SocketError].some((kind) => error instanceof kind);
   return isWhole ? '' : 'the run failed: ';
 }
 

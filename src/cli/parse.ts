@@ -7,7 +7,8 @@ import type { HttpHeaders } from '../miruo/options.js';
 import { LINKTYPE_USER0, linkTypeNumber } from '../wire/link-types.js';
 import { AmbiguousOption, expandLongOptions } from './abbreviations.js';
 import { parseMoment } from './moment.js';
-import { type CommandName, type OptionRow, optionsOf } from './option-table.js';
+import type { CommandName, OptionRow } from './option-row.js';
+import { optionsOf } from './option-table.js';
 import type { ParsedOptions } from './plan.js';
 import { UsageError } from './usage-error.js';
 
@@ -15,6 +16,7 @@ import { UsageError } from './usage-error.js';
 export type Request =
   | { readonly kind: 'run' | 'info' | 'filter'; readonly files: readonly string[]; readonly options: ParsedOptions }
   | { readonly kind: 'interfaces' }
+  | { readonly kind: 'peekstat'; readonly options: ParsedOptions }
   | { readonly kind: 'text'; readonly text: string };
 
 const MOST_NUMBER = 2 ** 31 - 1;
@@ -22,9 +24,11 @@ const MOST_NUMBER = 2 ** 31 - 1;
 const DESCRIPTIONS: Readonly<Record<CommandName, string>> = {
   run: 'read captures and print the TCP sessions that look wrong (the default command)',
   miruo: "the same with miruo's own options",
+  tcpeek: "watch TCP handshakes, with tcpeek's own options",
   info: 'say what is in captures: format, packets, bytes, times, interfaces, TCP conversations',
   filter: 'write the packets that an expression selects to another capture, or count them',
   interfaces: 'list the interfaces that can be captured from',
+  peekstat: 'print the counts of a run that watches handshakes, or hand them to gmetric',
 };
 
 /** Reads the arguments that follow the program's name. Throws a UsageError. */
@@ -62,7 +66,19 @@ export function parseArguments(args: readonly string[], version: string): Reques
         throw new UsageError('the expression is either in the last words or behind --filter');
       }
       const filter = words.length > 0 ? { filter: words.join(' ') } : {};
-      request = { kind: 'run', files: options.file ?? [], options: { ...options, ...filter } };
+      request = { kind: 'run', files: options.file ?? [], options: { ...options, ...filter, output: ['miruo'] } };
+    });
+  program
+    .command('tcpeek')
+    .description(DESCRIPTIONS.tcpeek)
+    // The program's -V is understood everywhere.
+    .version(version, '-v, --version', 'print the version')
+    .argument(
+      '[FILTER...]',
+      'what is counted together: [NAME]:RX|TX@ADDR:PORT[:PORT...][,ADDR:PORT...], without NAME: nowhere',
+    )
+    .action((sessionFilter: string[], options: TcpeekArguments) => {
+      request = { kind: 'run', files: options.file ?? [], options: { ...fromTcpeek(options), sessionFilter } };
     });
   program
     .command('info')
@@ -86,6 +102,14 @@ export function parseArguments(args: readonly string[], version: string): Reques
     .action(() => {
       request = { kind: 'interfaces' };
     });
+  program
+    .command('peekstat')
+    .description(DESCRIPTIONS.peekstat)
+    // The program's -V is understood everywhere.
+    .version(version, '-v, --version', 'print the version')
+    .action((options: ParsedOptions) => {
+      request = { kind: 'peekstat', options };
+    });
   for (const command of program.commands) {
     command.exitOverride().configureOutput(output);
     for (const row of optionsOf(command.name() as CommandName)) command.addOption(commanderOption(row, command.name()));
@@ -103,6 +127,24 @@ export function parseArguments(args: readonly string[], version: string): Reques
   return request ?? { kind: 'text', text };
 }
 
+/** Options of `tcpeek` whose names mean something else elsewhere. */
+interface TcpeekArguments extends Omit<ParsedOptions, 'timeout' | 'quiet'> {
+  timeout?: number;
+  quiet?: number;
+}
+
+function fromTcpeek({ timeout, quiet, ...options }: TcpeekArguments): ParsedOptions {
+  const hasInput = [options.file, options.interface, options.filesFrom].some((input) => input !== undefined);
+  if (!hasInput) throw new UsageError('tcpeek needs a capture: -r FILE, or -i DEV');
+  return {
+    ...options,
+    output: ['tcpeek'],
+    isTcpeek: true,
+    ...(timeout === undefined ? {} : { handshakeTimeout: timeout }),
+    ...(quiet === undefined ? {} : { handshakeLines: false }),
+  };
+}
+
 /** The first argument is the expression, unless that is in a file. */
 function filterRequest(args: readonly string[], options: ParsedOptions): Request {
   if (options.filterFile !== undefined) return { kind: 'filter', files: args, options };
@@ -117,15 +159,23 @@ function usageMessage(error: CommanderError, args: readonly string[]): string {
   return error.message.replace(/^error: /, '').replaceAll('\n', ' ');
 }
 
-/** Abbreviated and single-dash long options belong to the drop-in command only. */
+/** Commands that stand for another program, and their letters for the version. */
+const DROP_INS: ReadonlyMap<string, string> = new Map([
+  ['miruo', 'V'],
+  ['tcpeek', 'v'],
+  ['peekstat', 'v'],
+]);
+
+/** Abbreviated and single-dash long options belong to the drop-in commands only. */
 function expandFor(args: readonly string[]): string[] {
-  if (args[0] !== 'miruo') return [...args];
+  const versionLetter = DROP_INS.get(args[0]);
+  if (versionLetter === undefined) return [...args];
   const own: OptionRow[] = [
     { names: ['help'], letter: 'h', kind: 'switch', help: '', isOriginal: true, commands: [] },
-    { names: ['version'], letter: 'V', kind: 'switch', help: '', isOriginal: true, commands: [] },
+    { names: ['version'], letter: versionLetter, kind: 'switch', help: '', isOriginal: true, commands: [] },
   ];
   try {
-    return ['miruo', ...expandLongOptions(args.slice(1), [...optionsOf('miruo'), ...own])];
+    return [args[0], ...expandLongOptions(args.slice(1), [...optionsOf(args[0] as CommandName), ...own])];
   } catch (error) {
     if (error instanceof AmbiguousOption) throw new UsageError(error.message);
     throw error;
@@ -133,7 +183,7 @@ function expandFor(args: readonly string[]): string[] {
 }
 
 function commanderOption(row: OptionRow, command: string): Option {
-  const hasLetter = row.letter !== undefined && (command === 'miruo' || row.isLetterEverywhere === true);
+  const hasLetter = row.letter !== undefined && (DROP_INS.has(command) || row.isLetterEverywhere === true);
   const letter = hasLetter ? `-${row.letter}, ` : '';
   const value = row.value === undefined ? '' : ` <${row.value}>`;
   const option = new Option(`${letter}--${row.names[0]}${value}`, row.help);

@@ -15,7 +15,9 @@ import { type HttpHeaders, MIRUO_DEFAULTS, type MiruoOptions } from '../miruo/op
 import type { InfoPlan } from '../pipeline/info-pass.js';
 import type { BlockForm } from '../pipeline/reading.js';
 import type { RunPlan } from '../pipeline/run.js';
+import type { TcpeekOptions } from '../tcpeek/options.js';
 import type { ChosenFilter } from './filter-choice.js';
+import { readingFor } from './tcpeek-plan.js';
 import { UsageError } from './usage-error.js';
 
 /** Values as the parser leaves them, by the option's first name in camel case; absent when not given. */
@@ -38,6 +40,17 @@ export interface ParsedOptions {
   output?: string[];
   dpiMode?: 'tcp' | HttpHeaders;
   classic?: boolean;
+  local?: string[];
+  sessionFilter?: string[];
+  handshakeTimeout?: number;
+  /** False: no lines of handshakes. */
+  handshakeLines?: boolean;
+  icmp?: boolean;
+  checksum?: string;
+  user?: string;
+  loglevel?: string;
+  /** The defaults are those of `tcploom tcpeek`. */
+  isTcpeek?: boolean;
   /** False with --no-timeout. */
   timeout?: boolean;
   unfinished?: boolean;
@@ -65,6 +78,9 @@ export interface ParsedOptions {
   pcap?: boolean;
   pcapng?: boolean;
   tsv?: boolean;
+  gmetric?: boolean;
+  json?: boolean;
+  socket?: string;
   workers?: number;
   blockSize?: number;
 }
@@ -93,25 +109,39 @@ const DEFAULT_FOLLOW_TIMEOUT_SEC = 60;
 const DEFAULT_SNAPLEN = 256;
 /** Those headers, and as much of a payload as is looked at for HTTP. */
 const HTTP_SNAPLEN = DEFAULT_SNAPLEN + 2048;
+/** What the original tcpeek captures of a packet. */
+const CLASSIC_HANDSHAKE_SNAPLEN = 138;
 /** With packets of that length, more than a second at 200,000 packets a second. */
 const DEFAULT_BUFFER_MIB = 64;
+const TCPEEK_BUFFER_MIB = 2;
 const MOST_BUFFER_MIB = 2047;
 /** An argument of a program has at most 128 KiB on Linux, and a character at most four bytes of them. */
 const MOST_ARGUMENT = 32_000;
+
+/** What a run is to find out. */
+export interface WantedResults {
+  readonly miruo: boolean;
+  /** What is watched of handshakes. */
+  readonly tcpeek: TcpeekOptions | undefined;
+}
 
 /** The plan for tracking the sessions of `files`; `isTerminal`: standard output is one. */
 export function makePlan(
   files: readonly string[],
   given: ParsedOptions,
+  wanted: WantedResults,
   isTerminal: boolean,
   filter?: ChosenFilter,
 ): RunPlan {
-  const read = readPlan(files, given, filter);
+  const { tcpeek } = wanted;
+  const plain = readPlan(files, given, filter);
+  const read = tcpeek === undefined ? plain : { ...plain, ...readingFor(tcpeek, plain.decode, wanted.miruo) };
   const form = blockForm(given, RUN_FORM);
   const isLimited = given.sessionLimit !== undefined || given.segmentLimit !== undefined;
   return Object.freeze({
     read: { ...read, moments: momentInterval(given, read) },
-    miruo: miruoOptions(given, isTerminal),
+    miruo: wanted.miruo ? miruoOptions(given, isTerminal) : undefined,
+    tcpeek,
     firstLine: firstLine(read),
     notice: isLimited ? 'limits count over all sessions at once, so one tracker does all the tracking' : undefined,
     ...form,
@@ -180,8 +210,8 @@ function liveInput(given: ParsedOptions, filter: ChosenFilter | undefined): Live
     if (without !== undefined) throw new UsageError(`--${without} needs an interface: -i DEV`);
     return undefined;
   }
-  const snaplen = given.snaplen ?? (httpHeaders(given) === undefined ? DEFAULT_SNAPLEN : HTTP_SNAPLEN);
-  const bufferMiB = given.buffer ?? DEFAULT_BUFFER_MIB;
+  const snaplen = given.snaplen ?? usualSnaplen(given);
+  const bufferMiB = given.buffer ?? (given.isTcpeek ? TCPEEK_BUFFER_MIB : DEFAULT_BUFFER_MIB);
   if (snaplen < 1 || snaplen > MAX_CAPTURED_BYTES) {
     throw new UsageError(`--snaplen must be from 1 to ${MAX_CAPTURED_BYTES}, not ${snaplen}`);
   }
@@ -190,8 +220,17 @@ function liveInput(given: ParsedOptions, filter: ChosenFilter | undefined): Live
   }
   const devices = given.interface;
   const isPromiscuous = given.promisc ?? false;
-  const request: LiveRequest = { kind: 'live', devices, snaplen, bufferMiB, isPromiscuous, ...captured(given, filter) };
+  const user = given.user === undefined ? {} : { user: given.user };
+  const form = { devices, snaplen, bufferMiB, isPromiscuous, ...user };
+  const request: LiveRequest = { kind: 'live', ...form, ...captured(given, filter) };
   return { name: devices.join(', '), request };
+}
+
+function usualSnaplen(given: ParsedOptions): number {
+  // Only of a packet that was captured whole can TCP's sum be verified.
+  if (given.checksum === '2') return MAX_CAPTURED_BYTES;
+  if (given.isTcpeek && given.classic) return CLASSIC_HANDSHAKE_SNAPLEN;
+  return httpHeaders(given) === undefined ? DEFAULT_SNAPLEN : HTTP_SNAPLEN;
 }
 
 /** What the capturing program need not hand on; what it does is filtered here again, so that the result is ours. */

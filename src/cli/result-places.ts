@@ -15,10 +15,11 @@ interface ResultFormat {
   readonly help: string;
 }
 
-export type ResultFormatName = 'miruo';
+export type ResultFormatName = 'miruo' | 'tcpeek';
 
 export const RESULT_FORMATS: readonly (ResultFormat & { readonly name: ResultFormatName })[] = [
   { name: 'miruo', help: "sessions and segments as miruo's lines" },
+  { name: 'tcpeek', help: "handshakes as tcpeek's lines; their summary is on standard error" },
 ];
 
 /** A result and its place. */
@@ -31,15 +32,20 @@ export interface ResultPlace {
 
 const STANDARD_OUTPUT: OutputTarget = { descriptor: 1 };
 
-/** The places that `-o` asks for; without one, miruo's lines on standard output. Throws a UsageError. */
-export function resultPlaces(inputs: readonly string[], given: ParsedOptions): ResultPlace[] {
-  const places = (given.output ?? ['miruo']).map(placeOf);
+const USUAL_PLACES: readonly ResultPlace[] = [
+  { format: 'miruo', name: 'standard output', target: STANDARD_OUTPUT },
+  { format: 'tcpeek', name: 'standard error', target: { descriptor: 2 } },
+];
+
+/** The places that `-o` asks for; without one, miruo's lines on standard output, and tcpeek's on standard error. Throws a UsageError. */
+export function resultPlaces(inputs: readonly string[], given: ParsedOptions): readonly ResultPlace[] {
+  const places = given.output?.map(placeOf) ?? USUAL_PLACES;
   const seen = new Set<string>();
   for (const { name, target } of places) {
-    const key = 'path' in target ? resolve(target.path) : '-';
+    const key = 'path' in target ? resolve(target.path) : name;
     if (seen.has(key)) throw new UsageError(`two results cannot go to ${name}`);
     seen.add(key);
-    refuseInputs('path' in target ? target.path : '-', inputs, given);
+    if (name !== 'standard error') refuseInputs('path' in target ? target.path : '-', inputs, given);
   }
   return places;
 }

@@ -27,11 +27,12 @@ interface Program {
 
 const TCPDUMP: Program = {
   name: 'tcpdump',
-  arguments: ({ devices, snaplen, bufferMiB, isPromiscuous, filter }) => [
+  arguments: ({ devices, snaplen, bufferMiB, isPromiscuous, filter, user }) => [
     '-i',
     devices[0],
     ...['-s', String(snaplen), '-B', String(bufferMiB * 1024), '-U', '--immediate-mode', '-n', '-w', '-'],
     ...(isPromiscuous ? [] : ['-p']),
+    ...(user === undefined ? [] : ['-Z', user]),
     ...(filter === undefined ? [] : ['--', filter]),
   ],
   counts: (lines) => {
@@ -71,7 +72,9 @@ function sumOf(lines: readonly string[], pattern: RegExp, group = 1): number | u
 }
 
 /** The programs for a request, the better one first. */
-function programsFor({ devices, snaplen }: LiveRequest): Program[] {
+function programsFor({ devices, snaplen, user }: LiveRequest): Program[] {
+  // dumpcap stays who it was, and could not be ended by another user.
+  if (user !== undefined) return [TCPDUMP];
   if (devices.length > 1) return [DUMPCAP];
   return snaplen > 0 && snaplen <= PROMPT_SNAPLEN ? [TCPDUMP, DUMPCAP] : [DUMPCAP, TCPDUMP];
 }

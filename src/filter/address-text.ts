@@ -29,7 +29,7 @@ export const prefixMask = (bits: number): number => (bits <= 0 ? 0 : (0xffffffff
 export function parseIp6(text: string): readonly number[] | undefined {
   const halves = text.split('::');
   if (halves.length > 2) return undefined;
-  const parts = halves.map(groupsOf);
+  const parts = halves.map((half, index) => groupsOf(half, index === halves.length - 1));
   const [before, after] = parts;
   if (before === undefined || parts.includes(undefined)) return undefined;
   const given = before.length + (after?.length ?? 0);
@@ -38,14 +38,18 @@ export function parseIp6(text: string): readonly number[] | undefined {
   return [0, 2, 4, 6].map((index) => ((groups[index] << 16) | groups[index + 1]) >>> 0);
 }
 
-/** Groups of 16 bits; the last two may be an IPv4 address. */
-function groupsOf(text: string): number[] | undefined {
+/**
+ * Groups of 16 bits; at the end of the address the last two may be an IPv4 address, whose numbers have no leading zeros here
+ * (inet_pton(3)).
+ */
+function groupsOf(text: string, isEnd: boolean): number[] | undefined {
   if (text === '') return [];
   const groups: number[] = [];
   const pieces = text.split(':');
   for (const [index, piece] of pieces.entries()) {
-    if (index === pieces.length - 1 && piece.includes('.')) {
-      const dotted = piece.split('.').length === 4 ? parseDotted(piece) : undefined;
+    if (isEnd && index === pieces.length - 1 && piece.includes('.')) {
+      const isWhole = piece.split('.').length === 4 && !/\b0\d/.test(piece);
+      const dotted = isWhole ? parseDotted(piece) : undefined;
       if (dotted === undefined) return undefined;
       groups.push(dotted.value >>> 16, dotted.value & 0xffff);
     } else if (/^[0-9a-fA-F]{1,4}$/.test(piece)) {

@@ -8,7 +8,7 @@
  */
 import type { SessionTable } from './session-table.js';
 
-/** Slots, more than the longest limit in seconds. */
+/** Slots. What is due later than so many seconds from now is met, and left where it is, once a round. */
 const SLOTS = 1024;
 const SLOT_MASK = SLOTS - 1;
 
@@ -21,6 +21,8 @@ const DUE = 2;
 export class TimerWheel {
   /** Row + 1 of the first entry of each slot. */
   readonly #heads = new Int32Array(SLOTS);
+  /** No row is entered for a second before this one, so that a clock that is pulled to and fro finds nothing at once. */
+  #soonest = Number.POSITIVE_INFINITY;
   readonly #table: SessionTable;
   readonly #word: number;
 
@@ -32,6 +34,7 @@ export class TimerWheel {
 
   /** Enters `row` for the second `due` (unsigned). It must not be entered already. */
   add(row: number, due: number): void {
+    if (due < this.#soonest) this.#soonest = due;
     const slot = due & SLOT_MASK;
     const page = this.#table.page(row);
     const at = this.#table.at(row) + this.#word;
@@ -67,21 +70,19 @@ export class TimerWheel {
    * `deadline(row)`, is at or before `to` out of the wheel and appends it to `due`; enters the others anew.
    */
   expire(from: number, to: number, deadline: (row: number) => number, due: number[]): void {
-    const steps = Math.min(to - from, SLOTS);
-    for (let step = 1; step <= steps; step++) {
-      const slot = (from + step) & SLOT_MASK;
-      let entry = this.#heads[slot];
+    if (to < this.#soonest) return;
+    const first = Math.max(from + 1, this.#soonest);
+    const last = Math.min(to, first + SLOTS - 1);
+    this.#soonest = to + 1;
+    for (let second = first; second <= last; second++) {
+      let entry = this.#heads[second & SLOT_MASK];
       while (entry !== 0) {
         const row = entry - 1;
         entry = this.#table.page(row)[this.#table.at(row) + this.#word + NEXT];
         const at = deadline(row);
-        if (at <= to) {
-          this.remove(row);
-          due.push(row);
-        } else if ((at & SLOT_MASK) !== slot) {
-          this.remove(row);
-          this.add(row, at);
-        }
+        this.remove(row);
+        if (at <= to) due.push(row);
+        else this.add(row, at);
       }
     }
   }

@@ -6,6 +6,7 @@
 import type { MiruoEvents } from '../miruo/events.js';
 import { COUNTER_NAMES, type MiruoCounters, zeroCounters } from '../miruo/statistics.js';
 import { RECORD_HEADER_BYTES, type ResultWriter } from '../ring/result-ring.js';
+import { HandshakeEventWriter } from './handshake-events.js';
 
 /** A session began; no payload. */
 export const SESSION_CREATED = 1;
@@ -41,12 +42,15 @@ const TEXT_BYTES = 32 * 1024;
 /** Encodes one tracker's events. `key` is set by the loop over packets before each of them. */
 export class EventWriter implements MiruoEvents {
   key = 0;
+  /** What is said of handshakes, about the same packets. */
+  readonly handshakes: HandshakeEventWriter;
   readonly #ring: ResultWriter;
   #storedBits = new Int32Array(1024);
   #usedWords = 0;
 
   constructor(ring: ResultWriter) {
     this.#ring = ring;
+    this.handshakes = new HandshakeEventWriter(ring, () => this.key);
   }
 
   created(row: number): void {

@@ -21,11 +21,37 @@ import {
   TEXT,
   TEXT_END,
 } from './events.js';
+import {
+  compareHandshakes,
+  HANDSHAKE_COUNTS,
+  HANDSHAKE_LINE,
+  HANDSHAKE_NOTE,
+  HandshakeTotals,
+  isOfHandshakes,
+  textOf,
+} from './handshake-events.js';
 import { SegmentPeak } from './segment-peak.js';
 import { displayedId, fitsPlaceholder, patchIds, SessionOrdinals, widenIds } from './session-ids.js';
 
 /** Where lines go. The bytes are the sink's to change, but only until it returns. */
 export type TextSink = (bytes: Uint8Array) => void;
+
+/** The sinks of a run; those that are not there are for what no tracker says. */
+export interface MergeSinks {
+  /** Lines of sessions. */
+  readonly sessions: TextSink;
+  /** Lines of handshakes, and messages about packets of theirs. */
+  readonly handshakes: TextSink;
+  readonly notes: TextSink;
+}
+
+/** What is told of the lines beforehand. */
+export interface MergeForm {
+  /** Lines of sessions carry an id placeholder. */
+  readonly hasIds: boolean;
+  /** Filters of handshakes that have figures. */
+  readonly namedFilters: number;
+}
 
 /** `step` is through with the stream. */
 export const MERGE_DONE = -1;
@@ -41,10 +67,11 @@ export class Merger {
   activeSessionsMost = 0;
   readonly segments = new SegmentPeak();
   readonly ordinals: SessionOrdinals;
+  readonly handshakes: HandshakeTotals;
   /** What all shards had counted at the moment that `step` came to last. */
   counters: MiruoCounters = addCounters([]);
   readonly #rings: readonly ResultReader[];
-  readonly #sink: TextSink;
+  readonly #sinks: MergeSinks;
   readonly #hasIds: boolean;
   /** Shard whose session's lines are being copied, or -1; and that session's id. */
   #textShard = -1;
@@ -52,12 +79,12 @@ export class Merger {
   /** Bytes given to the sink in this turn. */
   #emittedBytes = 0;
 
-  /** `hasIds`: lines carry an id placeholder. */
-  constructor(rings: readonly ResultReader[], hasIds: boolean, sink: TextSink) {
+  constructor(rings: readonly ResultReader[], { hasIds, namedFilters }: MergeForm, sinks: MergeSinks) {
     this.#rings = rings;
-    this.#sink = sink;
+    this.#sinks = sinks;
     this.#hasIds = hasIds;
     this.ordinals = new SessionOrdinals(rings.length);
+    this.handshakes = new HandshakeTotals(namedFilters);
   }
 
   /**
@@ -103,8 +130,13 @@ export class Merger {
 
   /** Events of several shards share a key only where one tick, or the end of the stream, meets many sessions. */
   #isOlder(shard: number, at: number, other: number, otherAt: number): boolean {
-    const own = this.ordinals.of(shard, this.#rings[shard].words[at + RECORD_ROW]);
-    return own < this.ordinals.of(other, this.#rings[other].words[otherAt + RECORD_ROW]);
+    const { words } = this.#rings[shard];
+    const others = this.#rings[other].words;
+    if (isOfHandshakes(words, at) || isOfHandshakes(others, otherAt)) {
+      return compareHandshakes(words, at, others, otherAt) < 0;
+    }
+    const own = this.ordinals.of(shard, words[at + RECORD_ROW]);
+    return own < this.ordinals.of(other, others[otherAt + RECORD_ROW]);
   }
 
   #apply(shard: number, ring: ResultReader, at: number): void {
@@ -130,6 +162,15 @@ export class Merger {
         break;
       case SEGMENTS_DROPPED:
         this.segments.forget(key, ring.words[at + PAYLOAD_WORD]);
+        break;
+      case HANDSHAKE_LINE:
+        this.#emitText(this.#sinks.handshakes, ring, at);
+        break;
+      case HANDSHAKE_NOTE:
+        this.#emitText(this.#sinks.notes, ring, at);
+        break;
+      case HANDSHAKE_COUNTS:
+        this.handshakes.add(ring.words, at);
         break;
       default:
         throw new Error(`unknown event ${ring.words[at + RECORD_KIND]}`);
@@ -166,15 +207,21 @@ export class Merger {
     this.#emit(ring.bytes.subarray(from, from + ring.words[at + PAYLOAD_WORD]));
   }
 
+  #emitText(sink: TextSink, ring: ResultReader, at: number): void {
+    const bytes = textOf(ring.words, ring.bytes, at);
+    this.#emittedBytes += bytes.length;
+    sink(bytes);
+  }
+
   #emit(bytes: Uint8Array): void {
     this.#emittedBytes += bytes.length;
     if (!this.#hasIds) {
-      this.#sink(bytes);
+      this.#sinks.sessions(bytes);
     } else if (fitsPlaceholder(this.#textId)) {
       patchIds(bytes, 0, bytes.length, this.#textId);
-      this.#sink(bytes);
+      this.#sinks.sessions(bytes);
     } else {
-      this.#sink(widenIds(bytes, this.#textId));
+      this.#sinks.sessions(widenIds(bytes, this.#textId));
     }
   }
 

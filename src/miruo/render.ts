@@ -5,9 +5,9 @@
  * ID_PLACEHOLDER instead, at the start of the line or after its colour code, and `src/merge/session-ids.ts` puts it in.
  */
 import { ROW_ADDRESS_0, ROW_KIND, ROW_KIND_V6, ROW_PORTS, type SessionTable } from '../flow/session-table.js';
+import { ascii, type LineSink, LineWriter } from '../text/line-writer.js';
 import { ipv4Text, ipv6Text } from '../wire/address.js';
 import { MOST_HTTP_TEXT_BYTES } from './http.js';
-import { ascii, type LineSink, LineWriter } from './line-writer.js';
 import type { MiruoOptions } from './options.js';
 import {
   COLOUR_GREEN,
@@ -43,7 +43,7 @@ const FLAG_LETTERS = ascii('UAPRSF');
 const NEWLINE = 0x0a;
 const DASH = 0x2d;
 const SLASH = 0x2f;
-const DOT = 0x2e;
+
 /** Width of both states in a line of --live. */
 const LIVE_STATES_WIDTH = 23;
 const REASON_BEGIN = ascii(' (');
@@ -253,11 +253,8 @@ export class SessionRenderer {
       out.text(ascii(this.#endpoint(row, page, r, side)));
       return;
     }
-    const address = page[r + ROW_ADDRESS_0 + side];
-    for (let shift = 24; shift >= 0; shift -= 8) {
-      out.decimal((address >>> shift) & 0xff);
-      out.byte(shift > 0 ? DOT : COLON[0]);
-    }
+    out.ipv4(page[r + ROW_ADDRESS_0 + side]);
+    out.byte(COLON[0]);
     out.decimal(side === 0 ? page[r + ROW_PORTS] >>> 16 : page[r + ROW_PORTS] & 0xffff);
   }
 

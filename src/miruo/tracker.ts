@@ -19,12 +19,11 @@ import {
   ipOffset,
 } from '../capture/descriptor.js';
 import { SessionTable } from '../flow/session-table.js';
-import { hashIpv4, mixVlan } from '../wire/conversation-hash.js';
+import { ascii } from '../text/line-writer.js';
 import { flagsByte, TCP_ACK, TCP_CLASSIC_FLAGS, TCP_SYN } from '../wire/tcp.js';
 import { countDirections, type DirectionCounts, zeroDirections } from './directions.js';
 import type { MiruoEvents } from './events.js';
 import { HttpNotes } from './http-notes.js';
-import { ascii } from './line-writer.js';
 import type { MiruoOptions } from './options.js';
 import { SessionRenderer } from './render.js';
 import { hasSameOptions, segmentMeta, storeOptions } from './segment-form.js';
@@ -184,11 +183,12 @@ export class MiruoTracker {
   }
 
   /**
-   * One segment: the descriptor at word `d` of `words`, whose frame lies in `view`. Runs once per packet:
+   * One segment: the descriptor at word `d` of `words`, whose frame lies in `view`; `hash` is its conversation's. Runs once per packet:
    * nothing here allocates, and a segment that is neither repeated nor of interest ends up in `append`.
    */
-  onSegment(words: Int32Array, d: number, view: DataView): void {
-    const row = this.#find(words, d, view);
+  onSegment(words: Int32Array, d: number, view: DataView, hash: number): void {
+    this.#hash = hash;
+    const row = this.#find(words, d, view, hash);
     const flags = flagsByte(words[d + D_TCP]);
     if ((flags & this.#synMask) === TCP_SYN) {
       if (row < 0) {
@@ -205,18 +205,12 @@ export class MiruoTracker {
     else if ((flags & SYN_ACK) === SYN_ACK) this.directions.strayAnswers++;
   }
 
-  #find(words: Int32Array, d: number, view: DataView): number {
+  #find(words: Int32Array, d: number, view: DataView, hash: number): number {
     const where = words[d + D_WHERE];
     const ports = words[d + D_PORTS];
-    const src = words[d + D_SRC];
     const vlan = words[d + D_VLAN];
-    if (where >= 0) {
-      const dst = words[d + D_DST];
-      this.#hash = mixVlan(hashIpv4(src, dst, ports), vlan);
-      return this.#table.find(src, dst, ports, this.#hash, vlan);
-    }
-    this.#hash = src;
-    return this.#table.findV6(view, words[d + D_FRAME] + ipOffset(where) + IPV6_ADDRESSES_OFFSET, ports, src, vlan);
+    if (where >= 0) return this.#table.find(words[d + D_SRC], words[d + D_DST], ports, hash, vlan);
+    return this.#table.findV6(view, words[d + D_FRAME] + ipOffset(where) + IPV6_ADDRESSES_OFFSET, ports, hash, vlan);
   }
 
   #repeatsFirstSyn(row: number, seq: number, ack: number): boolean {

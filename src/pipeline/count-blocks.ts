@@ -2,7 +2,7 @@
  * The counting thread's loop: takes block after block, counts the conversations of its shard, and tells them at the
  * end of each capture. Owns the order; knows no protocol.
  */
-import { D_TCP, NO_TCP_HEADER } from '../capture/descriptor.js';
+import { D_TCP, isSegment } from '../capture/descriptor.js';
 import { type ConversationCount, ConversationCounter } from '../info/conversations.js';
 import { BlockConsumer, type BlockRingMemory } from '../ring/block-ring.js';
 import {
@@ -34,7 +34,7 @@ export function countBlocks(shard: number, blocks: BlockRingMemory, tell: (count
     // The heads of a block that ends something are 0.
     for (let next = words[(slot >> 2) + SLOT_HEADS + shard]; next !== 0; ) {
       const d = first + (next - 1) * DESCRIPTOR_WORDS;
-      if (words[d + D_TCP] !== NO_TCP_HEADER) counter.onSegment(words, d, view);
+      if (isSegment(words[d + D_TCP])) counter.onSegment(words, d, view);
       else laterFragments++;
       next = words[d + DESCRIPTOR_NEXT];
     }

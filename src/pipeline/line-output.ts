@@ -50,3 +50,46 @@ export class SplitOutput implements LineOutput {
     await Promise.all(this.#places.map((place) => place.flush()));
   }
 }
+
+/** A place that is written to as long as that works: what cannot be written there is nobody's loss. */
+export class BestEffortOutput implements LineOutput {
+  readonly failed = new Promise<never>(() => {});
+  readonly #place: LineOutput;
+  #isGone = false;
+
+  constructor(place: LineOutput) {
+    this.#place = place;
+    place.failed.catch(() => {
+      this.#isGone = true;
+    });
+  }
+
+  get isFull(): boolean {
+    return !this.#isGone && this.#place.isFull;
+  }
+
+  append(bytes: Uint8Array): void {
+    if (!this.#isGone) this.#try(() => this.#place.append(bytes));
+  }
+
+  push(): void {
+    if (!this.#isGone) this.#place.push();
+  }
+
+  async ready(): Promise<void> {
+    await this.#place.ready().catch(() => {});
+  }
+
+  async flush(): Promise<void> {
+    await this.#place.flush().catch(() => {});
+  }
+
+  /** The place throws what ended it before its promise tells. */
+  #try(write: () => void): void {
+    try {
+      write();
+    } catch {
+      this.#isGone = true;
+    }
+  }
+}

@@ -6,11 +6,11 @@ import type { MessagePort } from 'node:worker_threads';
 import type { FeedLink } from '../capture/feed-source.js';
 import type { ReadPlan } from '../capture/read-captures.js';
 import type { FeederMemory } from '../feed/serve.js';
-import type { MiruoOptions } from '../miruo/options.js';
 import type { BlockRingMemory } from '../ring/block-ring.js';
 import type { ResultRingMemory } from '../ring/result-ring.js';
 import type { OutputTarget } from './blocking-output.js';
 import type { ThreadStart } from './threads.js';
+import type { Analyses } from './track-blocks.js';
 
 export interface ReaderWork {
   readonly plan: ReadPlan;
@@ -31,7 +31,7 @@ export type FeederStart = FeederMemory & ThreadStart;
 
 export interface TrackerWork {
   readonly shard: number;
-  readonly miruo: MiruoOptions;
+  readonly analyses: Analyses;
   readonly blocks: BlockRingMemory;
   readonly results: ResultRingMemory;
 }

@@ -25,6 +25,8 @@ export interface BlockForm {
 /** What is told while reading goes on. */
 export interface ReadingWatcher {
   onProblem(problem: InputProblem): void;
+  /** The first interface of the first capture is known: the input is open. */
+  onInterface?(linkType: number): void;
   onCapture?(capture: CaptureFacts): void;
   /** In the order of the moments; the trackers come to them later. */
   onMoment?(figures: ReadFigures): void;
@@ -103,6 +105,7 @@ export class Reading {
   #onNews(news: ReaderNews): void {
     this.#told++;
     if (news.kind === 'problem') this.#watcher.onProblem(news.problem);
+    if (news.kind === 'interface') this.#watcher.onInterface?.(news.linkType);
     if (news.kind === 'capture') this.#watcher.onCapture?.(news.capture);
     if (news.kind === 'moment') this.#watcher.onMoment?.(news.figures);
     this.#onTold();

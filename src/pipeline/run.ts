@@ -6,21 +6,23 @@ import type { ReadFigures, ReadSummary } from '../capture/news.js';
 import type { ReadPlan } from '../capture/read-captures.js';
 import { MERGE_DONE, MERGE_MOMENT, MERGE_MORE, Merger } from '../merge/merger.js';
 import { addDirections, type DirectionCounts } from '../miruo/directions.js';
-import { hasIds, type MiruoOptions } from '../miruo/options.js';
+import { hasIds } from '../miruo/options.js';
 import { addCounters, type MiruoCounters } from '../miruo/statistics.js';
 import { allocateResultRing, ResultReader } from '../ring/result-ring.js';
+import { addChecksums, type ChecksumFigures } from '../tcpeek/checksum-figures.js';
+import { namedFilters } from '../tcpeek/options.js';
+import { SESSION_HEAD } from '../tcpeek/session-line.js';
 import type { LineOutput } from './line-output.js';
 import type { TrackerWork } from './messages.js';
 import { MomentQueue } from './moment-queue.js';
 import { type BlockForm, Reading, type ReadingWatcher } from './reading.js';
 import { stopped, Threads } from './threads.js';
-import type { TrackSummary } from './track-blocks.js';
+import type { Analyses, TrackSummary } from './track-blocks.js';
 
 /** What is to be run; every value decided. */
-export interface RunPlan extends BlockForm {
+export interface RunPlan extends BlockForm, Analyses {
   readonly read: ReadPlan;
-  readonly miruo: MiruoOptions;
-  /** Line that comes before the results, with its newline; nothing is printed when nothing could be read. */
+  /** Line that comes before the results of sessions, with its newline; nothing is printed when nothing could be read. */
   readonly firstLine: string;
   /** What is to be said beforehand. */
   readonly notice?: string | undefined;
@@ -28,10 +30,29 @@ export interface RunPlan extends BlockForm {
   readonly workerFiles?: { readonly reader?: URL; readonly tracker?: URL };
 }
 
+/** Where the results of a run go; each is there if its analysis is a part of the run. Several may be the same place. */
+export interface RunOutputs {
+  readonly miruo?: LineOutput | undefined;
+  readonly tcpeek?: LineOutput | undefined;
+  /** Messages about single packets. */
+  readonly notes?: LineOutput | undefined;
+}
+
+/** A run that goes on. */
+export interface RunInProgress {
+  /** Shared counters: src/ring/layout.ts. */
+  readonly progress: Float64Array;
+  /** Sessions so far, or, where only handshakes are watched, those that ended. */
+  sessions(): number;
+  /** COUNTS figures for each named filter: what was counted of handshakes so far. */
+  readonly handshakes: ArrayLike<number>;
+  /** Ends it early, with what was read by then. */
+  finish(): void;
+}
+
 /** What a run tells while it goes on. */
 export interface RunWatcher extends ReadingWatcher {
-  /** Shared progress counters (src/ring/layout.ts), a way to see how many sessions there were, and to end the run early. */
-  onStart(progress: Float64Array, sessions: () => number, finish: () => void): void;
+  onStart(run: RunInProgress): void;
   /** How things stand at a moment that the plan asked for; what was found until then is written. */
   onFigures(figures: RunFigures): void;
 }
@@ -45,12 +66,16 @@ export interface RunFigures {
   readonly activeSessionsMost: number;
   readonly activeSegments: number;
   readonly activeSegmentsMost: number;
+  /** As in `RunInProgress`. */
+  readonly handshakes: ArrayLike<number>;
 }
 
 /** What a run came to. */
 export interface RunOutcome extends RunFigures {
   readonly read: ReadSummary;
   readonly directions: DirectionCounts;
+  /** What became of sums, where they were verified. */
+  readonly checksums: ChecksumFigures | undefined;
 }
 
 const RESULT_RING_BYTES = 4 << 20;
@@ -61,12 +86,12 @@ const BYTES_PER_TURN = 256 * 1024;
 const TRACKER_FILE = new URL('../../workers/tracker.js', import.meta.url);
 
 /**
- * Runs the plan; lines go to `output`. Rejects with a ThreadFailure, with an error of writing, or with the
+ * Runs the plan; lines go to the outputs. Rejects with a ThreadFailure, with an error of writing, or with the
  * reason of `stop` when that fires, or with a ThreadStuck around one of them; otherwise no thread is left running.
  */
 export async function runPass(
   plan: RunPlan,
-  output: LineOutput,
+  outputs: RunOutputs,
   watcher: RunWatcher,
   stop: AbortSignal,
 ): Promise<RunOutcome> {
@@ -74,10 +99,11 @@ export async function runPass(
   const moments = new MomentQueue();
   const reading = new Reading(threads, plan, {
     onProblem: (problem) => watcher.onProblem(problem),
+    onInterface: (linkType) => watcher.onInterface?.(linkType),
     onMoment: (figures) => moments.put(figures),
   });
   try {
-    const outcome = await new Pass(plan, threads, reading, moments, output, watcher, stop).run();
+    const outcome = await new Pass(plan, threads, reading, moments, outputs, watcher, stop).run();
     await threads.end();
     return outcome;
   } catch (error) {
@@ -92,17 +118,20 @@ class Pass {
   readonly #threads: Threads;
   readonly #reading: Reading;
   readonly #moments: MomentQueue;
-  readonly #output: LineOutput;
+  readonly #outputs: RunOutputs;
+  /** Each of them once. */
+  readonly #places: readonly LineOutput[];
   readonly #watcher: RunWatcher;
   readonly #stop: AbortSignal;
-  #isBegun = false;
+  #hasFirstLine = false;
+  #hasHead = false;
 
   constructor(
     plan: RunPlan,
     threads: Threads,
     reading: Reading,
     moments: MomentQueue,
-    output: LineOutput,
+    outputs: RunOutputs,
     watcher: RunWatcher,
     stop: AbortSignal,
   ) {
@@ -110,61 +139,80 @@ class Pass {
     this.#threads = threads;
     this.#reading = reading;
     this.#moments = moments;
-    this.#output = output;
+    this.#outputs = outputs;
+    this.#places = [...new Set([outputs.miruo, outputs.tcpeek, outputs.notes])].filter((place) => place !== undefined);
     this.#watcher = watcher;
     this.#stop = stop;
   }
 
   async run(): Promise<RunOutcome> {
-    const { trackers, miruo, read: readPlan, workerFiles } = this.#plan;
+    const { trackers, miruo, tcpeek, read: readPlan, workerFiles } = this.#plan;
     const reading = this.#reading;
     const results = Array.from({ length: trackers }, () => allocateResultRing(RESULT_RING_BYTES));
     const rings = results.map((ring) => new ResultReader(ring));
-    const merger = new Merger(rings, hasIds(miruo), (bytes) => this.#append(bytes));
-    this.#watcher.onStart(
-      reading.progress,
-      () => merger.ordinals.created,
-      () => reading.stop(),
-    );
+    const form = {
+      hasIds: miruo !== undefined && hasIds(miruo),
+      namedFilters: tcpeek === undefined ? 0 : namedFilters(tcpeek).length,
+    };
+    const merger = new Merger(rings, form, {
+      sessions: (bytes) => this.#append(bytes),
+      handshakes: (bytes) => this.#appendHandshake(bytes),
+      notes: (bytes) => this.#outputs.notes!.append(bytes),
+    });
+    this.#watcher.onStart({
+      progress: reading.progress,
+      sessions: () => (miruo === undefined ? merger.handshakes.ended : merger.ordinals.created),
+      handshakes: merger.handshakes.counts,
+      finish: () => reading.stop(),
+    });
     const tracking = results.map((ring, shard) => {
-      const work: TrackerWork = { shard, miruo, blocks: reading.blocks, results: ring };
+      const work: TrackerWork = { shard, analyses: { miruo, tcpeek }, blocks: reading.blocks, results: ring };
       return this.#threads.run<TrackSummary>(`tracker ${shard}`, workerFiles?.tracker ?? TRACKER_FILE, 'track', work);
     });
     const readingDone = reading.run(readPlan, workerFiles?.reader);
     const finish = async (): Promise<RunOutcome> => {
       const [read, tracked] = await Promise.all([readingDone, Promise.all(tracking), this.#merge(merger, rings)]);
       if (read.filesRead > 0) this.#begin();
-      await this.#output.flush();
+      await Promise.all(this.#places.map((place) => place.flush()));
       const directions = addDirections(tracked.map((summary) => summary.directions));
-      return { ...figuresOf(addCounters(tracked.map((summary) => summary.miruo)), merger), read, directions };
+      const checksums = addChecksums(tracked.map((summary) => summary.checksums));
+      const figures = figuresOf(addCounters(tracked.map((summary) => summary.miruo)), merger);
+      return { ...figures, read, directions, checksums };
     };
     // The last lines are a part of the run too: a signal ends the wait for whoever reads them.
-    return await Promise.race([finish(), stopped(this.#stop), this.#output.failed]);
+    return await Promise.race([finish(), stopped(this.#stop), ...this.#places.map((place) => place.failed)]);
   }
 
   #append(bytes: Uint8Array): void {
     this.#begin();
-    this.#output.append(bytes);
+    this.#outputs.miruo!.append(bytes);
   }
 
   #begin(): void {
-    if (this.#isBegun) return;
-    this.#isBegun = true;
-    this.#output.append(new TextEncoder().encode(this.#plan.firstLine));
+    if (this.#hasFirstLine) return;
+    this.#hasFirstLine = true;
+    this.#outputs.miruo?.append(new TextEncoder().encode(this.#plan.firstLine));
+  }
+
+  #appendHandshake(bytes: Uint8Array): void {
+    const output = this.#outputs.tcpeek!;
+    if (!this.#hasHead) output.append(new TextEncoder().encode(SESSION_HEAD));
+    this.#hasHead = true;
+    output.append(bytes);
   }
 
   async #merge(merger: Merger, rings: readonly ResultReader[]): Promise<void> {
     for (;;) {
       const outcome = merger.step(EVENTS_PER_TURN, BYTES_PER_TURN);
       if (outcome === MERGE_DONE) return;
-      if (this.#output.isFull) await this.#output.ready();
+      for (const place of this.#places) if (place.isFull) await place.ready();
       if (outcome === MERGE_MOMENT) {
         await this.#tellFigures(merger);
       } else if (outcome === MERGE_MORE) {
         await new Promise<void>((resolve) => setImmediate(resolve));
       } else {
         for (const ring of rings) ring.release();
-        this.#output.push();
+        for (const place of this.#places) place.push();
         await rings[outcome].wait();
       }
     }
@@ -175,7 +223,7 @@ class Pass {
     const figures = figuresOf(merger.counters, merger);
     const read = await this.#moments.take();
     // Where both are seen in one place, what was found before comes before.
-    await this.#output.flush();
+    for (const place of this.#places) await place.flush();
     this.#watcher.onFigures({ ...figures, read });
   }
 }
@@ -189,5 +237,6 @@ function figuresOf(miruo: MiruoCounters, merger: Merger): Omit<RunFigures, 'read
     activeSessionsMost: merger.activeSessionsMost,
     activeSegments: merger.segments.active,
     activeSegmentsMost: merger.segments.most,
+    handshakes: merger.handshakes.counts,
   };
 }

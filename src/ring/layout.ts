@@ -51,15 +51,20 @@ export const BLOCK_CAPTURE_END = 2;
 /** As BLOCK_DATA; after it comes a moment whose figures are wanted. */
 export const BLOCK_MOMENT = 3;
 
-/** A word of the ticks: the number of a descriptor, and whether a moment whose figures are wanted comes after its packet. */
+/**
+ * A word of the ticks: the number of a descriptor, which clock comes to another second before its packet (that of segments, that
+ * of packets), and whether a moment whose figures are wanted comes after its packet.
+ */
 export const TICK_MOMENT = 1 << 30;
-export const TICK_DESCRIPTOR = TICK_MOMENT - 1;
+export const TICK_SEGMENTS = 1 << 29;
+export const TICK_PACKETS = 1 << 28;
+export const TICK_DESCRIPTOR = TICK_PACKETS - 1;
 
 /** Longest record that can straddle two blocks (pcap header and 256 KiB of frame, rounded up). */
 export const HEAD_ROOM_BYTES = 264 * 1024;
 
-/** Fewest bytes of a record that needs a descriptor: pcap header and the IPv4 header of a later fragment. */
-const MIN_TRACKED_RECORD_BYTES = 16 + 20;
+/** Fewest bytes of a record that needs a descriptor: pcap header, and an IPv6 header up to where it says that TCP follows. */
+const MIN_TRACKED_RECORD_BYTES = 16 + 7;
 
 /** Positions in the block ring, in bytes unless the name says words. */
 export interface BlockRingLayout {
@@ -118,4 +123,9 @@ export const RESULT_PAYLOAD_BYTES_OFFSET = 2 * LINE_BYTES;
 /** Progress counters, written by the reader once a block, read by the main thread at leisure: float64 positions. */
 export const PROGRESS_BYTES = 0;
 export const PROGRESS_PACKETS = 1;
+/** Packets that moved the packet clock. */
+export const PROGRESS_CLOCK_PACKETS = 2;
+/** Packets lost while capturing, by the system and by the interface, as far as the captures read to their end say. */
+export const PROGRESS_DROPPED = 3;
+export const PROGRESS_IF_DROPPED = 4;
 export const PROGRESS_DOUBLES = 8;

@@ -45,3 +45,7 @@ export interface TcpeekOptions {
   /** --classic: see what the original saw (IPv4 directly over Ethernet, SYN with no other flag at all). */
   readonly classic: boolean;
 }
+
+/** Those of the filters that have figures. */
+export const namedFilters = ({ filters }: Pick<TcpeekOptions, 'filters'>): SessionFilter[] =>
+  filters.filter(({ name }) => name !== '');

@@ -47,6 +47,8 @@ export const END_BAD_IP = -3;
 export const END_LATER_FRAGMENT = -5;
 export const END_UNKNOWN_LINK = -6;
 export const END_ENCRYPTED = -7;
+/** An ICMP message over IPv4, or one of ICMPv6 over IPv6: it starts at `offset`. Later fragments of one are END_OTHER. */
+export const END_ICMP = -8;
 
 export interface CursorOptions {
   /** Only IPv4 directly over the link layer counts. */
@@ -76,6 +78,8 @@ export class Cursor {
   ip = 0;
   isV6 = false;
   moreFragments = false;
+  /** After a later fragment: the protocol of what it is a piece of; else 0. */
+  fragmentOf = 0;
   /** IP headers so far. */
   ipHeaders = 0;
   /** The frame's VLAN tags in one number: see vlan-key.ts. */
@@ -103,6 +107,7 @@ export class Cursor {
     this.ip = 0;
     this.isV6 = false;
     this.moreFragments = false;
+    this.fragmentOf = 0;
     this.ipHeaders = 0;
     this.vlan = 0;
     this.fragmentKey = 0;

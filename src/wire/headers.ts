@@ -1,5 +1,6 @@
 /**
- * From a frame's first byte to its innermost TCP header: one header after the other, each saying what follows.
+ * From a frame's first byte to its innermost TCP header (or ICMP message): one header after the other, each saying what
+ * follows.
  */
 import {
   type Cursor,
@@ -35,7 +36,7 @@ import { mpls } from './mpls.js';
 import { ciscoHdlc, ppp, pppoe } from './ppp.js';
 
 /** No more headers than these are looked at, and no more IP headers, so that no frame costs much more than another. */
-const MOST_HEADERS = 96;
+export const MOST_HEADERS = 96;
 const MOST_IP_HEADERS = 16;
 
 /** Goes to the TCP header of the cursor's frame, of link type `linkType`. Returns FOUND_TCP or an END_ number. */

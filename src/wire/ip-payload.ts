@@ -1,11 +1,12 @@
 /**
- * What an IP header of either version carries: TCP, IPsec's headers (RFC 4302, RFC 4303), or a tunnel. Which
+ * What an IP header of either version carries: TCP, ICMP, IPsec's headers (RFC 4302, RFC 4303), or a tunnel. Which
  * tunnels count is decided here: none when the outermost conversation is asked for.
  */
 import {
   type Cursor,
   END_BAD_IP,
   END_ENCRYPTED,
+  END_ICMP,
   END_OTHER,
   FOUND_TCP,
   NEXT_ETHERNET,
@@ -21,6 +22,8 @@ import {
   PROTOCOL_ETHERIP,
   PROTOCOL_ETHERNET,
   PROTOCOL_GRE,
+  PROTOCOL_ICMP,
+  PROTOCOL_ICMPV6,
   PROTOCOL_IPV4,
   PROTOCOL_IPV6,
   PROTOCOL_L2TP,
@@ -36,6 +39,8 @@ import { udp } from './udp.js';
 export function ipPayload(c: Cursor): number {
   const protocol = c.type;
   if (protocol === PROTOCOL_TCP) return FOUND_TCP;
+  // RFC 4443 1: each version has its own; that of the other is none.
+  if (protocol === (c.isV6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP)) return END_ICMP;
   if (c.directOnly) return END_OTHER;
   if (protocol === PROTOCOL_AH) return authentication(c);
   if (protocol === PROTOCOL_ESP) return END_ENCRYPTED;

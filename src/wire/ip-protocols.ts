@@ -1,8 +1,10 @@
 /**
- * Numbers of the protocols that IP carries (IANA, Assigned Internet Protocol Numbers) as far as they lead to TCP.
+ * Numbers of the protocols that IP carries (IANA, Assigned Internet Protocol Numbers) as far as they lead to TCP, or
+ * tell what became of its segments.
  */
 import type { Cursor } from './cursor.js';
 
+export const PROTOCOL_ICMP = 1;
 export const PROTOCOL_IPV4 = 4;
 export const PROTOCOL_TCP = 6;
 export const PROTOCOL_UDP = 17;
@@ -10,6 +12,7 @@ export const PROTOCOL_IPV6 = 41;
 export const PROTOCOL_GRE = 47;
 export const PROTOCOL_ESP = 50;
 export const PROTOCOL_AH = 51;
+export const PROTOCOL_ICMPV6 = 58;
 export const PROTOCOL_ETHERIP = 97;
 export const PROTOCOL_L2TP = 115;
 export const PROTOCOL_MPLS = 137;

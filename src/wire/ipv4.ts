@@ -17,6 +17,8 @@ export function ipv4(c: Cursor): number {
   const protocol = c.u8(9);
   const fragment = c.u16(6);
   if ((fragment & FRAGMENT_OFFSET) !== 0) {
+    c.isV6 = false;
+    c.fragmentOf = protocol;
     if (!mayCarryTcp(c, protocol)) return END_OTHER;
     c.fragmentKey = fragmentKey4(c);
     return END_LATER_FRAGMENT;

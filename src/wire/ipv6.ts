@@ -6,11 +6,11 @@ import { type Cursor, END_BAD_IP, END_LATER_FRAGMENT, END_OTHER, NEXT_IP_PAYLOAD
 import { fragmentKey6 } from './fragment-key.js';
 import { mayCarryTcp } from './ip-protocols.js';
 
-const IPV6_HEADER_BYTES = 40;
-const HOP_BY_HOP = 0;
-const ROUTING = 43;
-const FRAGMENT = 44;
-const DESTINATION_OPTIONS = 60;
+export const IPV6_HEADER_BYTES = 40;
+export const HOP_BY_HOP = 0;
+export const ROUTING = 43;
+export const FRAGMENT = 44;
+export const DESTINATION_OPTIONS = 60;
 /** RFC 6275 6.1. */
 const MOBILITY = 135;
 /** RFC 7401 5.1. */
@@ -59,6 +59,7 @@ export function ipv6Extension(c: Cursor): number {
 function fragment(c: Cursor, next: number): number {
   const offsetAndMore = c.u16(2);
   if (offsetAndMore >>> 3 !== 0) {
+    c.fragmentOf = next;
     if (!mayCarryTcp(c, next) && !isIpv6Extension(next)) return END_OTHER;
     c.fragmentKey = fragmentKey6(c, c.u32(4));
     return END_LATER_FRAGMENT;

@@ -24,6 +24,7 @@ import {
   BAD_LINK_HEADER,
   BAD_TCP_HEADER,
   ENCRYPTED,
+  ICMP_MESSAGE,
   LATER_FRAGMENT,
   NO_SEGMENT,
   SEGMENT,
@@ -49,7 +50,7 @@ import { ALL, CLASSIC } from '../support/walk.js';
 
 /** The model has one word for what the decoder tells apart. */
 const REASONS: Record<Refusal, readonly number[]> = {
-  ignored: [NO_SEGMENT, LATER_FRAGMENT, UNKNOWN_LINK_TYPE, ENCRYPTED],
+  ignored: [NO_SEGMENT, LATER_FRAGMENT, UNKNOWN_LINK_TYPE, ENCRYPTED, ICMP_MESSAGE],
   l2: [BAD_LINK_HEADER],
   ip: [BAD_IP_HEADER],
   tcp: [BAD_TCP_HEADER],
@@ -356,6 +357,8 @@ describe('decoding behind tunnels and tags', () => {
       [TCP, 147, UNKNOWN_LINK_TYPE],
       [TCP, -1, UNKNOWN_LINK_TYPE],
       [ethernet(0x0800)(ipv4(50)(TCP)), 1, ENCRYPTED],
+      [ethernet(0x0800)(ipv4(1)(TCP)), 1, ICMP_MESSAGE],
+      [ethernet(0x86dd)(ipv6(58)(TCP)), 1, ICMP_MESSAGE],
     ];
     for (const [frame, linkType, reason] of reasons) assert.equal(decode(frame, linkType).reason, reason);
   });

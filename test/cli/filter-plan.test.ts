@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { chooseFilter, expressionIn } from '../../src/cli/filter-choice.js';
 import { makeFilterPlan } from '../../src/cli/filter-plan.js';
-import { makePlan, type ParsedOptions } from '../../src/cli/plan.js';
+import type { ParsedOptions } from '../../src/cli/plan.js';
+import { prepareRun } from '../../src/cli/run-preparation.js';
 import { FilterMistake } from '../../src/cli/usage-error.js';
 
 describe('the text of a filter', () => {
@@ -65,7 +66,7 @@ describe('the text of a filter', () => {
 
 describe('the filter of a live capture', () => {
   async function handedOn(options: ParsedOptions): Promise<string | undefined> {
-    const plan = makePlan([], { interface: ['lo'], ...options }, false, await chooseFilter(options));
+    const { plan } = prepareRun([], { interface: ['lo'], ...options }, false, await chooseFilter(options));
     const [input] = plan.read.inputs;
     assert.equal(plan.read.filter?.text, options.filter);
     return typeof input === 'string' || input.request.kind !== 'live' ? assert.fail() : input.request.filter;

@@ -107,7 +107,7 @@ function withoutFigures(lines: readonly string[]): string[] {
 
 /** What should be left on the terminal: standard output, where it goes there, then standard error. */
 async function expected(args: readonly string[], hasResults: boolean): Promise<string[]> {
-  const run = await tcploom(args);
+  const run = await tcploom(['-o', 'miruo', ...args]);
   return withoutFigures(`${hasResults ? run.stdout : ''}${run.stderr}`.split('\n'));
 }
 
@@ -163,7 +163,7 @@ describe('on a terminal', { skip: !HAS_TMUX && 'tmux is not installed' }, () => 
   const longArguments = `$(for ((i = 0; i < ${LONG.length}; i++)); do echo ${CAPTURE}; done)`;
 
   it('files: percent, bytes, rate, ETA and ETF; afterwards nothing but statistics', async () => {
-    const screen = open(`$TCPLOOM ${longArguments} > ${FOLDER}/results.txt`);
+    const screen = open(`$TCPLOOM -o miruo ${longArguments} > ${FOLDER}/results.txt`);
     const seen = await screen.watch();
     assert.equal(screen.code, 0);
     const lines = progressLines(seen);
@@ -183,7 +183,7 @@ describe('on a terminal', { skip: !HAS_TMUX && 'tmux is not installed' }, () => 
 
   it('a FIFO: bytes and rates without a percentage; results above the progress line are whole', async () => {
     const path = slowFifo('slow.fifo', 3000);
-    const screen = open(`$TCPLOOM --all --color 0 ${path}`);
+    const screen = open(`$TCPLOOM -o miruo --all --color 0 ${path}`);
     const seen = await screen.watch();
     assert.equal(screen.code, 0);
     const lines = progressLines(seen);
@@ -196,11 +196,11 @@ describe('on a terminal', { skip: !HAS_TMUX && 'tmux is not installed' }, () => 
 
   it('statistics on the way stand above the progress line, after the results before them', async () => {
     const path = slowFifo('statistics.fifo', 2500);
-    const screen = open(`$TCPLOOM --all --color 0 --stat 1 ${path}`);
+    const screen = open(`$TCPLOOM -o miruo --all --color 0 --stat 1 ${path}`);
     const seen = await screen.watch();
     assert.equal(screen.code, 0);
     assert.ok(progressLines(seen).length > 5);
-    const alone = await tcploom(['--all', '--color', '0', '--stat', '1', CAPTURE]);
+    const alone = await tcploom(['-o', 'miruo', '--all', '--color', '0', '--stat', '1', CAPTURE]);
     const history = screen.history();
     // Results and statistics are two streams: here they are in one, each in its own order.
     const isStatistics = (line: string): boolean => !/^(reading from|\d{4}[ :])/.test(line);
@@ -211,8 +211,26 @@ describe('on a terminal', { skip: !HAS_TMUX && 'tmux is not installed' }, () => 
     assertSame(history.filter((line) => !isStatistics(line)).slice(1), results);
   });
 
+  it('sessions and handshakes together: every line of both is whole, each kind in its order', async () => {
+    const path = slowFifo('both.fifo', 2500);
+    const screen = open(`$TCPLOOM --all --color 0 ${path}`);
+    const seen = await screen.watch();
+    assert.equal(screen.code, 0);
+    assert.ok(progressLines(seen).length > 5);
+    const alone = await tcploom(['--all', '--color', '0', CAPTURE]);
+    const history = screen.history().slice(1);
+    const isOfSessions = (line: string): boolean => /^(reading from|\d{4}[ :])/.test(line);
+    assertSame(history.filter(isOfSessions), withoutFigures(alone.stdout.split('\n')).slice(1));
+    const others = withoutFigures(alone.stderr.split('\n'));
+    assert.ok(others.filter((line) => line.includes('     success     ')).length > 50);
+    assertSame(
+      history.filter((line) => !isOfSessions(line)),
+      others,
+    );
+  });
+
   it('colours without being asked, but not to a file at the same time', async () => {
-    const screen = open(`$TCPLOOM datasets/lossy.pcap`);
+    const screen = open(`$TCPLOOM -o miruo datasets/lossy.pcap`);
     await screen.watch();
     assert.match(screen.coloured(), /\[33m0001 /);
     const both = open(`$TCPLOOM -o miruo -o miruo=${FOLDER}/copy.txt datasets/lossy.pcap`);
@@ -223,7 +241,7 @@ describe('on a terminal', { skip: !HAS_TMUX && 'tmux is not installed' }, () => 
 
   it('a message about a file stands on a line of its own', async () => {
     const missing = join(FOLDER, 'missing.pcap');
-    const screen = open(`$TCPLOOM ${missing} ${longArguments} ${missing} > ${FOLDER}/results.txt`);
+    const screen = open(`$TCPLOOM -o miruo ${missing} ${longArguments} ${missing} > ${FOLDER}/results.txt`);
     const seen = await screen.watch();
     assert.equal(screen.code, 1);
     assert.ok(progressLines(seen).length > 0);
@@ -231,7 +249,7 @@ describe('on a terminal', { skip: !HAS_TMUX && 'tmux is not installed' }, () => 
   });
 
   it('40 columns: the line is cut to the width, never wrapped', async () => {
-    const screen = open(`$TCPLOOM ${longArguments} > ${FOLDER}/results.txt`, 40);
+    const screen = open(`$TCPLOOM -o miruo ${longArguments} > ${FOLDER}/results.txt`, 40);
     const seen = await screen.watch();
     assert.ok(progressLines(seen, 40).length > 5);
     for (const lines of seen) if (lines.some(isProgress)) assert.equal(lines.length, 1, JSON.stringify(lines));
@@ -239,7 +257,7 @@ describe('on a terminal', { skip: !HAS_TMUX && 'tmux is not installed' }, () => 
   });
 
   it('Ctrl-C: the progress line goes, the cursor is back, exit code 130', async () => {
-    const screen = open(`$TCPLOOM ${longArguments} ${longArguments} > ${FOLDER}/results.txt`);
+    const screen = open(`$TCPLOOM -o miruo ${longArguments} ${longArguments} > ${FOLDER}/results.txt`);
     await screen.watch((seen) => seen.some((lines) => lines.some((line) => PROGRESS.test(line))));
     assert.equal(screen.code, undefined);
     screen.press('C-c');
@@ -255,7 +273,7 @@ describe('on a terminal', { skip: !HAS_TMUX && 'tmux is not installed' }, () => 
   // Terminals and jobs that take no progress line must get nothing in its place.
   for (const environment of ['CI=true', 'TERM=dumb']) {
     it(`${environment}: nothing but results and statistics`, async () => {
-      const screen = open(`$TCPLOOM --all --color 0 ${CAPTURE} ${CAPTURE}`, 80, environment);
+      const screen = open(`$TCPLOOM -o miruo --all --color 0 ${CAPTURE} ${CAPTURE}`, 80, environment);
       await screen.watch();
       assert.equal(screen.code, 0);
       assertSame(screen.history(), await expected(['--all', '--color', '0', CAPTURE, CAPTURE], true));

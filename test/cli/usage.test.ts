@@ -8,12 +8,13 @@ import { availableParallelism } from 'node:os';
 import { describe, it } from 'node:test';
 import { AmbiguousOption, expandLongOptions } from '../../src/cli/abbreviations.js';
 import { makeFilterPlan } from '../../src/cli/filter-plan.js';
-import { OPTION_TABLE, type OptionRow, optionsOf } from '../../src/cli/option-table.js';
+import type { OptionRow } from '../../src/cli/option-row.js';
+import { OPTION_TABLE, optionsOf } from '../../src/cli/option-table.js';
 import { parseArguments } from '../../src/cli/parse.js';
-import { makePlan, type ParsedOptions } from '../../src/cli/plan.js';
-import { resultPlaces } from '../../src/cli/result-places.js';
+import type { ParsedOptions } from '../../src/cli/plan.js';
+import { type PreparedRun, prepareRun } from '../../src/cli/run-preparation.js';
 import { UsageError } from '../../src/cli/usage-error.js';
-import { MIRUO_DEFAULTS } from '../../src/miruo/options.js';
+import { MIRUO_DEFAULTS, type MiruoOptions } from '../../src/miruo/options.js';
 import type { RunPlan } from '../../src/pipeline/run.js';
 import { assertMessages, hasStatistics, tcploom } from '../support/launch.js';
 
@@ -25,12 +26,17 @@ const hintOf = (command = ''): string =>
   ` (see 'tcploom ${['miruo', 'info', 'filter'].includes(command) ? `${command} ` : ''}--help')`;
 
 /** The plan that a command line comes to, without running it. */
-function planOf(...args: string[]): RunPlan {
+function planOf(...args: string[]): RunPlan & { readonly miruo: MiruoOptions } {
+  const { plan } = preparedBy(...args);
+  return { ...plan, miruo: plan.miruo ?? assert.fail('no sessions are tracked') };
+}
+
+/** The same with what surrounds it, of whatever analyses. */
+function preparedBy(...args: string[]): PreparedRun {
   const request = parseArguments(args, VERSION);
   if (request.kind === 'filter') makeFilterPlan(request.files, request.options, false);
-  if (request.kind === 'run') resultPlaces(request.files, request.options);
   assert.equal(request.kind, 'run');
-  return request.kind === 'run' ? makePlan(request.files, request.options, false) : assert.fail();
+  return request.kind === 'run' ? prepareRun(request.files, request.options, false) : assert.fail();
 }
 
 /** The text that a command line asks for. */
@@ -144,7 +150,7 @@ describe('wrong usage', () => {
       /^tcploom: a\.pcap3 would be taken for a file of the series /,
     ],
     [['filter', 'tcp', CAPTURE, '--outer', '-c'], /^tcploom: unknown option '--outer'/],
-    [['-o', 'pdf', CAPTURE], /^tcploom: there is no format 'pdf' of results: known are miruo /],
+    [['-o', 'pdf', CAPTURE], /^tcploom: there is no format 'pdf' of results: known are miruo, tcpeek /],
     [['-o', 'miruo=', CAPTURE], /^tcploom: -o miruo= needs a path, or - for standard output /],
     [['-o', 'miruo', '--output', 'miruo=-', CAPTURE], /^tcploom: two results cannot go to standard output /],
     [['-o', 'miruo=x', '-o', 'miruo=./x', CAPTURE], /^tcploom: two results cannot go to \.\/x /],
@@ -393,7 +399,7 @@ describe('options of the drop-in command, as the original takes them', () => {
 });
 
 describe('every spelling of an option of the original', () => {
-  const miruo = (plan: RunPlan): RunPlan['miruo'] => plan.miruo;
+  const miruo = (plan: RunPlan): MiruoOptions => plan.miruo ?? assert.fail('no sessions are tracked');
   const everySec = (plan: RunPlan): number | undefined => plan.read.moments?.everySec;
   /** Letter, long names, shortest beginnings, a value, and where it arrives. */
   const cases: readonly [string, readonly string[], readonly string[], string, unknown, (plan: RunPlan) => unknown][] =
@@ -469,14 +475,20 @@ describe('options of the default command', () => {
   });
 });
 
-describe('makePlan', () => {
-  const plan = (given: ParsedOptions = {}, files: readonly string[] = ['a'], isTerminal = false): RunPlan =>
-    makePlan(files, given, isTerminal);
+describe('the plan of a run', () => {
+  const plan = (
+    given: ParsedOptions = {},
+    files: readonly string[] = ['a'],
+    isTerminal = false,
+  ): RunPlan & { readonly miruo: MiruoOptions } => {
+    const { plan } = prepareRun(files, given, isTerminal);
+    return { ...plan, miruo: plan.miruo ?? assert.fail('no sessions are tracked') };
+  };
 
   it('decides everything when nothing is given', () => {
-    const { miruo, ...rest } = plan();
+    const { miruo, tcpeek, ...rest } = plan();
     const trackers = Math.max(1, availableParallelism());
-    const decode = { directOnly: false, outer: false, vlanKey: false, userDlts: new Map() };
+    const decode = { directOnly: false, outer: false, vlanKey: false, userDlts: new Map(), linkTypes: undefined };
     const read = {
       inputs: ['a'],
       decode,
@@ -487,15 +499,22 @@ describe('makePlan', () => {
       followTimeoutMs: undefined,
       perCapture: false,
       moments: undefined,
+      clock: { outermostOnly: false },
+      unreachables: false,
     };
     const form = { trackers, blockBytes: 1 << 20, blockSlots: 8 };
     assert.deepEqual(rest, { read, firstLine: 'reading from a\n', notice: undefined, ...form });
     assert.deepEqual(miruo, { ...MIRUO_DEFAULTS, colour: false });
+    assert.deepEqual(tcpeek, {
+      filters: [{ name: 'ALL', direction: 'ALL', targets: [{ address: undefined, ports: [] }] }],
+      ...{ localAddresses: [], timeoutSec: 60, checksums: 0 },
+      ...{ quiet: false, icmp: false, unfinished: false, classic: false },
+    });
   });
 
   it('cannot be changed afterwards', () => {
-    assert.ok(Object.isFrozen(plan()));
-    assert.ok(Object.isFrozen(plan().miruo));
+    const { plan: made } = prepareRun(['a'], {}, false);
+    for (const part of [made, made.miruo, made.tcpeek]) assert.ok(Object.isFrozen(part));
   });
 
   it('names several files by the first', () => {

@@ -10,6 +10,7 @@ import type { FeedOutcome } from '../../src/capture/feed-messages.js';
 import type { CaptureFacts } from '../../src/capture/news.js';
 import type { InputProblem } from '../../src/capture/problem.js';
 import { PacketSelector } from '../../src/capture/selection.js';
+import { readingFor } from '../../src/cli/tcpeek-plan.js';
 import { MERGE_DONE, MERGE_MORE, Merger } from '../../src/merge/merger.js';
 import { MIRUO_DEFAULTS, type MiruoOptions } from '../../src/miruo/options.js';
 import { addCounters, type MiruoCounters } from '../../src/miruo/statistics.js';
@@ -17,6 +18,8 @@ import { ShardTracker } from '../../src/pipeline/track-blocks.js';
 import { allocateBlockRing, BlockConsumer, BlockProducer, type BlockRingMemory } from '../../src/ring/block-ring.js';
 import { layoutBlockRing } from '../../src/ring/layout.js';
 import { allocateResultRing, ResultReader, type ResultRingMemory } from '../../src/ring/result-ring.js';
+import { sessionFilters } from '../../src/tcpeek/filter-text.js';
+import { namedFilters, type TcpeekOptions } from '../../src/tcpeek/options.js';
 
 /** What became of a capture's bytes. */
 export interface Read {
@@ -58,6 +61,18 @@ export const SHOW_ALL: MiruoOptions = {
   resets: 2,
   all: true,
   unfinished: true,
+};
+
+/** Likewise of handshakes. */
+const TCPEEK: TcpeekOptions = {
+  filters: sessionFilters([], false),
+  localAddresses: [],
+  timeoutSec: 5,
+  checksums: 2,
+  quiet: false,
+  icmp: true,
+  unfinished: true,
+  classic: false,
 };
 
 /** Reads captures one after the other through one block filler; nobody tracks what they hold. */
@@ -123,10 +138,16 @@ export class TrackingPass {
   }
 
   #run(file: Uint8Array, blocks: BlockRingMemory, results: readonly ResultRingMemory[]): Tracked {
-    const shards = results.map((ring, shard) => new ShardTracker(shard, this.#options, blocks, ring));
+    const shards = results.map(
+      (ring, shard) => new ShardTracker(shard, { miruo: this.#options, tcpeek: TCPEEK }, blocks, ring),
+    );
     const rings = results.map((ring) => new ResultReader(ring));
     const chunks: Buffer[] = [];
-    const merger = new Merger(rings, this.#options.quiet === 0, (bytes) => chunks.push(Buffer.from(bytes)));
+    const form = { hasIds: this.#options.quiet === 0, namedFilters: namedFilters(TCPEEK).length };
+    const keep = (bytes: Uint8Array): void => {
+      chunks.push(Buffer.from(bytes));
+    };
+    const merger = new Merger(rings, form, { sessions: keep, handshakes: keep, notes: keep });
     let state = MERGE_MORE;
     const onBlock = (): void => {
       for (const shard of shards) shard.step();
@@ -153,7 +174,8 @@ export class TrackingPass {
 }
 
 function fillerOf(memory: BlockRingMemory, form: PassForm, onBlock: () => void): BlockFiller {
-  const fill = { decode: { ...DECODE, ...form.decode }, selector: new PacketSelector({}), resync: form.resync };
+  const reading = readingFor(TCPEEK, { ...DECODE, ...form.decode }, true);
+  const fill = { selector: new PacketSelector({}), resync: form.resync, ...reading };
   return new BlockFiller(memory, new BlockProducer(memory), fill, onBlock, yes);
 }
 

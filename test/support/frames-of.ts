@@ -8,6 +8,7 @@ import { gunzipSync } from 'node:zlib';
 export interface LinkFrame {
   readonly linkType: number;
   readonly bytes: Uint8Array;
+  readonly wireBytes: number;
 }
 
 export function framesOf(path: string): LinkFrame[] {
@@ -27,7 +28,7 @@ function ofPcap(file: Uint8Array, view: DataView): LinkFrame[] {
     const end = at + 16 + view.getUint32(at + 8, isLittle);
     if (end > file.length) break;
     const bytes = file.subarray(at + 16, end);
-    frames.push({ linkType, bytes });
+    frames.push({ linkType, bytes, wireBytes: view.getUint32(at + 12, isLittle) });
     at += 16 + bytes.length;
   }
   return frames;
@@ -46,15 +47,15 @@ function ofPcapng(file: Uint8Array, view: DataView): LinkFrame[] {
     const length = view.getUint32(at + 4, isLittle);
     if (length < 12 || at + length > file.length) break;
     const u32 = (byte: number): number => view.getUint32(at + byte, isLittle);
-    const frame = (interfaceId: number, from: number, captured: number): void => {
+    const frame = (interfaceId: number, from: number, captured: number, wireBytes: number): void => {
       const bytes = file.subarray(at + from, at + from + captured);
-      frames.push({ linkType: interfaces[interfaceId]?.linkType ?? -1, bytes });
+      frames.push({ linkType: interfaces[interfaceId]?.linkType ?? -1, bytes, wireBytes });
     };
     if (type === 1) interfaces.push({ linkType: u32(8) & 0xffff, snaplen: u32(12) });
     if (type === 1 && !isLittle) interfaces[interfaces.length - 1].linkType = view.getUint16(at + 8);
-    if (type === 2) frame(view.getUint16(at + 8, isLittle), 28, u32(20));
-    if (type === 3) frame(0, 12, Math.min(u32(8), interfaces[0]?.snaplen || length, length - 16));
-    if (type === 6) frame(u32(8), 28, u32(20));
+    if (type === 2) frame(view.getUint16(at + 8, isLittle), 28, u32(20), u32(24));
+    if (type === 3) frame(0, 12, Math.min(u32(8), interfaces[0]?.snaplen || length, length - 16), u32(8));
+    if (type === 6) frame(u32(8), 28, u32(20), u32(24));
     at += length;
   }
   return frames;

@@ -69,12 +69,15 @@ export function ended(child: ChildProcess, limitMs = LIMIT_MS): Promise<Ended> {
 }
 
 const STATISTICS_START = '\n===== Session Statistics =====\n';
+const SUMMARY = /\n={10} TCPEEK SUMMARY ={10}\n[\s\S]*?\n={36}\n/g;
+/** Head and lines of handshakes. */
+const HANDSHAKE_LINE = /^( TIME\(s\) .*|-{118}|[ \d-]*\d\.\d{3} \| .*\| [ \d]*)$/;
 
-/** Lines of standard error that come before the statistics, if there are any. */
+/** Lines of standard error that are neither results of handshakes nor their summary, and come before the statistics if there are any. */
 export function messagesOf(stderr: string): string[] {
   const end = stderr.indexOf(STATISTICS_START);
-  const text = end < 0 ? stderr : stderr.slice(0, end);
-  return text.split('\n').filter((line) => line !== '');
+  const text = (end < 0 ? stderr : stderr.slice(0, end)).replaceAll(SUMMARY, '');
+  return text.split('\n').filter((line) => line !== '' && !HANDSHAKE_LINE.test(line));
 }
 
 /** Standard error holds exactly these messages: a string is a whole line, a pattern a part of one. */

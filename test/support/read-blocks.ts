@@ -3,7 +3,7 @@
  * shards, and all that comes out of it in the order of the packets.
  */
 import { BlockFiller, type CaptureEnd } from '../../src/capture/block-filler.js';
-import { D_FRAME, D_INDEX, D_SEQ, D_TCP, NO_TCP_HEADER, packetIndex } from '../../src/capture/descriptor.js';
+import { D_FRAME, D_INDEX, D_SEQ, D_TCP, LATER_FRAGMENT_HERE, packetIndex } from '../../src/capture/descriptor.js';
 import type { Problem } from '../../src/capture/format.js';
 import { RECOGNISE_BYTES, recognise } from '../../src/capture/recognise.js';
 import { PacketSelector, type Selection } from '../../src/capture/selection.js';
@@ -77,7 +77,7 @@ export function readBlocks(file: Uint8Array, form: BlocksForm = {}): BlocksRead 
         entries.push({
           shard,
           packet: packetsBefore + packetIndex(words[d + D_INDEX]),
-          isLaterFragment: words[d + D_TCP] === NO_TCP_HEADER,
+          isLaterFragment: words[d + D_TCP] === LATER_FRAGMENT_HERE,
           seq: words[d + D_SEQ] >>> 0,
           frame: bytes.slice(words[d + D_FRAME], words[d + D_FRAME] + FRAME_BYTES_KEPT),
         });

@@ -7,8 +7,10 @@ import { gunzipSync } from 'node:zlib';
 import { BlockFiller } from '../../src/capture/block-filler.js';
 import { BAD_IP_HEADER, BAD_LINK_HEADER, BAD_TCP_HEADER } from '../../src/capture/frame-reasons.js';
 import { Moments } from '../../src/capture/moments.js';
+import type { ClockFigures } from '../../src/capture/packet-clock.js';
 import { RECOGNISE_BYTES, recognise } from '../../src/capture/recognise.js';
 import { PacketSelector } from '../../src/capture/selection.js';
+import { readingFor } from '../../src/cli/tcpeek-plan.js';
 import { MERGE_DONE, MERGE_MOMENT, MERGE_MORE, Merger } from '../../src/merge/merger.js';
 import { hasIds, type MiruoOptions } from '../../src/miruo/options.js';
 import { addCounters, type MiruoCounters } from '../../src/miruo/statistics.js';
@@ -16,6 +18,7 @@ import { ShardTracker } from '../../src/pipeline/track-blocks.js';
 import { allocateBlockRing, BlockProducer } from '../../src/ring/block-ring.js';
 import { layoutBlockRing } from '../../src/ring/layout.js';
 import { allocateResultRing, ResultReader } from '../../src/ring/result-ring.js';
+import { namedFilters, type TcpeekOptions } from '../../src/tcpeek/options.js';
 
 export interface SingleThreadForm {
   readonly trackers: number;
@@ -24,6 +27,8 @@ export interface SingleThreadForm {
   readonly oneRecordBlocks?: boolean;
   /** Where the rings' counters start. */
   readonly firstCounter?: number;
+  /** What is watched of handshakes beside sessions. */
+  readonly tcpeek?: TcpeekOptions | undefined;
   /** Figures are wanted every so many seconds. */
   readonly momentsSec?: number | undefined;
 }
@@ -45,6 +50,16 @@ export interface SingleThreadResult extends Omit<MomentFigures, 'badHeaders'> {
   readonly stdout: string;
   readonly end: string;
   readonly moments: readonly MomentFigures[];
+  readonly handshakes: HandshakeResult;
+}
+
+/** What came of handshakes. */
+export interface HandshakeResult {
+  readonly lines: string;
+  readonly notes: string;
+  readonly counts: readonly number[];
+  readonly ended: number;
+  readonly clock: ClockFigures | undefined;
 }
 
 const SLOTS = 2;
@@ -53,15 +68,27 @@ const RESULT_RING_BYTES = 16 << 20;
 
 /** Runs a capture's bytes through the product's parts in one thread. */
 export function runSingleThread(file: Uint8Array, options: MiruoOptions, form: SingleThreadForm): SingleThreadResult {
+  const { tcpeek } = form;
   const layout = layoutBlockRing(SLOTS, form.blockBytes, form.trackers);
   const blocks = allocateBlockRing(layout, form.firstCounter);
   const results = Array.from({ length: form.trackers }, () =>
     allocateResultRing(RESULT_RING_BYTES, (form.firstCounter ?? 0) & ~7),
   );
-  const shards = results.map((ring, shard) => new ShardTracker(shard, options, blocks, ring));
+  const shards = results.map((ring, shard) => new ShardTracker(shard, { miruo: options, tcpeek }, blocks, ring));
   const chunks: Buffer[] = [];
   const rings = results.map((ring) => new ResultReader(ring));
-  const merger = new Merger(rings, hasIds(options), (bytes) => chunks.push(Buffer.from(bytes)));
+  const named = tcpeek === undefined ? 0 : namedFilters(tcpeek).length;
+  const handshakes: Buffer[] = [];
+  const notes: Buffer[] = [];
+  const merger = new Merger(
+    rings,
+    { hasIds: hasIds(options), namedFilters: named },
+    {
+      sessions: (bytes) => chunks.push(Buffer.from(bytes)),
+      handshakes: (bytes) => handshakes.push(Buffer.from(bytes)),
+      notes: (bytes) => notes.push(Buffer.from(bytes)),
+    },
+  );
   let state = MERGE_MORE;
   const read: Pick<MomentFigures, 'packets' | 'badHeaders'>[] = [];
   const moments: MomentFigures[] = [];
@@ -87,6 +114,7 @@ export function runSingleThread(file: Uint8Array, options: MiruoOptions, form: S
   const fill = {
     ...{ decode, selector: new PacketSelector({}), resync: false },
     moments: form.momentsSec === undefined ? undefined : wanted,
+    ...(tcpeek === undefined ? {} : readingFor(tcpeek, decode, false)),
   };
   const filler = new BlockFiller(blocks, new BlockProducer(blocks), fill, turn, () => true);
   const source = new MemorySource(file, form.oneRecordBlocks ?? false);
@@ -103,6 +131,13 @@ export function runSingleThread(file: Uint8Array, options: MiruoOptions, form: S
     packets: filler.packets,
     end,
     moments,
+    handshakes: {
+      lines: Buffer.concat(handshakes).toString('latin1'),
+      notes: Buffer.concat(notes).toString('latin1'),
+      counts: [...merger.handshakes.counts],
+      ended: merger.handshakes.ended,
+      clock: filler.clock?.figures,
+    },
   };
 }
 

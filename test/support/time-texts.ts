@@ -1,7 +1,7 @@
 /**
  * Script: prints how the product writes each of the times given (in seconds, one after the other) in the zone of TZ.
  */
-import { LineWriter } from '../../src/miruo/line-writer.js';
+import { LineWriter } from '../../src/text/line-writer.js';
 
 const out = new LineWriter((bytes, from, to) => process.stdout.write(bytes.slice(from, to)));
 for (const sec of process.argv[2].split(',')) {

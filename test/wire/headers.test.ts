@@ -10,6 +10,7 @@ import {
   END_BAD_IP,
   END_CUT_LINK,
   END_ENCRYPTED,
+  END_ICMP,
   END_LATER_FRAGMENT,
   END_OTHER,
   FOUND_TCP,
@@ -114,8 +115,10 @@ describe('what counts', () => {
 describe('what is no segment', () => {
   const cases: readonly [name: string, linkType: number, frame: Bytes, end: number][] = [
     ['ARP', ETHER, ethernet(0x0806)(zeros(28)), END_OTHER],
-    ['ICMP that quotes TCP', IP, stack(ipv4(1), before(3, 1, ...zeros(6)))(TCP4), END_OTHER],
-    ['ICMPv6 that quotes TCP', IP, stack(ipv6(58), before(1, 0, ...zeros(6)))(TCP6), END_OTHER],
+    ['ICMP that quotes TCP', IP, stack(ipv4(1), before(3, 1, ...zeros(6)))(TCP4), END_ICMP],
+    ['ICMPv6 that quotes TCP', IP, stack(ipv6(58), before(1, 0, ...zeros(6)))(TCP6), END_ICMP],
+    ['ICMP over IPv6', IP, stack(ipv6(1), before(3, 1, ...zeros(6)))(TCP4), END_OTHER],
+    ['ICMPv6 over IPv4', IP, stack(ipv4(58), before(1, 4, ...zeros(6)))(TCP6), END_OTHER],
     ['ESP', IP, ipv4(50)(zeros(40)), END_ENCRYPTED],
     ['ESP behind extension headers', IP, stack(ipv6(60), extension(50))(zeros(40)), END_ENCRYPTED],
     ['MACsec, encrypted', ETHER, stack(ethernet(0x88e5), before(0x0c, 0, 0, 0, 0, 1))(zeros(60)), END_ENCRYPTED],
@@ -147,6 +150,40 @@ describe('what is no segment', () => {
     ],
   ];
   for (const [name, linkType, frame, end] of cases) it(name, () => assert.equal(walk(frame, linkType).end, end));
+});
+
+describe('ICMP', () => {
+  const MESSAGE = zeros(8);
+  const found = (frame: Bytes, linkType: number, options: CursorOptions = ALL): readonly unknown[] => {
+    const { end, cursor } = walk(frame, linkType, options);
+    return [end, cursor.offset, cursor.ip, cursor.isV6];
+  };
+
+  it('is where the innermost IP header ends, of either version', () => {
+    assert.deepEqual(found(stack(ethernet(0x0800), ipv4(1, 0, 2))(MESSAGE), ETHER), [END_ICMP, 42, 14, false]);
+    assert.deepEqual(found(ipv6(58)(MESSAGE), IP), [END_ICMP, 40, 0, true]);
+    assert.deepEqual(found(stack(ipv6(60), extension(58))(MESSAGE), IP), [END_ICMP, 56, 0, true]);
+    assert.deepEqual(found(stack(ipv6(4), ipv4(1))(MESSAGE), IP), [END_ICMP, 60, 40, false]);
+    assert.deepEqual(found(stack(ipv4(41), ipv6(58))([]), IP), [END_ICMP, 60, 20, true]);
+  });
+
+  it('with --classic is that of IPv4, directly over the link layer', () => {
+    assert.equal(found(stack(ethernet(0x0800), ipv4(1))(MESSAGE), ETHER, CLASSIC)[0], END_ICMP);
+    const others: readonly [linkType: number, frame: Bytes][] = [
+      [ETHER, stack(ethernet(0x86dd), ipv6(58))(MESSAGE)],
+      [ETHER, stack(ethernet(0x0800), ipv4(58))(MESSAGE)],
+      [ETHER, stack(ethernet(0x8100), vlan(5, 0x0800), ipv4(1))(MESSAGE)],
+      [IP, stack(ipv4(4), ipv4(1))(MESSAGE)],
+    ];
+    for (const [linkType, frame] of others) assert.equal(found(frame, linkType, CLASSIC)[0], END_OTHER);
+  });
+
+  it('with --outer is that of the first IP header', () => {
+    const options = { ...ALL, outer: true };
+    assert.equal(found(ipv4(1)(MESSAGE), IP, options)[0], END_ICMP);
+    assert.equal(found(stack(ipv6(60), extension(58))(MESSAGE), IP, options)[0], END_ICMP);
+    assert.equal(found(stack(ipv4(4), ipv4(1))(MESSAGE), IP, options)[0], END_OTHER);
+  });
 });
 
 describe('MPLS that might be either', () => {
@@ -264,6 +301,8 @@ describe('fragments', () => {
 
   it('of what leads to no TCP are none that count', () => {
     assert.equal(of(ipv4(1, 7)(zeros(30))).end, END_OTHER);
+    assert.deepEqual([of(ipv4(1, MORE)(zeros(30))).end, of(ipv4(1, MORE)(zeros(30))).more], [END_ICMP, true]);
+    assert.equal(of(stack(ipv6(44), fragmentHeader(58, 1))(zeros(16))).end, END_ICMP);
     assert.equal(walk(ipv4(17, 7)(zeros(30)), IP, { ...ALL, outer: true }).end, END_OTHER);
     assert.equal(walk(ipv4(17, 7)(zeros(30)), IP, CLASSIC).end, END_OTHER);
     assert.equal(walk(ipv4(6, 7)(zeros(30)), IP, CLASSIC).end, END_LATER_FRAGMENT);

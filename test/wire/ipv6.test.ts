@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { END_BAD_IP, END_ENCRYPTED, END_LATER_FRAGMENT, END_OTHER, FOUND_TCP } from '../../src/wire/cursor.js';
+import {
+  END_BAD_IP,
+  END_ENCRYPTED,
+  END_ICMP,
+  END_LATER_FRAGMENT,
+  END_OTHER,
+  FOUND_TCP,
+} from '../../src/wire/cursor.js';
 import { type Ipv6Extension, linkHeaderBytes, type TcpFrameForm, tcpFrame } from '../support/craft.js';
 import { walk } from '../support/walk.js';
 
@@ -75,9 +82,10 @@ describe('IPv6 extension headers', () => {
 
   it('say at their end what is not TCP', () => {
     for (const extensions of chains()) {
-      for (const protocol of [17, 58, 59, 132]) {
+      for (const protocol of [1, 17, 59, 132]) {
         assert.equal(locate({ ...base, extensions, protocol }), END_OTHER);
       }
+      assert.equal(locate({ ...base, extensions, protocol: 58 }), END_ICMP);
       assert.equal(locate({ ...base, extensions, protocol: 50 }), END_ENCRYPTED);
     }
   });

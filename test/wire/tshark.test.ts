@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, it, type TestContext } from 'node:test';
 import { FrameDecoder } from '../../src/capture/decode.js';
 import { D_PORTS, D_WHERE, WHERE_V6 } from '../../src/capture/descriptor.js';
-import { BAD_TCP_HEADER, NO_SEGMENT, SEGMENT } from '../../src/capture/frame-reasons.js';
+import { BAD_TCP_HEADER, ICMP_MESSAGE, SEGMENT } from '../../src/capture/frame-reasons.js';
 import { corpusFiles, corpusMissing } from '../support/corpus.js';
 import { framesOf } from '../support/frames-of.js';
 import { ALL } from '../support/walk.js';
@@ -37,7 +37,7 @@ interface Difference {
 const EXPLANATIONS: readonly [name: string, holds: (d: Difference) => boolean][] = [
   [
     'tshark goes into the packet that an ICMP error quotes, which is no packet of a conversation here',
-    (d) => d.ours === '' && d.reason === NO_SEGMENT && /:icmp(v6)?:.*:tcp/.test(d.protocols),
+    (d) => d.ours === '' && d.reason === ICMP_MESSAGE && /:icmp(v6)?:.*:tcp/.test(d.protocols),
   ],
   [
     'tshark shows the ports of a TCP header that is cut; here it counts as a bad one',

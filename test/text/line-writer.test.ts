@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { ascii, LineWriter } from '../../src/miruo/line-writer.js';
+import { ascii, LineWriter } from '../../src/text/line-writer.js';
 import { checkProperty } from '../support/property.js';
 
 const SPACE = 0x20;

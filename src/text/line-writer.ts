@@ -15,6 +15,8 @@ const LONGEST_LINE_BYTES = 16 * 1024;
 
 const SPACE = 0x20;
 const ZERO = 0x30;
+const DOT = 0x2e;
+const DAY_SEC = 86400;
 const HEX = Uint8Array.from('0123456789ABCDEF', (c) => c.charCodeAt(0));
 
 /** ASCII bytes of a text. */
@@ -107,20 +109,48 @@ export class LineWriter {
     for (let shift = 28; shift >= 0; shift -= 4) this.bytes[this.at++] = HEX[(value >>> shift) & 15];
   }
 
+  /** An IPv4 address (int32, host order), `a.b.c.d`, right-aligned in `width`. */
+  ipv4(address: number, width = 0): void {
+    let length = 3;
+    for (let shift = 24; shift >= 0; shift -= 8) {
+      const part = (address >>> shift) & 0xff;
+      length += part < 10 ? 1 : part < 100 ? 2 : 3;
+    }
+    this.spaces(width - length);
+    for (let shift = 24; shift > 0; shift -= 8) {
+      this.decimal((address >>> shift) & 0xff);
+      this.byte(DOT);
+    }
+    this.decimal(address & 0xff);
+  }
+
+  /** YY-MM-DD of `sec` (unsigned) in the local time zone. */
+  date(sec: number): void {
+    const day = Math.floor((sec + localOffsetSec(sec)) / DAY_SEC);
+    if (day !== dateDay) {
+      dateDay = day;
+      const date = new Date(day * DAY_SEC * 1000);
+      dateText = ascii(date.toISOString().slice(-22, -14));
+    }
+    this.text(dateText);
+  }
+
   /** HH:MM:SS.mmm of `sec` (unsigned) and `usec` in the local time zone. */
   time(sec: number, usec: number): void {
     const local = sec + localOffsetSec(sec);
-    const second = ((local % 86400) + 86400) % 86400;
+    const second = ((local % DAY_SEC) + DAY_SEC) % DAY_SEC;
     this.zeroed((second / 3600) | 0, 2);
     this.byte(0x3a);
     this.zeroed(((second / 60) | 0) % 60, 2);
     this.byte(0x3a);
     this.zeroed(second % 60, 2);
-    this.byte(0x2e);
+    this.byte(DOT);
     this.zeroed((usec / 1000) | 0, 3);
   }
 }
 
+let dateDay = Number.NaN;
+let dateText: Uint8Array = new Uint8Array();
 let offsetMinute = -1;
 let offsetSec = 0;
 

@@ -1,0 +1,50 @@
+/**
+ * The UNIX socket of a run that watches handshakes. Owns when it is open, and what is answered before the first packet; how it
+ * answers is `CountServer`'s business.
+ */
+import { CountServer, type CurrentCounts } from '../pipeline/count-server.js';
+import type { RunInProgress, RunPlan } from '../pipeline/run.js';
+import { SocketError } from '../pipeline/socket-error.js';
+import { PROGRESS_CLOCK_PACKETS, PROGRESS_DROPPED, PROGRESS_IF_DROPPED } from '../ring/layout.js';
+import { countsOf } from './run-reports.js';
+
+export class HandshakeSocket {
+  /** The run whose counts are answered with; without one, none are anything but 0. */
+  run: RunInProgress | undefined;
+  readonly #plan: RunPlan;
+  #server: CountServer | undefined;
+
+  constructor(plan: RunPlan) {
+    this.#plan = plan;
+  }
+
+  /** Listens at `path`. When that cannot be had it rejects with a SocketError, or, if nobody asked for it, says so and that is all. */
+  async open(path: string, isAskedFor: boolean): Promise<void> {
+    try {
+      this.#server = await CountServer.open(path, () => this.#counts());
+    } catch (error) {
+      if (isAskedFor || !(error instanceof SocketError)) throw error;
+      process.stderr.write(`tcploom: nobody can ask for the counts: ${error.message}\n`);
+    }
+  }
+
+  /** Listens no more, and removes the file. */
+  close(): void {
+    const problem = this.#server?.close();
+    if (problem !== undefined) process.stderr.write(`tcploom: ${problem.message}\n`);
+    this.#server = undefined;
+  }
+
+  #counts(): CurrentCounts {
+    const { tcpeek } = this.#plan;
+    const progress = this.run?.progress;
+    return {
+      filters: tcpeek === undefined ? [] : countsOf(tcpeek, this.run?.handshakes ?? new Float64Array(1024)),
+      packets: {
+        received: progress?.[PROGRESS_CLOCK_PACKETS] ?? 0,
+        dropped: progress?.[PROGRESS_DROPPED] ?? 0,
+        droppedByInterface: progress?.[PROGRESS_IF_DROPPED] ?? 0,
+      },
+    };
+  }
+}

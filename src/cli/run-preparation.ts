@@ -1,0 +1,74 @@
+/**
+ * From the options of a run to its plan and what surrounds it: which results are wanted, which addresses are local, where the socket
+ * is, who it goes on as.
+ */
+import type { RunPlan } from '../pipeline/run.js';
+import type { AddressRange } from '../tcpeek/options.js';
+import type { RunSurroundings } from './execute-run.js';
+import type { ChosenFilter } from './filter-choice.js';
+import { addressesInCaptures, addressesOfDevices } from './local-addresses.js';
+import { makePlan, type ParsedOptions } from './plan.js';
+import { resultPlaces } from './result-places.js';
+import { namedLocalAddresses, tcpeekOptions } from './tcpeek-plan.js';
+import { UsageError } from './usage-error.js';
+import { userAccount } from './user-account.js';
+
+/** Where the original's socket is. */
+export const USUAL_SOCKET = '/var/run/tcpeek/tcpeek.sock';
+
+export interface PreparedRun {
+  readonly plan: RunPlan;
+  readonly surroundings: RunSurroundings;
+}
+
+/** Everything about a run over `files`; `isTerminal`: standard output is one. Throws a UsageError. */
+export function prepareRun(
+  files: readonly string[],
+  given: ParsedOptions,
+  isTerminal: boolean,
+  filter?: ChosenFilter,
+): PreparedRun {
+  const places = resultPlaces(files, given);
+  const hasTcpeek = places.some(({ format }) => format === 'tcpeek');
+  if (!hasTcpeek) refuseUseless(given);
+  const ofMiruo = places.filter(({ format }) => format === 'miruo');
+  const wanted = {
+    miruo: ofMiruo.length > 0,
+    tcpeek: hasTcpeek ? tcpeekOptions(given, localAddresses(files, given)) : undefined,
+  };
+  const isShown = isTerminal && ofMiruo.every(({ target }) => 'descriptor' in target);
+  const surroundings = surroundingsOf(given);
+  const named = surroundings.user === undefined ? given : { ...given, user: surroundings.user.name };
+  return { plan: makePlan(files, named, wanted, isShown, filter), surroundings: { places, ...surroundings } };
+}
+
+function surroundingsOf(given: ParsedOptions): Omit<RunSurroundings, 'places'> {
+  const isLive = given.interface !== undefined;
+  if (given.user !== undefined && !isLive) throw new UsageError('--user needs an interface: -i DEV');
+  if (given.user !== undefined && given.interface!.length > 1) {
+    throw new UsageError(
+      '--user is for one interface: another user could not end the program that captures from several',
+    );
+  }
+  const usual = given.isTcpeek && isLive ? { path: USUAL_SOCKET, isAskedFor: false } : undefined;
+  return {
+    socket: given.socket === undefined ? usual : { path: given.socket, isAskedFor: true },
+    user: given.user === undefined ? undefined : userAccount(given.user),
+    hasStartLine: given.isTcpeek ?? false,
+  };
+}
+
+/** What the command line says, or else the interfaces, or the captures. */
+function localAddresses(files: readonly string[], given: ParsedOptions): AddressRange[] {
+  if (given.local !== undefined) return namedLocalAddresses(given.local);
+  return given.interface === undefined ? addressesInCaptures(files) : addressesOfDevices(given.interface);
+}
+
+/** Options that do nothing where handshakes are not watched would be passed over in silence. */
+function refuseUseless(given: ParsedOptions): void {
+  const names = { sessionFilter: '', local: '', icmp: '', checksum: '', handshakeTimeout: '', socket: '' };
+  const useless = (Object.keys(names) as (keyof typeof names)[]).find((name) => given[name] !== undefined);
+  if (useless === undefined) return;
+  const spelt = useless.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new UsageError(`--${spelt} is about handshakes, which are not asked for: -o tcpeek`);
+}
