@@ -71,6 +71,9 @@ export const packetIndex = (word: number): number => word & INDEX_MASK;
 /** Captured bytes from the end of the TCP header on, up to 2047: of the payload, and of what follows the datagram. */
 export const capturedPayload = (word: number): number => word >>> PAYLOAD_SHIFT;
 
+/** From the start of an IPv6 header to its two addresses (RFC 8200 section 3). */
+const IPV6_ADDRESSES_OFFSET = 8;
+
 /** Whether a descriptor with this D_TCP is that of a segment. */
 export const isSegment = (tcp: number): boolean => tcp >>> 28 !== 0;
 
@@ -91,3 +94,7 @@ export function capturedBytes(words: Int32Array, d: number): number {
     : words[d + D_ICMP];
   return (where & WHERE_WHOLE) === 0 ? known : Math.max(known, words[d + D_WIRE] >>> 0);
 }
+
+/** Byte of the ring's buffer at which the two IPv6 addresses are that the descriptor at word `d` is about, 16 bytes each. */
+export const ipv6AddressesAt = (words: Int32Array, d: number): number =>
+  words[d + D_FRAME] + ipOffset(words[d + D_WHERE]) + IPV6_ADDRESSES_OFFSET;

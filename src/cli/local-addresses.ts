@@ -8,6 +8,7 @@ import { constants, gunzipSync } from 'node:zlib';
 import { compressionOf } from '../capture/compression.js';
 import { descriptorOf, feedKind } from '../capture/feed-kind.js';
 import { type CaptureFormat, RECORD, SKIP } from '../capture/format.js';
+import { SECTION_HEADER } from '../capture/pcapng-blocks.js';
 import { isSystemError } from '../capture/problem.js';
 import { RECOGNISE_BYTES, recognise } from '../capture/recognise.js';
 import { parseAddressRange } from '../tcpeek/address-range.js';
@@ -56,13 +57,25 @@ function addressesIn(file: string): string[] {
 function headOf(file: string): Uint8Array {
   const descriptor = openSync(file, 'r');
   try {
-    const bytes = new Uint8Array(HEAD_BYTES);
-    const head = bytes.subarray(0, readSync(descriptor, bytes, 0, HEAD_BYTES, 0));
-    return compressionOf(head) === 'gzip' ? gunzipHead(head) : head;
+    const start = headBytes(descriptor, RECOGNISE_BYTES);
+    const isGzip = compressionOf(start) === 'gzip';
+    // Of other formats there is nothing to be known.
+    if (!isGzip && !isPcapng(start)) return start;
+    const head = headBytes(descriptor, HEAD_BYTES);
+    return isGzip ? gunzipHead(head) : head;
   } finally {
     closeSync(descriptor);
   }
 }
+
+function headBytes(descriptor: number, most: number): Uint8Array {
+  const bytes = new Uint8Array(most);
+  return bytes.subarray(0, readSync(descriptor, bytes, 0, most, 0));
+}
+
+/** Section Header Block (pcapng 4.1). */
+const isPcapng = (bytes: Uint8Array): boolean =>
+  bytes.length >= 4 && new DataView(bytes.buffer).getUint32(0) === SECTION_HEADER;
 
 function gunzipHead(head: Uint8Array): Uint8Array {
   try {

@@ -14,18 +14,7 @@
  * A pair costs 40 to 48 bytes, one of IPv6 64 to 72: fifty million 2.1 GB, and half a GB more while the index
  * doubles. It is forgotten when its capture ends, not before: any later SYN of it must still be compared.
  */
-import {
-  D_ACK,
-  D_DST,
-  D_FRAME,
-  D_PORTS,
-  D_SEQ,
-  D_SRC,
-  D_TCP,
-  D_VLAN,
-  D_WHERE,
-  ipOffset,
-} from '../capture/descriptor.js';
+import { D_ACK, D_DST, D_PORTS, D_SEQ, D_SRC, D_TCP, D_VLAN, D_WHERE, ipv6AddressesAt } from '../capture/descriptor.js';
 import { hashIpv4 } from '../wire/conversation-hash.js';
 import { TCP_ACK, TCP_SYN } from '../wire/tcp.js';
 import { PairTable } from './pair-table.js';
@@ -53,8 +42,6 @@ const RECENT_WORDS = 4;
 /** The recent entry's bits of the hash lie above those that the index of a small table takes. */
 const RECENT_SHIFT = 8;
 
-/** From the start of an IPv6 header to its two addresses (RFC 8200 section 3). */
-const IPV6_ADDRESSES_OFFSET = 8;
 const IPV6_ADDRESS_WORDS = 4;
 
 /** Flags where they lie in bytes 12 to 15 of the TCP header. */
@@ -142,7 +129,7 @@ export class ConversationCounter {
   }
 
   #onIpv6(words: Int32Array, d: number, view: DataView): void {
-    const src = words[d + D_FRAME] + ipOffset(words[d + D_WHERE]) + IPV6_ADDRESSES_OFFSET;
+    const src = ipv6AddressesAt(words, d);
     const dst = src + 4 * IPV6_ADDRESS_WORDS;
     const ports = words[d + D_PORTS];
     const vlan = words[d + D_VLAN];

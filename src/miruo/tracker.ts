@@ -3,21 +3,8 @@
  * to be shown. Owns the order of steps of section 4 of the behaviour. Never knows of other shards: what it has
  * to say goes to a `MiruoEvents`, each with the packet that caused it.
  */
-import {
-  D_ACK,
-  D_DST,
-  D_FRAME,
-  D_NSEC,
-  D_PORTS,
-  D_SEC,
-  D_SEQ,
-  D_SRC,
-  D_TCP,
-  D_VLAN,
-  D_WHERE,
-  D_WIRE,
-  ipOffset,
-} from '../capture/descriptor.js';
+import { D_ACK, D_NSEC, D_SEC, D_SEQ, D_TCP, D_WIRE } from '../capture/descriptor.js';
+import { findSession, insertSession } from '../flow/descriptor-sessions.js';
 import { SessionTable } from '../flow/session-table.js';
 import { ascii } from '../text/line-writer.js';
 import { flagsByte, TCP_ACK, TCP_CLASSIC_FLAGS, TCP_SYN } from '../wire/tcp.js';
@@ -95,9 +82,6 @@ const NO_LIMIT = 2 ** 31 - 1;
  */
 const MOST_PRINTED = 65536;
 const SYN_ACK = TCP_SYN | TCP_ACK;
-
-/** From the start of an IPv6 header to its two addresses (RFC 8200 section 3). */
-const IPV6_ADDRESSES_OFFSET = 8;
 
 export class MiruoTracker {
   readonly counters: MiruoCounters = zeroCounters();
@@ -188,7 +172,7 @@ export class MiruoTracker {
    */
   onSegment(words: Int32Array, d: number, view: DataView, hash: number): void {
     this.#hash = hash;
-    const row = this.#find(words, d, view, hash);
+    const row = findSession(this.#table, words, d, view, hash);
     const flags = flagsByte(words[d + D_TCP]);
     if ((flags & this.#synMask) === TCP_SYN) {
       if (row < 0) {
@@ -203,14 +187,6 @@ export class MiruoTracker {
     }
     if (row >= 0) this.#follow(row, words, d, view, flags);
     else if ((flags & SYN_ACK) === SYN_ACK) this.directions.strayAnswers++;
-  }
-
-  #find(words: Int32Array, d: number, view: DataView, hash: number): number {
-    const where = words[d + D_WHERE];
-    const ports = words[d + D_PORTS];
-    const vlan = words[d + D_VLAN];
-    if (where >= 0) return this.#table.find(words[d + D_SRC], words[d + D_DST], ports, hash, vlan);
-    return this.#table.findV6(view, words[d + D_FRAME] + ipOffset(where) + IPV6_ADDRESSES_OFFSET, ports, hash, vlan);
   }
 
   #repeatsFirstSyn(row: number, seq: number, ack: number): boolean {
@@ -230,14 +206,7 @@ export class MiruoTracker {
 
   /** A new session from its first SYN; `isMarked` after a broken one. */
   #create(words: Int32Array, d: number, view: DataView, isMarked: boolean): void {
-    const where = words[d + D_WHERE];
-    const ports = words[d + D_PORTS];
-    const vlan = words[d + D_VLAN];
-    const addresses = words[d + D_FRAME] + ipOffset(where) + IPV6_ADDRESSES_OFFSET;
-    const row =
-      where >= 0
-        ? this.#table.insert(words[d + D_SRC], words[d + D_DST], ports, this.#hash, vlan)
-        : this.#table.insertV6(view, addresses, ports, this.#hash, vlan);
+    const row = insertSession(this.#table, words, d, view, this.#hash);
     const page = this.#table.page(row);
     const r = this.#table.at(row);
     const sec = words[d + D_SEC];

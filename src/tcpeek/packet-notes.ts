@@ -12,6 +12,7 @@ import {
   D_WHERE,
   D_WIRE,
   ipOffset,
+  ipv6AddressesAt,
   tcpOffset,
 } from '../capture/descriptor.js';
 import { ipv4Text, ipv6Text } from '../wire/address.js';
@@ -19,8 +20,6 @@ import { payloadBytes } from '../wire/segment-length.js';
 import { dataOffsetWords, flagsByte } from '../wire/tcp.js';
 import { STATE_NAMES, stateOf } from './handshake-states.js';
 
-/** From the start of an IPv6 header to its two addresses (RFC 8200 section 3). */
-const IPV6_ADDRESSES_OFFSET = 8;
 /** From the highest of the six bits on. */
 const FLAG_LETTERS = 'UAPRSF';
 
@@ -62,8 +61,7 @@ export function checksumNote(
 }
 
 function endpoint(words: Int32Array, d: number, view: DataView, side: number, port: number): string {
-  const where = words[d + D_WHERE];
-  if (where >= 0) return `${ipv4Text(words[d + (side === 0 ? D_SRC : D_DST)])}:${port}`;
-  const at = words[d + D_FRAME] + ipOffset(where) + IPV6_ADDRESSES_OFFSET + 16 * side;
+  if (words[d + D_WHERE] >= 0) return `${ipv4Text(words[d + (side === 0 ? D_SRC : D_DST)])}:${port}`;
+  const at = ipv6AddressesAt(words, d) + 16 * side;
   return `[${ipv6Text([0, 4, 8, 12].map((offset) => view.getInt32(at + offset)))}]:${port}`;
 }

@@ -17,13 +17,14 @@ import {
   D_SEQ,
   D_SRC,
   D_TCP,
-  D_VLAN,
   D_WHERE,
   D_WIRE,
   ipOffset,
+  ipv6AddressesAt,
   packetIndex,
   tcpOffset,
 } from '../capture/descriptor.js';
+import { findSession, insertSession } from '../flow/descriptor-sessions.js';
 import { SessionTable } from '../flow/session-table.js';
 import { TimerWheel } from '../flow/timer-wheel.js';
 import { flagsByte, TCP_CLASSIC_FLAGS, TCP_SYN } from '../wire/tcp.js';
@@ -72,9 +73,6 @@ import {
   RESULT_UNREACH,
   SessionLines,
 } from './session-line.js';
-
-/** From the start of an IPv6 header to its two addresses (RFC 8200 section 3). */
-const IPV6_ADDRESSES_OFFSET = 8;
 
 export class HandshakeTracker {
   readonly #checksums: ChecksumVerifier;
@@ -163,7 +161,7 @@ export class HandshakeTracker {
     const isFirst = (flags & this.#synMask) === TCP_SYN;
     // Most segments belong to sessions that were established long ago.
     if (this.#table.live === 0 && !isFirst) return;
-    const row = this.#find(words, d, view, hash);
+    const row = findSession(this.#table, words, d, view, hash);
     if (row >= 0) this.#follow(row, words, d, view, flags);
     else if (isFirst) this.#begin(words, d, view, hash);
   }
@@ -171,42 +169,28 @@ export class HandshakeTracker {
   /** A message that the host or port of a segment cannot be reached; the descriptor is of that segment's conversation. */
   onUnreachable(words: Int32Array, d: number, view: DataView, hash: number): void {
     if (this.#options.checksums > 0 && !this.#isSoundIcmp(words, d, view)) return;
-    const row = this.#find(words, d, view, hash);
+    const row = findSession(this.#table, words, d, view, hash);
     if (row >= 0) this.#fail(row, RESULT_UNREACH, COUNT_UNREACH, 0);
-  }
-
-  #find(words: Int32Array, d: number, view: DataView, hash: number): number {
-    const where = words[d + D_WHERE];
-    const ports = words[d + D_PORTS];
-    const vlan = words[d + D_VLAN];
-    if (where >= 0) return this.#table.find(words[d + D_SRC], words[d + D_DST], ports, hash, vlan);
-    return this.#table.findV6(view, words[d + D_FRAME] + ipOffset(where) + IPV6_ADDRESSES_OFFSET, ports, hash, vlan);
   }
 
   /** A session from its first SYN, unless no filter counts it. */
   #begin(words: Int32Array, d: number, view: DataView, hash: number): void {
-    const where = words[d + D_WHERE];
-    const ports = words[d + D_PORTS];
-    const vlan = words[d + D_VLAN];
-    const addresses = words[d + D_FRAME] + ipOffset(where) + IPV6_ADDRESSES_OFFSET;
     const { src, dst } = this.#ends;
-    this.#ends.isV6 = where < 0;
-    this.#ends.dstPort = ports & 0xffff;
-    if (where >= 0) {
-      src[0] = words[d + D_SRC];
-      dst[0] = words[d + D_DST];
-    } else {
+    this.#ends.isV6 = words[d + D_WHERE] < 0;
+    this.#ends.dstPort = words[d + D_PORTS] & 0xffff;
+    if (this.#ends.isV6) {
+      const addresses = ipv6AddressesAt(words, d);
       for (let word = 0; word < 4; word++) {
         src[word] = view.getInt32(addresses + 4 * word);
         dst[word] = view.getInt32(addresses + 16 + 4 * word);
       }
+    } else {
+      src[0] = words[d + D_SRC];
+      dst[0] = words[d + D_DST];
     }
     const matched = this.#matched;
     if (!this.#matcher.match(this.#ends, matched, 0)) return;
-    const row =
-      where >= 0
-        ? this.#table.insert(src[0], dst[0], ports, hash, vlan)
-        : this.#table.insertV6(view, addresses, ports, hash, vlan);
+    const row = insertSession(this.#table, words, d, view, hash);
     const page = this.#table.page(row);
     const r = this.#table.at(row);
     beginHandshake(page, r, words[d + D_SEQ], words[d + D_ACK]);
