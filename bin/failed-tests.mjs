@@ -1,4 +1,5 @@
 /** A reporter for node's test runner: only what failed, so that it can be read at the end of a long report. */
+// biome-ignore lint/style/noDefaultExport: node's test runner asks a reporter for it.
 export default async function* failedTests(source) {
   for await (const event of source) {
     if (event.type !== 'test:fail') continue;

@@ -29,7 +29,17 @@ const FOLDERS = [
   'src/ring',
 ];
 /** No files, no clock, no environment: what they compute depends on what they are given. */
-const CORE = ['src/wire', 'src/filter', 'src/flow', 'src/info', 'src/miruo', 'src/tcpeek', 'src/monitor', 'src/merge', 'src/ring'];
+const CORE = [
+  'src/wire',
+  'src/filter',
+  'src/flow',
+  'src/info',
+  'src/miruo',
+  'src/tcpeek',
+  'src/monitor',
+  'src/merge',
+  'src/ring',
+];
 const SELF_CONTAINED = ['src/wire', 'src/ring'];
 const MOST_LINES = 500;
 

@@ -17,8 +17,8 @@ import type { ResultPlace } from './result-places.js';
 import { EndingSignals } from './signals.js';
 import { printProblem, startProgress } from './watching.js';
 
-/** How long the lines of a run that was cut short may take to be written. */
-const FLUSH_MS = 500;
+/** How long the lines of a run that was cut short may take to be written: on a busy machine too, where somebody takes them. */
+const FLUSH_MS = 1500;
 
 /** Runs a plan; results go to the places, messages and statistics to standard error. */
 export async function executeRun(plan: RunPlan, places: readonly ResultPlace[]): Promise<number> {
