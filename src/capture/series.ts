@@ -80,10 +80,13 @@ function firstOfSeries(name: string): string {
   return first === own ? name : join(dirname(name), first.name);
 }
 
-/** What changes when a file is written anew; empty while it is not there. */
+/**
+ * What changes when a file is written anew; empty while it is not there. Not its size: for a moment a file that is begun anew is empty
+ * and still has its old time, by which the files after it, old too, would be taken for newer than it.
+ */
 function lookOf(name: string): string {
   const stats = statSync(name, { throwIfNoEntry: false });
-  return stats === undefined ? '' : `${stats.ino} ${stats.size} ${stats.mtimeMs}`;
+  return stats === undefined ? '' : `${stats.ino} ${stats.mtimeMs}`;
 }
 
 const modifiedMs = (name: string): number => statSync(name, { throwIfNoEntry: false })?.mtimeMs ?? 0;

@@ -15,7 +15,8 @@ export interface LiveInterface {
 /** No list: why, and what would help. */
 export class NoInterfaces extends Error {}
 
-const LIST_MS = 10_000;
+/** Against a program that hangs; a busy machine never takes this long. */
+const LIST_MS = 60_000;
 
 /** Lists the devices; rejects with NoInterfaces, whose message is one line. */
 export async function listInterfaces(): Promise<LiveInterface[]> {

@@ -14,10 +14,13 @@ export class ThreadFailure extends Error {}
 /** The run ended for the reason in `cause`, but a thread is stuck in a system call and will not end. */
 export class ThreadStuck extends Error {}
 
-/** A thread that does not end within this is stuck in a system call, such as reading from a dead network disk. */
-const END_MS = 300;
-/** Threads are up long before this, even on a busy machine; one that is not has failed. */
-const START_MS = 2000;
+/**
+ * A thread that does not end within this is stuck in a system call, such as reading from a dead network disk. Far longer than a busy
+ * machine takes: the exit code of a run whose thread counts as stuck is not always its own.
+ */
+const END_MS = 5000;
+/** Threads are up long before this, even on a busy machine: ending one before it is takes the process down. One that is not has failed. */
+const START_MS = 20_000;
 
 /** What every thread is told beside its work. */
 export interface ThreadStart {

@@ -111,6 +111,18 @@ describe('a ring of files', () => {
     assert.equal(series.after(c), a);
   });
 
+  it('is followed round only when the file that was begun anew has its new time', () => {
+    const series = new FollowedSeries();
+    const [a, b] = ['r0', 'r1'].map((name, i) => write(name, name, 1000 + i));
+    for (const file of [a, b]) series.noteRead(file);
+    // What is seen between the two: it would be read as empty, and the old r1 after it.
+    write('r0', '', 1000);
+    assert.equal(series.after(b), undefined);
+    write('r0', '', 1003);
+    assert.equal(series.after(b), a);
+    assert.equal(series.after(a), undefined);
+  });
+
   it('is not seen in files that were only copied', () => {
     const series = new FollowedSeries();
     const [a, b] = [write('r0', 'a', 2000), write('r1', 'b', 1000)];

@@ -3,7 +3,7 @@
  * writes them; and all that can be wrong with an expression, an output, or a capture it does not fit.
  */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -324,11 +324,12 @@ describe('what is written', () => {
     const pipe = join(FOLDER, 'fifo');
     const out = join(FOLDER, 'ended.pcap');
     const source = file('long.pcap', manyPackets(3000));
+    const { size: bytes } = statSync(source);
     // The FIFO stays open behind the packets: the run waits for more.
     const line = [
-      `mkfifo ${pipe}; (cat ${source}; sleep 20) > ${pipe} & feeder=$!`,
+      `mkfifo ${pipe}; (cat ${source}; exec sleep 3600) > ${pipe} & feeder=$!`,
       `$TCPLOOM filter tcp ${pipe} -w ${out} & run=$!`,
-      `for i in $(seq 100); do [ "$(stat -c %s ${out} 2>/dev/null || echo 0)" -ge 100000 ] && break; sleep 0.05; done`,
+      `for i in $(seq 3000); do [ "$(stat -c %s ${out} 2>/dev/null || echo 0)" -ge ${bytes} ] && break; sleep 0.05; done`,
       'kill -INT $run; wait $run; code=$?; kill $feeder; exit $code',
     ].join('\n');
     const run = await bash(line);

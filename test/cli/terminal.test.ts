@@ -10,13 +10,14 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generateFile } from '../../datasets/generate.js';
-import { LAUNCHER, tcploom, temporaryFolder } from '../support/launch.js';
+import { LAUNCHER, LIMIT_MS, tcploom, temporaryFolder } from '../support/launch.js';
 
 const FOLDER = temporaryFolder();
 const CAPTURE = join(FOLDER, 'traffic.pcap');
 const HAS_TMUX = spawnSync('tmux', ['-V']).status === 0;
 const LOOK_EVERY_MS = 40;
-const LIMIT_MS = 10_000;
+/** A piece of input follows after so many looks that showed no progress line. */
+const PATIENCE_LOOKS = 100;
 
 /** A spinner's frame, and after it what the meter says; its first frame has no text yet. */
 const PROGRESS = /^[|/\\-] .*B\/s/;
@@ -39,7 +40,7 @@ class Screen {
     const ended = join(FOLDER, `${this.#name}.code`);
     const setup = `unset CI NO_COLOR FORCE_COLOR; export TCPLOOM="${process.execPath} ${LAUNCHER}" TZ=UTC ${environment}`;
     // Ctrl-C is for the program, not for the script around it; the screen is to be looked at afterwards.
-    writeFileSync(file, `${setup}\ntrap : INT\n${script}\necho $? > ${ended}\nsleep 60\n`);
+    writeFileSync(file, `${setup}\ntrap : INT\n${script}\necho $? > ${ended}\nsleep 3600\n`);
     const settings = join(FOLDER, 'tmux.conf');
     writeFileSync(settings, 'set -g history-limit 100000\nset -g status off\n');
     const size = ['-x', String(columns), '-y', '24'];
@@ -84,11 +85,15 @@ class Screen {
   }
 
   /** Looks at the screen until the script is done or `isEnough`; returns all that was seen. */
-  async watch(isEnough: (seen: string[][]) => boolean = () => false): Promise<string[][]> {
+  async watch(
+    isEnough: (seen: string[][]) => boolean = () => false,
+    onLook = (_: string[]): void => {},
+  ): Promise<string[][]> {
     const seen: string[][] = [];
     for (const start = Date.now(); this.code === undefined && !isEnough(seen); ) {
       assert.ok(Date.now() - start < LIMIT_MS, `no end; on the screen: ${JSON.stringify(seen.at(-1))}`);
       seen.push(this.lines());
+      onLook(seen.at(-1)!);
       await sleep(LOOK_EVERY_MS);
     }
     return seen;
@@ -143,13 +148,22 @@ describe('on a terminal', { skip: !HAS_TMUX && 'tmux is not installed' }, () => 
     return screen;
   }
 
-  /** A FIFO that gets the capture in 31 pieces, in about `ms`. */
-  function slowFifo(name: string, ms: number): string {
+  /** A FIFO that gets the capture in 31 pieces, one after each look at a progress line, and `go`, which is to be told of looks. */
+  function slowFifo(name: string): { path: string; go: (lines: readonly string[]) => void } {
     const path = join(FOLDER, name);
     execFileSync('mkfifo', [path]);
-    const piece = `dd if=${CAPTURE} bs=100000 skip=$i count=1 status=none; sleep ${ms / 31_000}`;
-    feeders.push(spawn('bash', ['-c', `for ((i = 0; i < 31; i++)); do ${piece}; done > ${path}`], { stdio: 'ignore' }));
-    return path;
+    const piece = `dd if=${CAPTURE} bs=100000 skip=$i count=1 status=none; read -r`;
+    const line = `for ((i = 0; i < 31; i++)); do ${piece}; done > ${path}`;
+    const feeder = spawn('bash', ['-c', line], { stdio: ['pipe', 'ignore', 'ignore'] });
+    feeders.push(feeder);
+    // After the last piece it is gone.
+    feeder.stdin.on('error', () => {});
+    let looks = 0;
+    const go = (lines: readonly string[]): void => {
+      // Without a progress line it goes on all the same: the test says then what was missing.
+      if (lines.some(isProgress) || ++looks % PATIENCE_LOOKS === 0) feeder.stdin.write('\n');
+    };
+    return { path, go };
   }
 
   before(() => generateFile({ bytes: 3_000_000, profile: 'small', sessions: 100, loss: 0.01 }, CAPTURE));
@@ -182,9 +196,9 @@ describe('on a terminal', { skip: !HAS_TMUX && 'tmux is not installed' }, () => 
   });
 
   it('a FIFO: bytes and rates without a percentage; results above the progress line are whole', async () => {
-    const path = slowFifo('slow.fifo', 3000);
+    const { path, go } = slowFifo('slow.fifo');
     const screen = open(`$TCPLOOM -o miruo --all --color 0 ${path}`);
-    const seen = await screen.watch();
+    const seen = await screen.watch(undefined, go);
     assert.equal(screen.code, 0);
     const lines = progressLines(seen);
     assert.ok(lines.length > 10, `${lines.length} looks at a progress line`);
@@ -195,9 +209,9 @@ describe('on a terminal', { skip: !HAS_TMUX && 'tmux is not installed' }, () => 
   });
 
   it('statistics on the way stand above the progress line, after the results before them', async () => {
-    const path = slowFifo('statistics.fifo', 2500);
+    const { path, go } = slowFifo('statistics.fifo');
     const screen = open(`$TCPLOOM -o miruo --all --color 0 --stat 1 ${path}`);
-    const seen = await screen.watch();
+    const seen = await screen.watch(undefined, go);
     assert.equal(screen.code, 0);
     assert.ok(progressLines(seen).length > 5);
     const alone = await tcploom(['-o', 'miruo', '--all', '--color', '0', '--stat', '1', CAPTURE]);
@@ -212,9 +226,9 @@ describe('on a terminal', { skip: !HAS_TMUX && 'tmux is not installed' }, () => 
   });
 
   it('sessions and handshakes together: every line of both is whole, each kind in its order', async () => {
-    const path = slowFifo('both.fifo', 2500);
+    const { path, go } = slowFifo('both.fifo');
     const screen = open(`$TCPLOOM --all --color 0 ${path}`);
-    const seen = await screen.watch();
+    const seen = await screen.watch(undefined, go);
     assert.equal(screen.code, 0);
     assert.ok(progressLines(seen).length > 5);
     const alone = await tcploom(['--all', '--color', '0', CAPTURE]);

@@ -14,6 +14,7 @@ import { FeedSource } from '../../src/capture/feed-source.js';
 import { hasZstd } from '../../src/feed/zstd-stream.js';
 import { type Fed, Feeding } from '../support/feeding.js';
 import { temporaryFolder } from '../support/launch.js';
+import { assertPrompt } from '../support/prompt.js';
 import { Random } from '../support/random.js';
 
 const FOLDER = temporaryFolder();
@@ -270,19 +271,22 @@ describe('a compressed input', () => {
   });
 
   for (const tool of TOOLS) {
-    it(`of ${tool} closed early lets the next one follow`, { skip: missing(tool) }, () => {
+    it(`of ${tool} closed early lets the next one follow`, { skip: missing(tool) }, async () => {
       const file = join(FOLDER, `early.${tool}`);
       writeFileSync(file, compress(tool, Buffer.concat(new Array<Buffer>(8).fill(CONTENT))));
       for (const wanted of [24, 200_000]) {
-        const source = new FeedSource(feeding.link, { kind: 'input', name: file });
-        const into = Buffer.alloc(wanted);
-        for (let got = 0; got < wanted; ) got += Math.max(0, source.read(into, got, wanted - got));
-        assert.ok(into.equals(CONTENT.subarray(0, wanted)));
-        const beginMs = performance.now();
-        source.close();
-        assert.ok(performance.now() - beginMs < 500);
-        assert.equal(source.outcome!.problem, undefined);
-        assert.ok(source.outcome!.inputBytes <= readFileSync(file).length);
+        await assertPrompt(500, () => {
+          const source = new FeedSource(feeding.link, { kind: 'input', name: file });
+          const into = Buffer.alloc(wanted);
+          for (let got = 0; got < wanted; ) got += Math.max(0, source.read(into, got, wanted - got));
+          assert.ok(into.equals(CONTENT.subarray(0, wanted)));
+          const beganMs = performance.now();
+          source.close();
+          const tookMs = performance.now() - beganMs;
+          assert.equal(source.outcome!.problem, undefined);
+          assert.ok(source.outcome!.inputBytes <= readFileSync(file).length);
+          return tookMs;
+        });
       }
       assert.ok(asFile(compress(tool, OTHER)).bytes.equals(OTHER));
     });

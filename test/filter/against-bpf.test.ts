@@ -5,7 +5,6 @@
  * TCPLOOM_SEED repeats a run, TCPLOOM_FILTER_CASE one case of it.
  */
 import assert from 'node:assert/strict';
-import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import { compileFilter } from '../../src/filter/compile-filter.js';
 import { FilterError } from '../../src/filter/filter-error.js';
@@ -13,6 +12,7 @@ import type { PacketPredicate } from '../../src/filter/packet-predicate.js';
 import { parseFilter } from '../../src/filter/parse-filter.js';
 import { type BpfProgram, parseBpf, runBpf } from '../support/bpf.js';
 import { missing } from '../support/programs.js';
+import { seedOf } from '../support/property.js';
 import { Random } from '../support/random.js';
 import { type FilterPacket, programOf } from '../support/tcpdump-filter.js';
 import { drawCase, isSelected } from './filter-case.js';
@@ -21,7 +21,7 @@ import { asTcpdumpReads } from './known-differences.js';
 import { localNames } from './local-names.js';
 import { withoutDefects } from './tcpdump-defects.js';
 
-const seed = Number(process.env.TCPLOOM_SEED ?? randomInt(2 ** 31));
+const seed = seedOf();
 const onlyCase = process.env.TCPLOOM_FILTER_CASE;
 const CASES = 1000;
 const PACKETS = 1000;

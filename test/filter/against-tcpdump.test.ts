@@ -5,11 +5,11 @@
  * TCPLOOM_SEED repeats a run, TCPLOOM_FILTER_CASE one case of it, TCPLOOM_FILTER_CASES sets how many there are.
  */
 import assert from 'node:assert/strict';
-import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import { compileFilter } from '../../src/filter/compile-filter.js';
 import { parseFilter } from '../../src/filter/parse-filter.js';
 import { missing } from '../support/programs.js';
+import { seedOf } from '../support/property.js';
 import type { FilterPacket } from '../support/tcpdump-filter.js';
 import { compareWithTcpdump, type Verdict } from './compare-with-tcpdump.js';
 import { drawCase, drawLongCase, type FilterCase, type FilterMaker } from './filter-case.js';
@@ -17,7 +17,7 @@ import { asTcpdumpReads } from './known-differences.js';
 import { localNames } from './local-names.js';
 import { shrinkCase } from './shrink-case.js';
 
-const seed = Number(process.env.TCPLOOM_SEED ?? randomInt(2 ** 31));
+const seed = seedOf();
 const onlyCase = process.env.TCPLOOM_FILTER_CASE;
 const CASES = Number(process.env.TCPLOOM_FILTER_CASES ?? 20_000);
 const LONG_CASES = 300;

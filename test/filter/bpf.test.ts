@@ -2,10 +2,11 @@
  * The interpreter of BPF, which other tests take for tcpdump, against tcpdump itself.
  */
 import assert from 'node:assert/strict';
-import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import { ENDLESS, parseBpf, runBpf, UNDEFINED } from '../support/bpf.js';
+import { LIMIT_MS } from '../support/launch.js';
 import { missing } from '../support/programs.js';
+import { seedOf } from '../support/property.js';
 import { type FilterPacket, numberedFile, programOf, selectWithTcpdump } from '../support/tcpdump-filter.js';
 import { drawCase, type FilterCase } from './filter-case.js';
 
@@ -39,8 +40,8 @@ async function compareExample(example: FilterCase, optimise: boolean, where: str
 
 const skip = missing('tcpdump');
 
-test('the program of tcpdump selects what tcpdump selects', { skip, timeout: 120_000 }, async (t) => {
-  const seed = Number(process.env.TCPLOOM_SEED ?? randomInt(2 ** 31));
+test('the program of tcpdump selects what tcpdump selects', { skip, timeout: LIMIT_MS }, async (t) => {
+  const seed = seedOf();
   let compared = 0;
   let undefinedAnswers = 0;
   for (let number = 0; number < CASES; number++) {

@@ -7,11 +7,13 @@ import { describe, it } from 'node:test';
 import { type Base, corpusCaptures, ownCaptures } from '../support/capture-bases.js';
 import { corpusMissing } from '../support/corpus.js';
 import { NaiveCapture } from '../support/naive-capture.js';
+import { within } from '../support/processor-time.js';
 import { Random } from '../support/random.js';
 import { type Read, ReadingPass } from './pass.js';
 
 const EVERY_BYTE_UP_TO = 4096;
 const RANDOM_CUTS = 200;
+/** Of processor time, for one cut. */
 const LIMIT_MS = 1000;
 const LEAST_CAPTURE = 24;
 
@@ -24,19 +26,16 @@ function cutEverywhere({ name, bytes }: Base, passes: readonly ReadingPass[], ra
   assert.ok(naive, name);
   // Of a damaged capture what is before the damage.
   const bytesWhole = naive.walk() === 'whole' ? bytes.length : naive.boundaries.at(-1)!;
-  let [between, within] = [0, 0];
+  let [between, inside] = [0, 0];
   const every = Math.min(EVERY_BYTE_UP_TO, bytesWhole);
   for (let cut = 0; cut < every + RANDOM_CUTS; cut++) {
     const length = cut < every ? cut : random.below(bytesWhole + 1);
-    const startedAt = performance.now();
-    const read = passes[cut % passes.length].read(bytes.subarray(0, length));
-    const tookMs = performance.now() - startedAt;
-    const isWhole = checkCut(naive, length, read, `${name} cut to ${length} bytes`);
-    assert.ok(tookMs < LIMIT_MS, `${name} cut to ${length} bytes took ${tookMs} ms`);
-    if (isWhole) between++;
-    else within++;
+    const what = `${name} cut to ${length} bytes`;
+    const { result } = within(LIMIT_MS, what, () => passes[cut % passes.length].read(bytes.subarray(0, length)));
+    if (checkCut(naive, length, result, what)) between++;
+    else inside++;
   }
-  return [between, within];
+  return [between, inside];
 }
 
 /** Checks what was said of the first `length` bytes; returns whether they are a whole capture. */

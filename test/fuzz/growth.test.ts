@@ -1,6 +1,6 @@
 /**
  * Inputs made to be slow: each four times as long takes about four times as long, whether reading goes on after damage or
- * not. A step that costs more the more there was before shows here as a ratio near sixteen.
+ * not, in processor time. A step that costs more the more there was before shows here as a ratio near sixteen.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -10,13 +10,14 @@ import { ethernet, extension, ipv4, ipv6, mplsLabels, vlan, zeros } from '../sup
 import { FRAME, TCP4, TCP6 } from '../support/header-cases.js';
 import { writePcap } from '../support/pcap-naive.js';
 import { BlockCrafter, concat, frameOf } from '../support/pcapng-craft.js';
+import { measured } from '../support/processor-time.js';
 import { RAW_LINK_TYPE } from '../support/small-capture.js';
 import { checkRead } from './check.js';
 import { TrackingPass } from './pass.js';
 
 const SMALL = 1;
 const LARGE = 4;
-/** Allowed for four times the input: noise of a busy machine included, far from sixteen. */
+/** Allowed for four times the input: noise included, far from sixteen. */
 const MOST_RATIO = 9;
 /** Shorter runs say nothing about growth. */
 const FLOOR_MS = 150;
@@ -156,21 +157,21 @@ describe('inputs made to be slow', () => {
   for (const resync of [false, true]) {
     const pass = new TrackingPass({ blockBytes: 1024 * KIB, trackers: 1, resync, resultBytes: RESULT_BYTES });
     const timed = (file: Uint8Array): number => {
-      const startedAt = performance.now();
-      const read = pass.run(file);
-      const ms = performance.now() - startedAt;
-      checkRead(file, read);
+      const { result, ms } = measured(() => pass.run(file));
+      checkRead(file, result);
       return ms;
     };
     for (const [name, make] of Object.entries(CASES)) {
-      it(`${name}${resync ? ', with --resync' : ''}`, { timeout: 60_000 }, (t) => {
+      it(`${name}${resync ? ', with --resync' : ''}`, (t) => {
         const [small, large] = [make(SMALL), make(LARGE)];
         // What is compiled on the way should not count.
         const smallMs = Math.min(timed(small), timed(small));
-        const largeMs = timed(large);
+        const mostMs = Math.min(MOST_MS, MOST_RATIO * Math.max(smallMs, FLOOR_MS));
+        let largeMs = timed(large);
+        // Whatever disturbed it does not come twice.
+        if (largeMs >= mostMs) largeMs = Math.min(largeMs, timed(large));
         t.diagnostic(`${large.length} bytes: ${largeMs.toFixed(0)} ms, a quarter ${smallMs.toFixed(0)} ms`);
-        assert.ok(largeMs < MOST_MS, `${largeMs} ms`);
-        assert.ok(largeMs < MOST_RATIO * Math.max(smallMs, FLOOR_MS), `${largeMs} ms, a quarter of it ${smallMs} ms`);
+        assert.ok(largeMs < mostMs, `${largeMs} ms, at most ${mostMs}; a quarter of it ${smallMs} ms`);
       });
     }
   }

@@ -8,11 +8,13 @@ import { compressionOf } from '../../src/capture/compression.js';
 import type { FeedOutcome, FeedProblem } from '../../src/capture/feed-messages.js';
 import { type ByteStream, StreamDamage } from '../../src/feed/byte-stream.js';
 import { GunzipStream } from '../../src/feed/gunzip-stream.js';
+import { processorMs } from '../support/processor-time.js';
 import { Random } from '../support/random.js';
 import { type KnownBase, mutate } from './mutate.js';
 import type { Failure, MutationPlan } from './mutation-run.js';
 import { ReadingPass } from './pass.js';
 
+/** Of processor time, for one file. */
 const LIMIT_MS = 1000;
 const MOST_BYTES = 12_000;
 /** Input comes in pieces of this length. */
@@ -43,10 +45,10 @@ export class GzipRun {
       const random = new Random(Math.imul(plan.seed, 0x9e3779b1) ^ Math.imul(~number, 0x85ebca6b));
       const mutation = mutate([compressed(random.pick(this.#bases), random)], random);
       try {
-        const startedAt = performance.now();
+        const beganMs = processorMs();
         await this.#check(mutation.bytes);
-        const ms = performance.now() - startedAt;
-        assert.ok(ms < LIMIT_MS, `took ${ms} ms`);
+        const ms = processorMs() - beganMs;
+        assert.ok(ms < LIMIT_MS, `took ${ms} ms of processor time`);
       } catch (error) {
         onFailure({ number, mutation, error });
       }

@@ -17,6 +17,7 @@ import {
 import { countOf } from '../support/conversation-feed.js';
 import { tcpFrame } from '../support/craft.js';
 import { writePcap } from '../support/pcap-naive.js';
+import { seedOf } from '../support/property.js';
 import { Random } from '../support/random.js';
 
 const RAW_LINK_TYPE = 101;
@@ -72,9 +73,7 @@ describe('tshark', { skip }, () => {
   });
 
   it('counts in random dialogues what is counted here', (t: TestContext) => {
-    const seed = Number(process.env.TCPLOOM_SEED ?? Date.now() % 1_000_000);
-    t.diagnostic(`seed ${seed}`);
-    const random = new Random(seed);
+    const random = new Random(seedOf(t));
     const dialogues = Array.from({ length: 4000 }, () => randomDialogue(random));
     askTshark(dialogues).forEach((conversations, n) => {
       assert.equal(countOf(endpointsOf(n), dialogues[n]), conversations, JSON.stringify(dialogues[n]));

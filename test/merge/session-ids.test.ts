@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
 import { displayedId, fitsPlaceholder, patchIds, SessionOrdinals, widenIds } from '../../src/merge/session-ids.js';
-import { checkProperty } from '../support/property.js';
+import { checkProperty, seedOf } from '../support/property.js';
 import { Random } from '../support/random.js';
 
 const bytesOf = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'latin1'));
@@ -102,9 +102,7 @@ describe('session ids in order', () => {
   });
 
   it('count over all shards, and stay with shard and row until the row is used again', (t: TestContext) => {
-    const seed = Date.now() & 0x7fffffff;
-    t.diagnostic(`seed ${seed}`);
-    const random = new Random(seed);
+    const random = new Random(seedOf(t));
     const ordinals = new SessionOrdinals(3);
     const expected = new Map<string, number>();
     for (let session = 1; session <= 5000; session++) {

@@ -10,6 +10,7 @@ import { type ModelPacket, type ModelStats, miruoModel } from '../model/miruo-mo
 import { fastCheckTraffic, generateTraffic } from '../support/craft.js';
 import { HTTP_HEADER_LISTS } from '../support/craft-http.js';
 import { writePcap } from '../support/pcap-naive.js';
+import { seedOf } from '../support/property.js';
 import { type MomentFigures, runSingleThread, type SingleThreadForm } from '../support/single-thread.js';
 
 const millis = fc.constantFrom(0, 1, 5, 50, 200, 1000, 3000);
@@ -79,7 +80,7 @@ function comparable({ l2Errors, ipErrors, tcpErrors, ...others }: ModelStats): o
 }
 
 describe('equality with the naive model', () => {
-  const seed = Number(process.env.TCPLOOM_SEED ?? Math.floor(Math.random() * 2 ** 31));
+  const seed = seedOf();
 
   test(`generated conversations, seed ${seed}`, () => {
     let moments = 0;

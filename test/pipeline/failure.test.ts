@@ -86,6 +86,15 @@ describe('a run with a thread that fails', () => {
     }
   }
 
+  for (const failure of [
+    'tracker throws while another thread still starts',
+    'tracker throws while another is slow to end',
+  ]) {
+    it(`${failure}: exit code 2, one message, no thread left`, async () => {
+      assertFailed(await run(failure, 3), /^tcploom: tracker 0 failed: made to fail$/, 3);
+    });
+  }
+
   it('tracker runs out of memory: exit code 2, one message, no thread left', async () => {
     const failed = await run('tracker runs out of memory', 2, ['--max-old-space-size=64']);
     assertFailed(failed, /^tcploom: tracker 0 failed: .*memory/, 2);

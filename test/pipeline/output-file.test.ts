@@ -6,8 +6,8 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { OutputFile } from '../../src/pipeline/output-file.js';
+import { until } from '../support/prompt.js';
 
 describe('output file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tcploom-output-'));
@@ -38,8 +38,7 @@ describe('output file', () => {
       output.append(Buffer.from(text));
       output.push();
     }
-    for (let tries = 0; tries < 500 && readFileSync(path, 'latin1') !== 'first\nsecond\n'; tries++) await sleep(10);
-    assert.equal(readFileSync(path, 'latin1'), 'first\nsecond\n');
+    await until('what was pushed is there', () => readFileSync(path, 'latin1') === 'first\nsecond\n');
     await output.flush();
     closeSync(descriptor);
   });

@@ -13,14 +13,12 @@ import {
   PUBLISHED_WORD,
   SLOT_HEADS,
 } from '../../src/ring/layout.js';
+import { LIMIT_MS } from '../support/launch.js';
 import { checkProperty } from '../support/property.js';
 import { startRingWorker } from '../support/ring-content.js';
 
 /** Bytes of the shortest frame that is a segment, with its record header: raw IPv4 and TCP headers. */
 const LEAST_RECORD_BYTES = 16 + 40;
-
-/** Threads that wait for each other for ever end as a failure. */
-const TIMEOUT_MS = 30_000;
 
 /** Counters start here: at 0, before int32 turns negative, before it comes back to 0. */
 const FIRST_COUNTERS = [0, 0x7fffffff - 2, -3];
@@ -115,7 +113,7 @@ describe('block ring between threads', () => {
 
   for (const first of FIRST_COUNTERS) {
     it(`passes ${BLOCKS} blocks whole to three trackers, each side waiting, counters from ${first}`, {
-      timeout: TIMEOUT_MS,
+      timeout: LIMIT_MS,
     }, async (t: TestContext) => {
       const memory = allocateBlockRing(layoutBlockRing(2, 128, 3), first);
       const results = await Promise.all([
@@ -135,7 +133,7 @@ describe('block ring between threads', () => {
   }
 
   it('holds the producer up while the slowest tracker has all slots, and goes on after', {
-    timeout: TIMEOUT_MS,
+    timeout: LIMIT_MS,
   }, async (t: TestContext) => {
     const layout = layoutBlockRing(4, 128, 2);
     const memory = allocateBlockRing(layout, 0x7ffffffe);

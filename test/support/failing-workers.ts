@@ -2,6 +2,8 @@
  * Threads that go wrong, for the test of what a run makes of it: what the environment variable FAILURE names goes
  * wrong, the rest is as always.
  */
+import { spawnSync } from 'node:child_process';
+import { threadId } from 'node:worker_threads';
 import { BlockFiller } from '../../src/capture/block-filler.js';
 import { FeedSource } from '../../src/capture/feed-source.js';
 import type { ReadSummary } from '../../src/capture/news.js';
@@ -10,10 +12,17 @@ import { openPcap, type PcapFormat } from '../../src/capture/pcap.js';
 import { readCaptures } from '../../src/capture/read-captures.js';
 import { PacketSelector } from '../../src/capture/selection.js';
 import type { ReaderStart, TrackerStart } from '../../src/pipeline/messages.js';
+import { announceStart } from '../../src/pipeline/start-count.js';
 import type { TrackSummary } from '../../src/pipeline/track-blocks.js';
 import { BlockConsumer, BlockProducer } from '../../src/ring/block-ring.js';
 import * as reader from '../../workers/reader.js';
 import * as tracker from '../../workers/tracker.js';
+
+const SLOW_START = 'tracker throws while another thread still starts';
+const SLOW_END = 'tracker throws while another is slow to end';
+
+// One of the threads loads slowly, as on a busy machine: ending it meanwhile would take the process down.
+if (process.env.FAILURE === SLOW_START && threadId % 2 === 0) block(3);
 
 /** Text of every error thrown here. */
 const WORDS = 'made to fail';
@@ -21,7 +30,13 @@ const BLOCKS_BEFORE_FAILURE = 3;
 
 export function track(start: TrackerStart): TrackSummary {
   // One shard only: the others must be stopped while they are well.
-  if (start.shard !== 0) return tracker.track(start);
+  if (start.shard !== 0) {
+    if (process.env.FAILURE === SLOW_END) {
+      announceStart(start.starts, start.thread);
+      block(1);
+    }
+    return tracker.track(start);
+  }
   switch (process.env.FAILURE) {
     case 'tracker throws':
       new BlockConsumer(start.blocks, start.shard).take();
@@ -30,6 +45,8 @@ export function track(start: TrackerStart): TrackSummary {
       new BlockConsumer(start.blocks, start.shard).take();
       return process.exit(0);
     case 'tracker throws no error':
+    case SLOW_START:
+    case SLOW_END:
       throw WORDS;
     case 'tracker runs out of memory':
       for (const hoard: number[][] = []; ; ) hoard.push(new Array<number>(10_000).fill(hoard.length + 0.5));
@@ -60,6 +77,11 @@ export function read(start: ReaderStart): ReadSummary {
     default:
       return reader.read(start);
   }
+}
+
+/** Keeps the thread in a call that nothing ends early. */
+function block(seconds: number): void {
+  spawnSync('sleep', [String(seconds)]);
 }
 
 /** Blocks full of empty records until `fail`. */

@@ -1,6 +1,7 @@
 /**
- * The seeded generator of traffic that fast-check does not draw.
+ * The seeded generator of traffic that fast-check does not draw, and noise.
  */
+import { createCipheriv } from 'node:crypto';
 
 /** mulberry32: small, seeded, and good enough to choose from tables. */
 export class Random {
@@ -21,4 +22,9 @@ export class Random {
   pick<T>(list: readonly T[]): T {
     return list[this.below(list.length)];
   }
+}
+
+/** So many bytes that no compression makes shorter: the same ones each time, and not the beginning of any format. */
+export function noise(bytes: number): Buffer {
+  return createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16)).update(Buffer.alloc(bytes));
 }

@@ -2,10 +2,13 @@
  * A capture played back at its own pace from one network namespace to a program in another, through a pair of virtual interfaces.
  * Owns the namespaces and when playing may begin; knows nothing of what the program prints.
  */
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Ended, ended, LAUNCHER } from './launch.js';
+import { untilAsleep } from './processes.js';
 import { missing } from './programs.js';
+import { until } from './prompt.js';
 
 const SENDER = `tcploom-send-${process.pid}`;
 const LISTENER = `tcploom-hear-${process.pid}`;
@@ -13,11 +16,16 @@ const LISTENER = `tcploom-hear-${process.pid}`;
 export const REPLAY_DEVICE = 'v2';
 /** Longer than any frame that offloading makes. */
 const MTU = '65535';
-/** For the program and its capture to be up on a busy machine. */
-const READY_MS = 20_000;
 const POLL_MS = 50;
-/** For what was sent last to come through. */
-const SETTLE_MS = 1500;
+/** More of what came than there is in any capture played back. */
+const CAPTURE_KIB = '16384';
+/** It sleeps between packets: on a busy machine others should not keep it from waking up. */
+const AT_ONCE = ['nice', '-n', '-20'];
+
+export interface Replayed extends Ended {
+  /** What came on the interface, as a capture made beside the program: when the packets came depends on the machine. */
+  readonly came: Uint8Array;
+}
 
 /** Why nothing can be replayed here, or false. */
 export function cannotReplay(): string | false {
@@ -29,23 +37,24 @@ export function cannotReplay(): string | false {
   return false;
 }
 
-/** Runs tcploom with `args` while `capture` is played back, then interrupts it, as a user does. */
-export async function replay(capture: string, args: readonly string[], limitMs: number): Promise<Ended> {
+/** Runs tcploom with `args` while `capture` is played back, then interrupts it, as a user does. Files go to `folder`. */
+export async function replay(capture: string, args: readonly string[], folder: string): Promise<Replayed> {
   makeNamespaces();
   try {
-    const program = spawn('ip', ['netns', 'exec', LISTENER, process.execPath, LAUNCHER, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const outcome = ended(program, limitMs);
-    // Who waits for it comes later, and a failure must not end the process before.
-    outcome.catch(() => {});
-    await listening();
-    const player = spawn('ip', ['netns', 'exec', SENDER, 'tcpreplay', '-q', '-i', 'v1', capture], { stdio: 'ignore' });
-    const played = await ended(player, limitMs);
-    if (played.code !== 0) throw new Error(`tcpreplay ended with exit code ${played.code}`);
-    await sleep(SETTLE_MS);
-    program.kill('SIGINT');
-    return await outcome;
+    const came = join(folder, 'came.pcap');
+    const witness = start(LISTENER, ['tcpdump', '-i', REPLAY_DEVICE, '-B', CAPTURE_KIB, '-U', '-w', came]);
+    const program = start(LISTENER, [process.execPath, LAUNCHER, ...args]);
+    const outcomes = [witness, program].map((child) => ended(child));
+    // Who waits for them comes later, and a failure must not end the process before.
+    for (const outcome of outcomes) outcome.catch(() => {});
+    await until('both listen', () => socketsOfInterfaces() >= 2, POLL_MS);
+    await untilAsleep(...listeners());
+    const played = await ended(start(SENDER, [...AT_ONCE, 'tcpreplay', '-q', '-i', 'v1', capture]));
+    if (played.code !== 0) throw new Error(`tcpreplay ended with exit code ${played.code}: ${played.stderr}`);
+    await untilAsleep(...listeners());
+    for (const child of [witness, program]) child.kill('SIGINT');
+    await outcomes[0];
+    return { ...(await outcomes[1]), came: readFileSync(came) };
   } finally {
     for (const name of [SENDER, LISTENER]) spawnSync('ip', ['netns', 'del', name]);
   }
@@ -64,16 +73,19 @@ function makeNamespaces(): void {
   ip('-n', SENDER, 'link', 'set', 'v1', 'up');
 }
 
-/** Until somebody has a packet socket on an interface: a line after the heading, whose fifth column is the interface's number. */
-async function listening(): Promise<void> {
-  for (let waitedMs = 0; waitedMs < READY_MS; waitedMs += POLL_MS) {
-    const table = execFileSync('ip', ['netns', 'exec', LISTENER, 'cat', '/proc/net/packet'], { encoding: 'utf8' });
-    const sockets = table.trim().split('\n').slice(1);
-    if (sockets.some((line) => Number(line.trim().split(/\s+/)[4]) > 1)) {
-      await sleep(SETTLE_MS);
-      return;
-    }
-    await sleep(POLL_MS);
-  }
-  throw new Error(`nobody listened within ${READY_MS} ms`);
+function start(namespace: string, command: readonly string[]): ChildProcess {
+  return spawn('ip', ['netns', 'exec', namespace, ...command], { stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** How many packet sockets are on an interface: lines after the heading, whose fifth column is the interface's number. */
+function socketsOfInterfaces(): number {
+  const table = execFileSync('ip', ['netns', 'exec', LISTENER, 'cat', '/proc/net/packet'], { encoding: 'utf8' });
+  const sockets = table.trim().split('\n').slice(1);
+  return sockets.filter((line) => Number(line.trim().split(/\s+/)[4]) > 1).length;
+}
+
+/** The processes that listen. */
+function listeners(): number[] {
+  const pids = execFileSync('ip', ['netns', 'pids', LISTENER], { encoding: 'utf8' });
+  return pids.trim().split('\n').map(Number);
 }

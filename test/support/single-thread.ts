@@ -17,7 +17,7 @@ import { addCounters, type MiruoCounters } from '../../src/miruo/statistics.js';
 import { ShardTracker } from '../../src/pipeline/track-blocks.js';
 import { allocateBlockRing, BlockProducer } from '../../src/ring/block-ring.js';
 import { layoutBlockRing } from '../../src/ring/layout.js';
-import { allocateResultRing, ResultReader } from '../../src/ring/result-ring.js';
+import { allocateResultRing, ResultReader, type ResultRingMemory } from '../../src/ring/result-ring.js';
 import { namedFilters, type TcpeekOptions } from '../../src/tcpeek/options.js';
 
 export interface SingleThreadForm {
@@ -66,14 +66,20 @@ const SLOTS = 2;
 /** Large enough for the results of any block: nobody empties the ring while a tracker writes. */
 const RESULT_RING_BYTES = 16 << 20;
 
+/** Rings of runs that came to their end: of a small capture making them would take longer than the run. */
+const emptied: ResultRingMemory[] = [];
+
+function takeResultRing(firstCounter: number | undefined): ResultRingMemory {
+  if (firstCounter !== undefined) return allocateResultRing(RESULT_RING_BYTES, firstCounter & ~7);
+  return emptied.pop() ?? allocateResultRing(RESULT_RING_BYTES);
+}
+
 /** Runs a capture's bytes through the product's parts in one thread. */
 export function runSingleThread(file: Uint8Array, options: MiruoOptions, form: SingleThreadForm): SingleThreadResult {
   const { tcpeek } = form;
   const layout = layoutBlockRing(SLOTS, form.blockBytes, form.trackers);
   const blocks = allocateBlockRing(layout, form.firstCounter);
-  const results = Array.from({ length: form.trackers }, () =>
-    allocateResultRing(RESULT_RING_BYTES, (form.firstCounter ?? 0) & ~7),
-  );
+  const results = Array.from({ length: form.trackers }, () => takeResultRing(form.firstCounter));
   const shards = results.map((ring, shard) => new ShardTracker(shard, { miruo: options, tcpeek }, blocks, ring));
   const chunks: Buffer[] = [];
   const rings = results.map((ring) => new ResultReader(ring));
@@ -124,6 +130,7 @@ export function runSingleThread(file: Uint8Array, options: MiruoOptions, form: S
   const end = filler.fill(source, format, 0, () => {});
   filler.end();
   if (state !== MERGE_DONE) throw new Error('the merger did not come to an end');
+  if (form.firstCounter === undefined) emptied.push(...results);
   return {
     stdout: Buffer.concat(chunks).toString('latin1'),
     counters: addCounters(shards.map((shard) => shard.summary().miruo)),

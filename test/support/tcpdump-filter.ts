@@ -18,7 +18,7 @@ const RECORD_HEADER_BYTES = 16;
 /** Longest packet of the files written here. */
 const SNAPLEN = 262144;
 /** Some of its programs loop for ever over some packets. */
-const LONGEST_MS = 60_000;
+const LONGEST_MS = 120_000;
 /** tcpdump says this only when it optimises: no packet at all can be selected. */
 const REJECTS_ALL = 'expression rejects all packets';
 
