@@ -19,6 +19,8 @@ export class ProgressLine implements WriteHooks {
   readonly #spinner: Ora;
   #timer: NodeJS.Timeout | undefined;
   #delay: NodeJS.Timeout | undefined;
+  /** Outputs that it is stepping aside for. */
+  #aside = 0;
   readonly #onResize = (): void => {
     if (this.#stream.columns < LEAST_COLUMNS) this.stop();
   };
@@ -53,20 +55,22 @@ export class ProgressLine implements WriteHooks {
     };
     this.#stream.prependListener('resize', this.#onResize);
     this.#delay = setTimeout(() => {
-      this.#spinner.start(text());
+      if (this.#aside === 0) this.#spinner.start(text());
       this.#timer = setInterval(() => {
         this.#spinner.text = text();
       }, UPDATE_MS);
     }, FIRST_MS);
   }
 
-  /** Steps aside for other output on the terminal. */
+  /** Steps aside for other output on the terminal, until as many calls of `after`: results may be on their way in two streams. */
   before(): void {
+    this.#aside++;
     if (this.#timer !== undefined) this.#spinner.stop();
   }
 
   after(): void {
-    if (this.#timer !== undefined) this.#spinner.start();
+    this.#aside--;
+    if (this.#timer !== undefined && this.#aside === 0) this.#spinner.start();
   }
 
   /** Ends for good; the line is gone. */
