@@ -16,8 +16,7 @@ import {
   SLOT_NOW,
 } from '../ring/layout.js';
 import { type ByteSource, NOTHING_YET } from './byte-source.js';
-import type { CutPlan } from './cut-shape.js';
-import { type DecodeOptions, FrameDecoder } from './decode.js';
+import { FrameDecoder } from './decode.js';
 import {
   D_FRAME,
   D_INDEX,
@@ -31,6 +30,7 @@ import {
   WHERE_WHOLE,
 } from './descriptor.js';
 import { DescriptorLists } from './descriptor-lists.js';
+import type { CaptureEnd, FillOptions } from './fill-options.js';
 import {
   BAD_RECORD,
   type CaptureFormat,
@@ -42,8 +42,7 @@ import {
 } from './format.js';
 import { ICMP_MESSAGE, LATER_FRAGMENT, SEGMENT } from './frame-reasons.js';
 import type { LinkFilters } from './link-filters.js';
-import type { Moments } from './moments.js';
-import { PacketClock, type PacketClockOptions } from './packet-clock.js';
+import { PacketClock } from './packet-clock.js';
 import { PacketCutter } from './packet-cutter.js';
 import { RECOGNISE_BYTES } from './recognise.js';
 import { type DamageTeller, RecordSearch } from './resync.js';
@@ -55,30 +54,6 @@ const MOST_INDEX = 0x3fffffff;
 
 /** Outcome of a walk beside those of `CaptureFormat.next`: as many packets as were asked for. */
 const ENOUGH = 4;
-
-/**
- * How a capture ended: at a record boundary, in a record, at something that is no record, with as many packets as were
- * asked for, or because the run is to end: while nothing came, or with more to come.
- */
-export type CaptureEnd = 'whole' | 'cut' | 'bad record' | 'enough' | 'stopped' | 'interrupted';
-
-/** How blocks are to be filled. */
-export interface FillOptions {
-  readonly decode: DecodeOptions;
-  readonly selector: PacketSelector;
-  /** Whether to look for records again after damage. */
-  readonly resync: boolean;
-  /** What packets must be to be read. */
-  readonly filters?: LinkFilters | undefined;
-  /** How to cut packets out, if that is wanted in place of descriptors. */
-  readonly cut?: CutPlan | undefined;
-  /** When figures are wanted while reading goes on. */
-  readonly moments?: Moments | undefined;
-  /** Which packets move the packet clock, where somebody goes by it. */
-  readonly clock?: PacketClockOptions | undefined;
-  /** Whether ICMP messages that the host or port of a segment cannot be reached have descriptors. */
-  readonly unreachables?: boolean | undefined;
-}
 
 export class BlockFiller {
   /** The ring's memory: the reader looks at file headers through it. */
@@ -107,6 +82,7 @@ export class BlockFiller {
   readonly #resync: boolean;
   readonly #moments: FillOptions['moments'];
   readonly #unreachables: boolean;
+  readonly #hasNotices: boolean;
   readonly #lists: DescriptorLists;
   readonly #onBlock: () => void;
   readonly #goesOn: () => boolean;
@@ -144,6 +120,7 @@ export class BlockFiller {
     }
     if (options.clock !== undefined) this.clock = new PacketClock(options.clock, options.decode.userDlts);
     this.#unreachables = options.unreachables ?? false;
+    this.#hasNotices = options.notices ?? false;
     this.#lists = new DescriptorLists(memory.layout, this.#words);
     this.#onBlock = onBlock;
     this.#goesOn = goesOn;
@@ -222,6 +199,16 @@ export class BlockFiller {
       // What is left of a record moves in front of the bytes that will follow it.
       this.bytes.copyWithin(this.blockAt - left, from, end);
     }
+  }
+
+  /** A problem was told: if wanted, whoever prints results is to tell it between those of the packets before and behind it. */
+  noteProblem(): void {
+    if (this.#hasNotices) this.#lists.notice();
+  }
+
+  /** Publishes what is there, though it is no whole block: nothing more comes of a capture. */
+  flush(): void {
+    this.#finishBlock();
   }
 
   /** Publishes a block that tells the trackers that a capture is over, its segments all sent. */
@@ -455,7 +442,8 @@ export class BlockFiller {
   }
 
   #finishBlock(): void {
-    if (this.#index > 0 || this.cutter?.hasEntries === true) this.#publish(BLOCK_DATA);
+    const isEmpty = this.#index === 0 && !this.#lists.hasTicks && this.cutter?.hasEntries !== true;
+    if (!isEmpty) this.#publish(BLOCK_DATA);
   }
 
   #publish(kind: number): void {

@@ -3,8 +3,9 @@
  * stopped it, and where.
  */
 import { LINKTYPE_USER0, linkTypeName } from '../wire/link-types.js';
-import type { BlockFiller, CaptureEnd } from './block-filler.js';
+import type { BlockFiller } from './block-filler.js';
 import { type ByteSource, NOTHING_YET, SOURCE_ENDED } from './byte-source.js';
+import type { CaptureEnd } from './fill-options.js';
 import type { CaptureFormat, CaptureInterface, Problem } from './format.js';
 import { UNKNOWN_LINK_TYPE } from './frame-reasons.js';
 import { type CaptureFacts, type Drops, figuresOf } from './news.js';

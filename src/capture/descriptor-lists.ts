@@ -9,6 +9,7 @@ import {
   SLOT_HEADS,
   SLOT_TICKS,
   TICK_MOMENT,
+  TICK_NOTICE,
   TICK_PACKETS,
   TICK_SEGMENTS,
 } from '../ring/layout.js';
@@ -55,6 +56,11 @@ export class DescriptorLists {
     return this.#first + this.count * DESCRIPTOR_WORDS;
   }
 
+  /** Whether something is noted that is no packet's alone. */
+  get hasTicks(): boolean {
+    return this.#ticks > 0;
+  }
+
   /** Leaves the number of ticks in the slot's header. */
   end(): void {
     this.#words[this.#header + SLOT_TICKS] = this.#ticks;
@@ -94,6 +100,11 @@ export class DescriptorLists {
   /** Whether the clock of segments comes to second `sec` with the segment entered last. */
   isNewSecond(sec: number): boolean {
     return this.#clock.isNewSecond(sec);
+  }
+
+  /** Something that was told has its place here, behind the packets so far. */
+  notice(): void {
+    this.#words[this.#firstTick + this.#ticks++] = this.count | TICK_NOTICE;
   }
 
   /** A tick before the packet of the descriptor entered last: of segments, or `isOfPackets`; `isMoment`: with a moment after it. */

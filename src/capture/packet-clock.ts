@@ -6,6 +6,7 @@
  * original saw is wanted, also when its innermost ones are TCP or ICMP.
  */
 import { NO_NAMES } from '../filter/names.js';
+import { PROTOCOL_ICMP, PROTOCOL_TCP } from '../wire/ip-protocols.js';
 import { WHERE_MORE_FRAGMENTS, WHERE_TIMESTAMPS, WHERE_WHOLE } from './descriptor.js';
 import type { CaptureFormat } from './format.js';
 import { LinkFilters } from './link-filters.js';
@@ -28,6 +29,8 @@ const LINKTYPE_ETHERNET = 1;
 /** D_WHERE, without these flags, of TCP over IPv4 without options, directly over Ethernet: such a frame needs no further look. */
 const PLAIN_WHERE = (14 << 16) | 34;
 const FLAGS = WHERE_MORE_FRAGMENTS | WHERE_TIMESTAMPS | WHERE_WHOLE;
+/** Of IPv4's protocol, in an Ethernet frame without tags. */
+const PROTOCOL_AT = 23;
 const ERA_SEC = 2 ** 32;
 
 export class PacketClock {
@@ -61,8 +64,17 @@ export class PacketClock {
 
   /** The same for a frame that gave no segment; `isInnermost`: its innermost packet is of TCP or ICMP. */
   takesOther(format: CaptureFormat, bytes: Uint8Array, isInnermost: boolean): boolean {
-    const counts = (isInnermost && !this.#outermostOnly) || this.#outermost.selects(format, bytes);
+    const counts = (isInnermost && !this.#outermostOnly) || this.#isOutermost(format, bytes);
     return counts && this.#take(format);
+  }
+
+  /** What the expression says, of IPv4 directly over Ethernet without a call of its predicate: most frames are that. */
+  #isOutermost(format: CaptureFormat, bytes: Uint8Array): boolean {
+    const at = format.frameAt;
+    const isPlain = format.linkType === LINKTYPE_ETHERNET && format.capturedBytes > PROTOCOL_AT;
+    if (!isPlain || bytes[at + 12] !== 0x08 || bytes[at + 13] !== 0x00) return this.#outermost.selects(format, bytes);
+    const protocol = bytes[at + PROTOCOL_AT];
+    return protocol === PROTOCOL_TCP || protocol === PROTOCOL_ICMP;
   }
 
   #take(format: CaptureFormat): boolean {

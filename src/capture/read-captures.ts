@@ -52,6 +52,7 @@ export interface ReadPlan {
   /** As in `FillOptions`. */
   readonly clock?: PacketClockOptions | undefined;
   readonly unreachables?: boolean | undefined;
+  readonly notices?: boolean | undefined;
 }
 
 /** What the reader shares with the main thread beside the ring. */
@@ -95,7 +96,7 @@ class CapturesReader {
     this.#plan = plan;
     this.#links = links;
     this.#opener = opener;
-    const { decode, selection, filter, resync, cut, clock, unreachables } = plan;
+    const { decode, selection, filter, resync, cut, clock, unreachables, notices } = plan;
     const filters = filter === undefined ? undefined : new LinkFilters(filter, decode.userDlts);
     const moments = plan.moments && new Moments(plan.moments, (soFar) => this.#tellMoment(soFar));
     const options = {
@@ -107,6 +108,7 @@ class CapturesReader {
       moments,
       clock,
       unreachables,
+      notices,
     };
     // What a feeder delivers ends by itself then, with what there was until then.
     const goesOn = (): boolean => !this.#isToStop || this.#isFed;
@@ -201,6 +203,7 @@ class CapturesReader {
       this.#bytesOfFormerInputs += this.#source?.inputBytes ?? 0;
       this.#source?.close();
       this.#source = undefined;
+      this.#filler.flush();
       this.#noteProgress();
     }
   }
@@ -241,6 +244,7 @@ class CapturesReader {
 
   #tellProblem(problem: InputProblem): void {
     this.#problems++;
+    this.#filler.noteProblem();
     this.#send({ kind: 'problem', problem });
   }
 

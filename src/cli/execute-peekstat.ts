@@ -13,10 +13,8 @@ import {
 } from '../tcpeek/answered-counts.js';
 import { EXIT_DONE, EXIT_FAILED } from './exit-codes.js';
 import { gmetricCommand, isGmetricThere, runGmetric } from './gmetric.js';
+import { DEFAULT_SOCKET_PATH } from './tcpeek-plan.js';
 import { UsageError } from './usage-error.js';
-
-/** Where a run listens unless told otherwise. */
-export const DEFAULT_SOCKET_PATH = '/var/run/tcpeek/tcpeek.sock';
 
 /** What was asked for; absent when not given. */
 export interface PeekstatOptions {

@@ -2,25 +2,23 @@
  * Tracks the sessions and handshakes of captures: results in their places, messages and reports on standard error.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { printable } from '../capture/problem.js';
+import { describeProblem } from '../capture/problem.js';
 import { seemOneWay } from '../miruo/directions.js';
-import { BestEffortOutput, type LineOutput, SplitOutput } from '../pipeline/line-output.js';
-import { OutputFile } from '../pipeline/output-file.js';
-import { type RunOutcome, type RunOutputs, type RunPlan, type RunWatcher, runPass } from '../pipeline/run.js';
+import { type RunOutcome, type RunPlan, type RunWatcher, runPass } from '../pipeline/run.js';
 import { exitCodeOf } from './exit-codes.js';
 import { oneWayHint } from './filter-hint.js';
 import { HandshakeSocket } from './handshake-socket.js';
 import { ProgressLine } from './progress-line.js';
-import type { ResultFormatName, ResultPlace } from './result-places.js';
-import { offloadHint, statisticsOf, summaryOf } from './run-reports.js';
+import type { ResultPlace } from './result-places.js';
+import { OpenOutputs } from './run-outputs.js';
+import { localHint, offloadHint, statisticsOf, summaryOf } from './run-reports.js';
 import { EndingSignals } from './signals.js';
 import { startLine } from './start-line.js';
-import { becomeUser, type UserAccount } from './user-account.js';
-import { printProblem, startProgress } from './watching.js';
+import { becomeUser, type UserAccount, UserFailure } from './user-account.js';
+import { startProgress } from './watching.js';
 
 /** How long the lines of a run that was cut short may take to be written: on a busy machine too, where somebody takes them. */
 const FLUSH_MS = 1500;
-const STANDARD_ERROR = 2;
 
 /** What a run has to do with the world, beside what it reads. */
 export interface RunSurroundings {
@@ -35,90 +33,75 @@ export interface RunSurroundings {
 
 /** Runs a plan; results go to the places, messages and reports to standard error. */
 export async function executeRun(plan: RunPlan, surroundings: RunSurroundings): Promise<number> {
-  if (plan.notice !== undefined) process.stderr.write(`tcploom: ${plan.notice}\n`);
   const line = await ProgressLine.on(process.stderr);
-  const outputs = openPlaces(surroundings.places, line);
-  const socket = new HandshakeSocket(plan);
+  const outputs = new OpenOutputs(surroundings.places, line);
+  if (plan.notice !== undefined) outputs.say(`tcploom: ${plan.notice}\n`);
+  const socket = new HandshakeSocket(plan, (text) => outputs.say(text));
   const signals = new EndingSignals(plan.read);
-  let outcome: RunOutcome;
+  const failure = new AbortController();
+  const stop = AbortSignal.any([signals.stop, failure.signal]);
   try {
     if (surroundings.socket !== undefined) await socket.open(surroundings.socket.path, surroundings.socket.isAskedFor);
-    outcome = await runPass(plan, outputs, watcherOf(plan, surroundings, socket, line, signals), signals.stop);
+    const watcher = watcherOf(plan, surroundings, outputs, socket, line, signals, failure);
+    const outcome = await runPass(plan, outputs.results, watcher, stop);
+    line?.stop();
+    outputs.say(reportsOf(plan, outcome));
+    await outputs.settle();
+    return signals.exitCode(exitCodeOf(outcome.read), outcome.read.isCutShort);
   } catch (error) {
     // Whole lines were merged up to here: they are results, and go out unless their reader does not take them.
     // That they cannot be written is no news then: the run's own reason counts.
-    const flushed = [outputs.miruo, outputs.tcpeek, outputs.notes].map((output) => output?.flush().catch(() => {}));
-    await Promise.race([Promise.all(flushed), sleep(FLUSH_MS)]);
+    await Promise.race([outputs.settle(), sleep(FLUSH_MS)]);
     throw error;
   } finally {
     line?.stop();
     socket.close();
     signals.close();
   }
-  report(plan, outcome);
-  return signals.exitCode(exitCodeOf(outcome.read), outcome.read.isCutShort);
 }
 
-function report(plan: RunPlan, outcome: RunOutcome): void {
+/** What is said at the end. */
+function reportsOf(plan: RunPlan, outcome: RunOutcome): string {
   const { filter } = plan.read;
-  if (filter !== undefined && plan.miruo !== undefined && seemOneWay(outcome.directions, outcome.sessions)) {
-    process.stderr.write(`${oneWayHint(filter.text)}\n`);
+  const isOneWay = filter !== undefined && plan.miruo !== undefined && seemOneWay(outcome.directions, outcome.sessions);
+  const hints = [
+    isOneWay ? oneWayHint(filter.text) : undefined,
+    offloadHint(outcome),
+    plan.tcpeek && localHint(plan.tcpeek, outcome),
+  ];
+  const said = hints.filter((hint) => hint !== undefined).map((hint) => `${hint}\n`);
+  if (outcome.read.filesRead > 0) {
+    if (plan.tcpeek !== undefined) said.push(summaryOf(plan.tcpeek, outcome));
+    if (plan.miruo !== undefined) said.push(statisticsOf(plan.miruo, outcome));
   }
-  const hint = offloadHint(outcome);
-  if (hint !== undefined) process.stderr.write(`${hint}\n`);
-  if (outcome.read.filesRead === 0) return;
-  if (plan.tcpeek !== undefined) process.stderr.write(summaryOf(plan.tcpeek, outcome));
-  if (plan.miruo !== undefined) process.stderr.write(statisticsOf(plan.miruo, outcome));
-}
-
-/** Opens each place once; messages about packets go where standard error's lines go. */
-function openPlaces(places: readonly ResultPlace[], line: ProgressLine | undefined): RunOutputs {
-  // A closed standard error is nobody's loss, here too.
-  const messages = new BestEffortOutput(
-    new OutputFile({ descriptor: STANDARD_ERROR }, process.stderr.isTTY ? line : undefined),
-  );
-  const outputOf = (format: ResultFormatName): LineOutput | undefined => {
-    const outputs = places.filter((place) => place.format === format).map((place) => openPlace(place, messages, line));
-    return outputs.length < 2 ? outputs[0] : new SplitOutput(outputs);
-  };
-  const tcpeek = outputOf('tcpeek');
-  return { miruo: outputOf('miruo'), tcpeek, notes: tcpeek && messages };
-}
-
-function openPlace({ target }: ResultPlace, messages: LineOutput, line: ProgressLine | undefined): LineOutput {
-  if ('descriptor' in target && target.descriptor === STANDARD_ERROR) return messages;
-  const isTerminal = 'descriptor' in target && process.stdout.isTTY;
-  return new OutputFile(target, isTerminal ? line : undefined);
+  return said.join('');
 }
 
 function watcherOf(
   plan: RunPlan,
   { hasStartLine, user }: RunSurroundings,
+  outputs: OpenOutputs,
   socket: HandshakeSocket,
   line: ProgressLine | undefined,
   signals: EndingSignals,
+  failure: AbortController,
 ): RunWatcher {
-  const say = (text: string): void => {
-    line?.before();
-    process.stderr.write(text);
-    line?.after();
-  };
   const isLive = plan.read.inputs.some((input) => typeof input !== 'string');
-  if (hasStartLine && !isLive) say(plan.firstLine);
   return {
-    onProblem: (problem) => printProblem(line, problem),
+    onProblem: (problem) => outputs.say(`${describeProblem(problem)}\n`),
     onStart: (run) => {
       signals.finish = run.finish;
       socket.run = run;
       startProgress(line, plan.read, run.progress, run.sessions);
     },
     onInterface: (linkType) => {
-      if (hasStartLine && isLive) say(startLine(plan.read.inputs, linkType));
+      if (hasStartLine) outputs.say(isLive ? startLine(plan.read.inputs, linkType) : plan.firstLine);
+      // Going on as who it is would be more than was allowed.
       const problem = user && becomeUser(user);
-      if (problem !== undefined) say(`tcploom: ${printable(problem)}\n`);
+      if (problem !== undefined) failure.abort(new UserFailure(problem));
     },
     onFigures: (figures) => {
-      if (plan.miruo !== undefined) say(statisticsOf(plan.miruo, figures));
+      if (plan.miruo !== undefined) outputs.say(statisticsOf(plan.miruo, figures));
     },
   };
 }

@@ -6,16 +6,21 @@ import { CountServer, type CurrentCounts } from '../pipeline/count-server.js';
 import type { RunInProgress, RunPlan } from '../pipeline/run.js';
 import { SocketError } from '../pipeline/socket-error.js';
 import { PROGRESS_CLOCK_PACKETS, PROGRESS_DROPPED, PROGRESS_IF_DROPPED } from '../ring/layout.js';
+import { COUNTS } from '../tcpeek/counts.js';
+import { namedFilters } from '../tcpeek/options.js';
 import { countsOf } from './run-reports.js';
 
 export class HandshakeSocket {
   /** The run whose counts are answered with; without one, none are anything but 0. */
   run: RunInProgress | undefined;
   readonly #plan: RunPlan;
+  readonly #say: (text: string) => void;
   #server: CountServer | undefined;
 
-  constructor(plan: RunPlan) {
+  /** `say` writes lines to standard error. */
+  constructor(plan: RunPlan, say: (text: string) => void) {
     this.#plan = plan;
+    this.#say = say;
   }
 
   /** Listens at `path`. When that cannot be had it rejects with a SocketError, or, if nobody asked for it, says so and that is all. */
@@ -24,14 +29,14 @@ export class HandshakeSocket {
       this.#server = await CountServer.open(path, () => this.#counts());
     } catch (error) {
       if (isAskedFor || !(error instanceof SocketError)) throw error;
-      process.stderr.write(`tcploom: nobody can ask for the counts: ${error.message}\n`);
+      this.#say(`tcploom: nobody can ask for the counts: ${error.message}\n`);
     }
   }
 
   /** Listens no more, and removes the file. */
   close(): void {
     const problem = this.#server?.close();
-    if (problem !== undefined) process.stderr.write(`tcploom: ${problem.message}\n`);
+    if (problem !== undefined) this.#say(`tcploom: ${problem.message}\n`);
     this.#server = undefined;
   }
 
@@ -39,7 +44,10 @@ export class HandshakeSocket {
     const { tcpeek } = this.#plan;
     const progress = this.run?.progress;
     return {
-      filters: tcpeek === undefined ? [] : countsOf(tcpeek, this.run?.handshakes ?? new Float64Array(1024)),
+      filters:
+        tcpeek === undefined
+          ? []
+          : countsOf(tcpeek, this.run?.handshakes ?? new Float64Array(COUNTS * namedFilters(tcpeek).length)),
       packets: {
         received: progress?.[PROGRESS_CLOCK_PACKETS] ?? 0,
         dropped: progress?.[PROGRESS_DROPPED] ?? 0,

@@ -16,6 +16,10 @@ import type { AddressRange } from '../tcpeek/options.js';
 
 /** Interfaces are described before the first packet; more of a file is not looked at. */
 const HEAD_BYTES = 256 * 1024;
+/** 0.0.0.0 and ::, which are nobody's. */
+const UNSPECIFIED = /^[0:.]+$/;
+/** Of a compressed capture: what is in so many bytes takes little time and room, whatever it is. */
+const GZIP_HEAD_BYTES = 16 * 1024;
 /** tcpdump's name for all interfaces together. */
 const ANY_DEVICE = 'any';
 
@@ -23,7 +27,13 @@ const ANY_DEVICE = 'any';
 export function addressesOfDevices(devices: readonly string[]): AddressRange[] {
   const all = networkInterfaces();
   const named = devices.includes(ANY_DEVICE) ? Object.keys(all) : devices;
-  return rangesOf(named.flatMap((device) => (all[device] ?? []).map(({ address }) => address)));
+  // An address with a label of its own is listed under that: eth0:1.
+  const isOf = (name: string): boolean => named.some((device) => name === device || name.startsWith(`${device}:`));
+  return rangesOf(
+    Object.entries(all)
+      .filter(([name]) => isOf(name))
+      .flatMap(([, addresses]) => (addresses ?? []).map(({ address }) => address)),
+  );
 }
 
 /**
@@ -35,7 +45,9 @@ export function addressesInCaptures(files: readonly string[]): AddressRange[] {
 }
 
 const rangesOf = (addresses: readonly string[]): AddressRange[] =>
-  [...new Set(addresses)].map(parseAddressRange).filter((range) => range !== undefined);
+  [...new Set(addresses.filter((address) => !UNSPECIFIED.test(address)))]
+    .map(parseAddressRange)
+    .filter((range) => range !== undefined);
 
 function addressesIn(file: string): string[] {
   if (descriptorOf(file) !== undefined || feedKind(file) !== 'direct') return [];
@@ -61,8 +73,7 @@ function headOf(file: string): Uint8Array {
     const isGzip = compressionOf(start) === 'gzip';
     // Of other formats there is nothing to be known.
     if (!isGzip && !isPcapng(start)) return start;
-    const head = headBytes(descriptor, HEAD_BYTES);
-    return isGzip ? gunzipHead(head) : head;
+    return isGzip ? gunzipHead(headBytes(descriptor, GZIP_HEAD_BYTES)) : headBytes(descriptor, HEAD_BYTES);
   } finally {
     closeSync(descriptor);
   }

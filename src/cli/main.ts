@@ -15,6 +15,7 @@ import { parseArguments } from './parse.js';
 import { makeInfoPlan, type ParsedOptions } from './plan.js';
 import { Interrupted } from './signals.js';
 import { FilterMistake, UsageError } from './usage-error.js';
+import { UserFailure } from './user-account.js';
 
 // Each command's own modules are loaded when it is known: a tenth of the time that a small capture takes.
 
@@ -108,7 +109,8 @@ const COMMANDS_WITH_HELP = ['miruo', 'tcpeek', 'info', 'filter', 'interfaces', '
 
 /** What a message is about that does not say so itself. */
 function placeOf(error: unknown): string {
-  const isWhole = [UsageError, ThreadFailure, OutputFailure, SocketError].some((kind) => error instanceof kind);
+  const kinds = [UsageError, UserFailure, ThreadFailure, OutputFailure, SocketError];
+  const isWhole = kinds.some((kind) => error instanceof kind);
   return isWhole ? '' : 'the run failed: ';
 }
 

@@ -139,7 +139,7 @@ export function makePlan(
   const form = blockForm(given, RUN_FORM);
   const isLimited = given.sessionLimit !== undefined || given.segmentLimit !== undefined;
   return Object.freeze({
-    read: { ...read, moments: momentInterval(given, read) },
+    read: { ...read, moments: momentInterval(given, read), notices: true },
     miruo: wanted.miruo ? miruoOptions(given, isTerminal) : undefined,
     tcpeek,
     firstLine: firstLine(read),

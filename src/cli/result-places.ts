@@ -2,6 +2,7 @@
  * Which results are wanted and where they go (-o FORMAT[=PATH]). Owns the table of formats, and the checks of places against
  * each other and against what is read.
  */
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { printable } from '../capture/problem.js';
 import type { OutputTarget } from '../pipeline/blocking-output.js';
@@ -31,10 +32,11 @@ export interface ResultPlace {
 }
 
 const STANDARD_OUTPUT: OutputTarget = { descriptor: 1 };
+const STANDARD_ERROR: OutputTarget = { descriptor: 2 };
 
 const USUAL_PLACES: readonly ResultPlace[] = [
   { format: 'miruo', name: 'standard output', target: STANDARD_OUTPUT },
-  { format: 'tcpeek', name: 'standard error', target: { descriptor: 2 } },
+  { format: 'tcpeek', name: 'standard error', target: STANDARD_ERROR },
 ];
 
 /** The places that `-o` asks for; without one, miruo's lines on standard output, and tcpeek's on standard error. Throws a UsageError. */
@@ -42,13 +44,27 @@ export function resultPlaces(inputs: readonly string[], given: ParsedOptions): r
   const places = given.output?.map(placeOf) ?? USUAL_PLACES;
   const seen = new Set<string>();
   for (const { name, target } of places) {
-    const key = 'path' in target ? resolve(target.path) : name;
-    if (seen.has(key)) throw new UsageError(`two results cannot go to ${name}`);
-    seen.add(key);
+    const keys = keysOf(name, target);
+    if (keys.some((key) => seen.has(key))) throw new UsageError(`two results cannot go to ${name}`);
+    for (const key of keys) seen.add(key);
     if (name !== 'standard error') refuseInputs('path' in target ? target.path : '-', inputs, given);
   }
   return places;
 }
+
+/** What two places that are one have in common: the path, or, of a file that is there already, the file. */
+function keysOf(name: string, target: OutputTarget): string[] {
+  if (!('path' in target)) return [name];
+  const path = resolve(target.path);
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats?.isFile() ? [path, `${stats.dev}:${stats.ino}`] : [path];
+}
+
+/** Names of descriptors, which are opened already: a second time they would be written from the beginning. */
+const DESCRIPTOR_PATHS: readonly (readonly [RegExp, ResultPlace['target'], string])[] = [
+  [/^(-|\/dev\/stdout|\/(dev|proc\/self)\/fd\/1)$/, STANDARD_OUTPUT, 'standard output'],
+  [/^(\/dev\/stderr|\/(dev|proc\/self)\/fd\/2)$/, STANDARD_ERROR, 'standard error'],
+];
 
 function placeOf(text: string): ResultPlace {
   const [, formatName, path] = /^([^=]*)(?:=(.*))?$/s.exec(text)!;
@@ -58,8 +74,8 @@ function placeOf(text: string): ResultPlace {
     throw new UsageError(`there is no format '${printable(formatName)}' of results: known are ${known}`);
   }
   if (path === '') throw new UsageError(`-o ${format.name}= needs a path, or - for standard output`);
-  if (path === undefined || path === '-') {
-    return { format: format.name, name: 'standard output', target: STANDARD_OUTPUT };
+  for (const [pattern, target, name] of DESCRIPTOR_PATHS) {
+    if (pattern.test(path ?? '-')) return { format: format.name, name, target };
   }
-  return { format: format.name, name: printable(path), target: { path } };
+  return { format: format.name, name: printable(path!), target: { path: path! } };
 }

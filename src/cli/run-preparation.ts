@@ -9,12 +9,9 @@ import type { ChosenFilter } from './filter-choice.js';
 import { addressesInCaptures, addressesOfDevices } from './local-addresses.js';
 import { makePlan, type ParsedOptions } from './plan.js';
 import { resultPlaces } from './result-places.js';
-import { namedLocalAddresses, tcpeekOptions } from './tcpeek-plan.js';
+import { DEFAULT_SOCKET_PATH, namedLocalAddresses, tcpeekOptions } from './tcpeek-plan.js';
 import { UsageError } from './usage-error.js';
 import { userAccount } from './user-account.js';
-
-/** Where the original's socket is. */
-export const USUAL_SOCKET = '/var/run/tcpeek/tcpeek.sock';
 
 export interface PreparedRun {
   readonly plan: RunPlan;
@@ -30,7 +27,10 @@ export function prepareRun(
 ): PreparedRun {
   const places = resultPlaces(files, given);
   const hasTcpeek = places.some(({ format }) => format === 'tcpeek');
-  if (!hasTcpeek) refuseUseless(given);
+  if (!hasTcpeek) refuseUseless(given, TCPEEK_ONLY, 'handshakes, which are not asked for: -o tcpeek');
+  if (places.every(({ format }) => format !== 'miruo')) {
+    refuseUseless(given, MIRUO_ONLY, 'sessions, which are not asked for: -o miruo');
+  }
   const ofMiruo = places.filter(({ format }) => format === 'miruo');
   const wanted = {
     miruo: ofMiruo.length > 0,
@@ -50,7 +50,7 @@ function surroundingsOf(given: ParsedOptions): Omit<RunSurroundings, 'places'> {
       '--user is for one interface: another user could not end the program that captures from several',
     );
   }
-  const usual = given.isTcpeek && isLive ? { path: USUAL_SOCKET, isAskedFor: false } : undefined;
+  const usual = given.isTcpeek && isLive ? { path: DEFAULT_SOCKET_PATH, isAskedFor: false } : undefined;
   return {
     socket: given.socket === undefined ? usual : { path: given.socket, isAskedFor: true },
     user: given.user === undefined ? undefined : userAccount(given.user),
@@ -64,11 +64,18 @@ function localAddresses(files: readonly string[], given: ParsedOptions): Address
   return given.interface === undefined ? addressesInCaptures(files) : addressesOfDevices(given.interface);
 }
 
-/** Options that do nothing where handshakes are not watched would be passed over in silence. */
-function refuseUseless(given: ParsedOptions): void {
-  const names = { sessionFilter: '', local: '', icmp: '', checksum: '', handshakeTimeout: '', socket: '' };
-  const useless = (Object.keys(names) as (keyof typeof names)[]).find((name) => given[name] !== undefined);
+/** Options that do nothing where the result that they are about is not wanted. */
+const TCPEEK_ONLY = ['sessionFilter', 'local', 'icmp', 'checksum', 'handshakeTimeout', 'socket'] as const;
+const MIRUO_ONLY = [
+  ...(['viewData', 'longConnect', 'longDelay', 'retransmit', 'syn', 'rst', 'fragment', 'color', 'quiet'] as const),
+  ...(['all', 'live', 'stat', 'sessionLimit', 'segmentLimit', 'dpiMode', 'timeout'] as const),
+];
+
+/** They would be passed over in silence. */
+function refuseUseless(given: ParsedOptions, names: readonly (keyof ParsedOptions)[], what: string): void {
+  // Without --no-timeout it is true.
+  const useless = names.find((name) => given[name] !== undefined && (name !== 'timeout' || given.timeout === false));
   if (useless === undefined) return;
   const spelt = useless.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  throw new UsageError(`--${spelt} is about handshakes, which are not asked for: -o tcpeek`);
+  throw new UsageError(`--${useless === 'timeout' ? 'no-timeout' : spelt} is about ${what}`);
 }

@@ -62,10 +62,17 @@ export function offloadHint({ checksums }: RunOutcome): string | undefined {
   const { failed, failedAsOffloaded, verified } = checksums;
   if (!looksOffloaded(failed, failedAsOffloaded, verified)) return undefined;
   const which = `${failedAsOffloaded} of the ${failed} packets with a wrong checksum`;
-  return `tcploom: ${which} look as if they were captured before the network card put it in; without --checksum they count`;
+  return `tcploom: ${which} look as if they were captured before the network card put it in; they count without --checksum, or with 1 where only TCP's is wrong`;
 }
 
 function wholeSecondsBetween(first: Moment | undefined, last: Moment | undefined): number {
   if (first === undefined || last === undefined) return 0;
   return Math.max(0, last.sec - first.sec - (last.nsec < first.nsec ? 1 : 0));
+}
+
+/** A hint when no session was from or to an address that is taken for local; undefined when there is none to give. */
+export function localHint({ localAddresses, filters }: TcpeekOptions, { syns }: RunOutcome): string | undefined {
+  const mayBeExcluded = filters.some(({ name }) => name === '');
+  if (localAddresses.length === 0 || mayBeExcluded || syns.seen === 0 || syns.counted > 0) return undefined;
+  return `tcploom: none of ${syns.seen} first SYNs was from or to a local address: --local says which are`;
 }

@@ -10,6 +10,9 @@ import type { AddressRange, TcpeekOptions } from '../tcpeek/options.js';
 import type { ParsedOptions } from './plan.js';
 import { UsageError } from './usage-error.js';
 
+/** Where the original's socket is. */
+export const DEFAULT_SOCKET_PATH = '/var/run/tcpeek/tcpeek.sock';
+
 const DEFAULT_TIMEOUT_SEC = 60;
 
 /** The original knows Ethernet and LINUX_SLL. */

@@ -6,6 +6,9 @@ import { readFileSync } from 'node:fs';
 import { describeSystemError, isSystemError, printable } from '../capture/problem.js';
 import { UsageError } from './usage-error.js';
 
+/** The process could not go on as the user it was to. */
+export class UserFailure extends Error {}
+
 export interface UserAccount {
   readonly name: string;
   readonly uid: number;

@@ -11,6 +11,7 @@ import type { SessionTable } from './session-table.js';
 /** Slots. What is due later than so many seconds from now is met, and left where it is, once a round. */
 const SLOTS = 1024;
 const SLOT_MASK = SLOTS - 1;
+const NEVER = Number.POSITIVE_INFINITY;
 
 /** Words the wheel uses in a row, from the position given to the constructor: previous, next, second entered for. */
 export const TIMER_WORDS = 3;
@@ -21,8 +22,12 @@ const DUE = 2;
 export class TimerWheel {
   /** Row + 1 of the first entry of each slot. */
   readonly #heads = new Int32Array(SLOTS);
-  /** No row is entered for a second before this one, so that a clock that is pulled to and fro finds nothing at once. */
-  #soonest = Number.POSITIVE_INFINITY;
+  /**
+   * No row of a slot, and none at all, is entered for a second before these, so that a clock that is pulled to and fro
+   * finds at once that nothing is due.
+   */
+  readonly #slotSoonest = new Float64Array(SLOTS).fill(NEVER);
+  #soonest = NEVER;
   readonly #table: SessionTable;
   readonly #word: number;
 
@@ -36,6 +41,7 @@ export class TimerWheel {
   add(row: number, due: number): void {
     if (due < this.#soonest) this.#soonest = due;
     const slot = due & SLOT_MASK;
+    if (due < this.#slotSoonest[slot]) this.#slotSoonest[slot] = due;
     const page = this.#table.page(row);
     const at = this.#table.at(row) + this.#word;
     const next = this.#heads[slot];
@@ -73,9 +79,11 @@ export class TimerWheel {
     if (to < this.#soonest) return;
     const first = Math.max(from + 1, this.#soonest);
     const last = Math.min(to, first + SLOTS - 1);
-    this.#soonest = to + 1;
     for (let second = first; second <= last; second++) {
-      let entry = this.#heads[second & SLOT_MASK];
+      const slot = second & SLOT_MASK;
+      if (this.#slotSoonest[slot] > to) continue;
+      this.#slotSoonest[slot] = NEVER;
+      let entry = this.#heads[slot];
       while (entry !== 0) {
         const row = entry - 1;
         entry = this.#table.page(row)[this.#table.at(row) + this.#word + NEXT];
@@ -85,5 +93,6 @@ export class TimerWheel {
         else this.add(row, at);
       }
     }
+    this.#soonest = this.#slotSoonest.reduce((soonest, second) => Math.min(soonest, second), NEVER);
   }
 }

@@ -33,6 +33,9 @@ export const LINES = 9;
  */
 export const MOMENT = 10;
 
+/** Something that was told has its place here, which every shard comes to; no payload. */
+export const NOTICE = 14;
+
 /** Words of the counters in a MOMENT. */
 export const COUNTER_WORDS = 2 * COUNTER_NAMES.length;
 
@@ -114,6 +117,10 @@ export class EventWriter implements MiruoEvents {
       this.#ring.words[at++] = counters[name] | 0;
       this.#ring.words[at++] = Math.floor(counters[name] / 2 ** 32);
     }
+  }
+
+  notice(): void {
+    this.#ring.append(NOTICE, 0, 0, 0);
   }
 
   streamDone(): void {

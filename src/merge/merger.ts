@@ -12,6 +12,7 @@ import {
   COUNTER_WORDS,
   LINES,
   MOMENT,
+  NOTICE,
   readCounters,
   SEGMENTS_DROPPED,
   SESSION_CREATED,
@@ -60,6 +61,9 @@ export const MERGE_MORE = -2;
 /** `step` came to a moment whose figures are wanted: they are those of the merger now, and `counters`. */
 export const MERGE_MOMENT = -3;
 
+/** `step` came to the place of something that was told. */
+export const MERGE_NOTICE = -4;
+
 const PAYLOAD_WORD = RECORD_HEADER_BYTES / 4;
 
 export class Merger {
@@ -89,7 +93,7 @@ export class Merger {
 
   /**
    * Merges at most `events` events, and stops earlier once it gave the sink more than `bytes`. Returns MERGE_DONE,
-   * MERGE_MORE, MERGE_MOMENT, or the shard whose ring has to have more before anything can go on.
+   * MERGE_MORE, MERGE_MOMENT, MERGE_NOTICE, or the shard whose ring has to have more before anything can go on.
    */
   step(events: number, bytes: number): number {
     this.#emittedBytes = 0;
@@ -111,7 +115,7 @@ export class Merger {
       const at = ring.peek();
       if (at < 0) return shard;
       const kind = ring.words[at + RECORD_KIND];
-      if (kind === BLOCK_DONE || kind === STREAM_DONE || kind === MOMENT) {
+      if (kind === BLOCK_DONE || kind === STREAM_DONE || kind === MOMENT || kind === NOTICE) {
         barrier = kind;
         continue;
       }
@@ -227,6 +231,10 @@ export class Merger {
 
   /** All shards are at the record of kind `barrier`. */
   #passBarrier(barrier: number): number {
+    if (barrier === NOTICE) {
+      for (const ring of this.#rings) ring.next();
+      return MERGE_NOTICE;
+    }
     const counters: MiruoCounters[] = [];
     for (const ring of this.#rings) {
       let at = ring.peek() + PAYLOAD_WORD;

@@ -51,17 +51,27 @@ export class SplitOutput implements LineOutput {
   }
 }
 
-/** A place that is written to as long as that works: what cannot be written there is nobody's loss. */
-export class BestEffortOutput implements LineOutput {
-  readonly failed = new Promise<never>(() => {});
+/** What happens to a stream whose reader is gone, or that was closed from the beginning. */
+const NOBODY_READS: readonly unknown[] = ['EPIPE', 'EBADF'];
+
+/** A place that is written to as long as somebody reads it: that nobody does any more is nobody's loss, any other failure is one. */
+export class UnreadOutput implements LineOutput {
+  readonly failed: Promise<never>;
   readonly #place: LineOutput;
+  readonly #isResult: boolean;
   #isGone = false;
 
-  constructor(place: LineOutput) {
+  /** `isResult`: what goes there is a result; of anything else no failure is a loss. */
+  constructor(place: LineOutput, isResult: boolean) {
     this.#place = place;
-    place.failed.catch(() => {
-      this.#isGone = true;
+    this.#isResult = isResult;
+    this.failed = new Promise((_, reject) => {
+      place.failed.catch((error: unknown) => {
+        if (this.#isNobodysLoss(error)) this.#isGone = true;
+        else reject(error);
+      });
     });
+    this.failed.catch(() => {});
   }
 
   get isFull(): boolean {
@@ -69,7 +79,12 @@ export class BestEffortOutput implements LineOutput {
   }
 
   append(bytes: Uint8Array): void {
-    if (!this.#isGone) this.#try(() => this.#place.append(bytes));
+    try {
+      if (!this.#isGone) this.#place.append(bytes);
+    } catch (error) {
+      // The place throws what ended it before its promise tells.
+      this.#passOver(error);
+    }
   }
 
   push(): void {
@@ -77,19 +92,19 @@ export class BestEffortOutput implements LineOutput {
   }
 
   async ready(): Promise<void> {
-    await this.#place.ready().catch(() => {});
+    await this.#place.ready().catch((error: unknown) => this.#passOver(error));
   }
 
   async flush(): Promise<void> {
-    await this.#place.flush().catch(() => {});
+    await this.#place.flush().catch((error: unknown) => this.#passOver(error));
   }
 
-  /** The place throws what ended it before its promise tells. */
-  #try(write: () => void): void {
-    try {
-      write();
-    } catch {
-      this.#isGone = true;
-    }
+  #passOver(error: unknown): void {
+    if (!this.#isNobodysLoss(error)) throw error;
+    this.#isGone = true;
+  }
+
+  #isNobodysLoss(error: unknown): boolean {
+    return !this.#isResult || NOBODY_READS.includes((error as NodeJS.ErrnoException).code);
   }
 }

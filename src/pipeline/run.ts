@@ -3,20 +3,22 @@
  * a run is made of and what it came to.
  */
 import type { ReadFigures, ReadSummary } from '../capture/news.js';
+import type { InputProblem } from '../capture/problem.js';
 import type { ReadPlan } from '../capture/read-captures.js';
-import { MERGE_DONE, MERGE_MOMENT, MERGE_MORE, Merger } from '../merge/merger.js';
+import { MERGE_DONE, MERGE_MOMENT, MERGE_MORE, MERGE_NOTICE, Merger } from '../merge/merger.js';
 import { addDirections, type DirectionCounts } from '../miruo/directions.js';
 import { hasIds } from '../miruo/options.js';
 import { addCounters, type MiruoCounters } from '../miruo/statistics.js';
 import { allocateResultRing, ResultReader } from '../ring/result-ring.js';
 import { addChecksums, type ChecksumFigures } from '../tcpeek/checksum-figures.js';
+import type { SynCounts } from '../tcpeek/counts.js';
 import { namedFilters } from '../tcpeek/options.js';
 import { SESSION_HEAD } from '../tcpeek/session-line.js';
 import type { LineOutput } from './line-output.js';
 import type { TrackerWork } from './messages.js';
-import { MomentQueue } from './moment-queue.js';
 import { type BlockForm, Reading, type ReadingWatcher } from './reading.js';
 import { stopped, Threads } from './threads.js';
+import { ToldQueue } from './told-queue.js';
 import type { Analyses, TrackSummary } from './track-blocks.js';
 
 /** What is to be run; every value decided. */
@@ -76,6 +78,7 @@ export interface RunOutcome extends RunFigures {
   readonly directions: DirectionCounts;
   /** What became of sums, where they were verified. */
   readonly checksums: ChecksumFigures | undefined;
+  readonly syns: SynCounts;
 }
 
 const RESULT_RING_BYTES = 4 << 20;
@@ -96,28 +99,36 @@ export async function runPass(
   stop: AbortSignal,
 ): Promise<RunOutcome> {
   const threads = new Threads(plan.trackers + 1, plan.trackers + 2);
-  const moments = new MomentQueue();
+  const moments = new ToldQueue<ReadFigures>();
+  const problems = new ToldQueue<InputProblem>();
   const reading = new Reading(threads, plan, {
-    onProblem: (problem) => watcher.onProblem(problem),
+    onProblem: (problem) => problems.put(problem),
     onInterface: (linkType) => watcher.onInterface?.(linkType),
     onMoment: (figures) => moments.put(figures),
   });
   try {
-    const outcome = await new Pass(plan, threads, reading, moments, outputs, watcher, stop).run();
+    const outcome = await new Pass(plan, threads, reading, { moments, problems }, outputs, watcher, stop).run();
     await threads.end();
     return outcome;
   } catch (error) {
+    for (const problem of problems.takeAll()) watcher.onProblem(problem);
     throw await threads.abort(error);
   } finally {
     reading.endChildren();
   }
 }
 
+/** What the reader told of places in the stream. */
+interface ToldByReader {
+  readonly moments: ToldQueue<ReadFigures>;
+  readonly problems: ToldQueue<InputProblem>;
+}
+
 class Pass {
   readonly #plan: RunPlan;
   readonly #threads: Threads;
   readonly #reading: Reading;
-  readonly #moments: MomentQueue;
+  readonly #told: ToldByReader;
   readonly #outputs: RunOutputs;
   /** Each of them once. */
   readonly #places: readonly LineOutput[];
@@ -130,7 +141,7 @@ class Pass {
     plan: RunPlan,
     threads: Threads,
     reading: Reading,
-    moments: MomentQueue,
+    told: ToldByReader,
     outputs: RunOutputs,
     watcher: RunWatcher,
     stop: AbortSignal,
@@ -138,7 +149,7 @@ class Pass {
     this.#plan = plan;
     this.#threads = threads;
     this.#reading = reading;
-    this.#moments = moments;
+    this.#told = told;
     this.#outputs = outputs;
     this.#places = [...new Set([outputs.miruo, outputs.tcpeek, outputs.notes])].filter((place) => place !== undefined);
     this.#watcher = watcher;
@@ -177,7 +188,8 @@ class Pass {
       const directions = addDirections(tracked.map((summary) => summary.directions));
       const checksums = addChecksums(tracked.map((summary) => summary.checksums));
       const figures = figuresOf(addCounters(tracked.map((summary) => summary.miruo)), merger);
-      return { ...figures, read, directions, checksums };
+      const syns = sumOfSyns(tracked.map((summary) => summary.syns));
+      return { ...figures, read, directions, checksums, syns };
     };
     // The last lines are a part of the run too: a signal ends the wait for whoever reads them.
     return await Promise.race([finish(), stopped(this.#stop), ...this.#places.map((place) => place.failed)]);
@@ -208,6 +220,8 @@ class Pass {
       for (const place of this.#places) if (place.isFull) await place.ready();
       if (outcome === MERGE_MOMENT) {
         await this.#tellFigures(merger);
+      } else if (outcome === MERGE_NOTICE) {
+        this.#watcher.onProblem(await this.#told.problems.take());
       } else if (outcome === MERGE_MORE) {
         await new Promise<void>((resolve) => setImmediate(resolve));
       } else {
@@ -221,7 +235,7 @@ class Pass {
   /** The merger came to a moment: the reader told of it before, though that may arrive only now. */
   async #tellFigures(merger: Merger): Promise<void> {
     const figures = figuresOf(merger.counters, merger);
-    const read = await this.#moments.take();
+    const read = await this.#told.moments.take();
     // Where both are seen in one place, what was found before comes before.
     for (const place of this.#places) await place.flush();
     this.#watcher.onFigures({ ...figures, read });
@@ -239,4 +253,9 @@ function figuresOf(miruo: MiruoCounters, merger: Merger): Omit<RunFigures, 'read
     activeSegmentsMost: merger.segments.most,
     handshakes: merger.handshakes.counts,
   };
+}
+
+function sumOfSyns(shards: readonly (SynCounts | undefined)[]): SynCounts {
+  const sum = (figure: keyof SynCounts): number => shards.reduce((total, syns) => total + (syns?.[figure] ?? 0), 0);
+  return { seen: sum('seen'), counted: sum('counted') };
 }

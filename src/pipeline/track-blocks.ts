@@ -21,11 +21,13 @@ import {
   SLOT_TICKS,
   TICK_DESCRIPTOR,
   TICK_MOMENT,
+  TICK_NOTICE,
   TICK_PACKETS,
   TICK_SEGMENTS,
 } from '../ring/layout.js';
 import { type ResultRingMemory, ResultWriter } from '../ring/result-ring.js';
 import type { ChecksumFigures } from '../tcpeek/checksum-figures.js';
+import type { SynCounts } from '../tcpeek/counts.js';
 import type { TcpeekOptions } from '../tcpeek/options.js';
 import { HandshakeTracker } from '../tcpeek/tracker.js';
 
@@ -40,6 +42,7 @@ export interface TrackSummary {
   readonly miruo: MiruoCounters;
   readonly directions: DirectionCounts;
   readonly checksums: ChecksumFigures | undefined;
+  readonly syns: SynCounts | undefined;
 }
 
 /** Tracks shard `shard` of the block ring to its end; results go to the result ring. */
@@ -85,6 +88,7 @@ export class ShardTracker {
       miruo: this.#miruo?.counters ?? zeroCounters(),
       directions: this.#miruo?.directions ?? zeroDirections(),
       checksums: this.#tcpeek?.checksumFigures,
+      syns: this.#tcpeek?.syns,
     };
   }
 }
@@ -189,6 +193,10 @@ class ShardWalker {
 
   /** The tick `word`, at the packet of the descriptor at word `d`. What miruo says of it comes first, in every shard. */
   #onTick(word: number, d: number): void {
+    if ((word & TICK_NOTICE) !== 0) {
+      this.#events.notice();
+      return;
+    }
     const words = this.#words;
     const sec = words[d + D_SEC] >>> 0;
     this.#events.key = 2 * packetIndex(words[d + D_INDEX]) - 1;

@@ -53,12 +53,14 @@ export const BLOCK_MOMENT = 3;
 
 /**
  * A word of the ticks: the number of a descriptor, which clock comes to another second before its packet (that of segments, that
- * of packets), and whether a moment whose figures are wanted comes after its packet.
+ * of packets), and whether a moment whose figures are wanted comes after its packet; or, with TICK_NOTICE alone, that something
+ * which was told has its place before that packet, or at the end of the block if there is none.
  */
 export const TICK_MOMENT = 1 << 30;
 export const TICK_SEGMENTS = 1 << 29;
 export const TICK_PACKETS = 1 << 28;
-export const TICK_DESCRIPTOR = TICK_PACKETS - 1;
+export const TICK_NOTICE = 1 << 27;
+export const TICK_DESCRIPTOR = TICK_NOTICE - 1;
 
 /** Longest record that can straddle two blocks (pcap header and 256 KiB of frame, rounded up). */
 export const HEAD_ROOM_BYTES = 264 * 1024;

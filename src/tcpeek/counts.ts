@@ -21,6 +21,12 @@ export interface FilterCounts {
   readonly counts: ArrayLike<number>;
 }
 
+/** First SYNs: those of no session that was known, and of them those that some filter counts. */
+export interface SynCounts {
+  readonly seen: number;
+  readonly counted: number;
+}
+
 /** The packets behind them. */
 export interface PacketCounts {
   readonly received: number;

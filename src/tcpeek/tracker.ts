@@ -39,6 +39,7 @@ import {
   COUNT_TIMEOUT,
   COUNT_UNREACH,
   COUNTS,
+  type SynCounts,
 } from './counts.js';
 import type { HandshakeEvents, HandshakeText, TextPlace } from './events.js';
 import { FilterMatcher, type SessionEnds } from './filter-matcher.js';
@@ -74,6 +75,9 @@ import {
   SessionLines,
 } from './session-line.js';
 
+/** What a second in 32 bits comes to, in 2106. */
+const LAST_SEC = 2 ** 32 - 1;
+
 export class HandshakeTracker {
   readonly #checksums: ChecksumVerifier;
   readonly #options: TcpeekOptions;
@@ -90,6 +94,8 @@ export class HandshakeTracker {
   /** What was counted since `endBlock`. */
   readonly #counts: Int32Array;
   #ended = 0;
+  #synsSeen = 0;
+  #synsCounted = 0;
   readonly #due: number[] = [];
   readonly #place: TextPlace = { dueSec: 0, block: 0, index: 0 };
   #textKind: HandshakeText = 'line';
@@ -114,6 +120,11 @@ export class HandshakeTracker {
     this.#matched = new Int32Array(this.#matcher.words);
     this.#named = namedFilters(options).length;
     this.#counts = new Int32Array(COUNTS * this.#named);
+  }
+
+  /** First SYNs so far. */
+  get syns(): SynCounts {
+    return { seen: this.#synsSeen, counted: this.#synsCounted };
   }
 
   /** What became of checksums so far. */
@@ -189,7 +200,9 @@ export class HandshakeTracker {
       dst[0] = words[d + D_DST];
     }
     const matched = this.#matched;
+    this.#synsSeen++;
     if (!this.#matcher.match(this.#ends, matched, 0)) return;
+    this.#synsCounted++;
     const row = insertSession(this.#table, words, d, view, hash);
     const page = this.#table.page(row);
     const r = this.#table.at(row);
@@ -333,12 +346,13 @@ export class HandshakeTracker {
   #dueSecOf(row: number): number {
     const page = this.#table.page(row);
     const r = this.#table.at(row);
-    return (page[r + H_END_SEC] >>> 0) + this.#options.timeoutSec + (page[r + H_END_NSEC] > 0 ? 1 : 0);
+    const due = (page[r + H_END_SEC] >>> 0) + this.#options.timeoutSec + (page[r + H_END_NSEC] > 0 ? 1 : 0);
+    return Math.min(due, LAST_SEC);
   }
 
   /** The second for the wheel: one that the clock has yet to come to, whatever time the packet says. */
   #entryOf(row: number): number {
-    return Math.max(this.#dueSecOf(row), this.#clockSec + 1);
+    return Math.min(Math.max(this.#dueSecOf(row), this.#clockSec + 1), LAST_SEC);
   }
 
   #compareBirth(a: number, b: number): number {

@@ -501,6 +501,7 @@ describe('the plan of a run', () => {
       moments: undefined,
       clock: { outermostOnly: false },
       unreachables: false,
+      notices: true,
     };
     const form = { trackers, blockBytes: 1 << 20, blockSlots: 8 };
     assert.deepEqual(rest, { read, firstLine: 'reading from a\n', notice: undefined, ...form });

@@ -2,11 +2,12 @@
  * The product's parts over bytes in memory, in one thread and many times over: recognising, walking, decoding, and if
  * wanted tracking, rendering and merging. What is shared between runs is what a run over many files shares.
  */
-import { BlockFiller, type CaptureEnd } from '../../src/capture/block-filler.js';
+import { BlockFiller } from '../../src/capture/block-filler.js';
 import type { ByteSource } from '../../src/capture/byte-source.js';
 import { CaptureReader } from '../../src/capture/capture-reader.js';
 import type { DecodeOptions } from '../../src/capture/decode.js';
 import type { FeedOutcome } from '../../src/capture/feed-messages.js';
+import type { CaptureEnd } from '../../src/capture/fill-options.js';
 import type { CaptureFacts } from '../../src/capture/news.js';
 import type { InputProblem } from '../../src/capture/problem.js';
 import { PacketSelector } from '../../src/capture/selection.js';

@@ -4,8 +4,9 @@
  */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { BlockFiller, type CaptureEnd } from '../../src/capture/block-filler.js';
+import { BlockFiller } from '../../src/capture/block-filler.js';
 import type { CutPlan } from '../../src/capture/cut-shape.js';
+import type { CaptureEnd } from '../../src/capture/fill-options.js';
 import { LinkFilters } from '../../src/capture/link-filters.js';
 import { RECOGNISE_BYTES, recognise } from '../../src/capture/recognise.js';
 import { PacketSelector, type Selection } from '../../src/capture/selection.js';

@@ -2,8 +2,9 @@
  * The reader's inner part without threads: a capture in memory, walked into blocks of any size for any number of
  * shards, and all that comes out of it in the order of the packets.
  */
-import { BlockFiller, type CaptureEnd } from '../../src/capture/block-filler.js';
+import { BlockFiller } from '../../src/capture/block-filler.js';
 import { D_FRAME, D_INDEX, D_SEQ, D_TCP, LATER_FRAGMENT_HERE, packetIndex } from '../../src/capture/descriptor.js';
+import type { CaptureEnd } from '../../src/capture/fill-options.js';
 import type { Problem } from '../../src/capture/format.js';
 import { RECOGNISE_BYTES, recognise } from '../../src/capture/recognise.js';
 import { PacketSelector, type Selection } from '../../src/capture/selection.js';
