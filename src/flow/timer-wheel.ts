@@ -11,6 +11,9 @@ import type { SessionTable } from './session-table.js';
 /** Slots. What is due later than so many seconds from now is met, and left where it is, once a round. */
 const SLOTS = 1024;
 const SLOT_MASK = SLOTS - 1;
+/** Slots that a word of `#occupied` tells of. */
+const WORD_SLOTS = 32;
+const WORD_MASK = WORD_SLOTS - 1;
 
 /** Words the wheel uses in a row, from the position given to the constructor: previous, next, second entered for. */
 export const TIMER_WORDS = 3;
@@ -21,6 +24,8 @@ const DUE = 2;
 export class TimerWheel {
   /** Row + 1 of the first entry of each slot. */
   readonly #heads = new Int32Array(SLOTS);
+  /** A bit for each slot that has entries: a clock that jumps steps over the others. */
+  readonly #occupied = new Int32Array(SLOTS / WORD_SLOTS);
   /** No row is entered for a second before this one, so that a clock that is pulled to and fro finds nothing at once. */
   #soonest = Number.POSITIVE_INFINITY;
   readonly #table: SessionTable;
@@ -44,6 +49,7 @@ export class TimerWheel {
     page[at + DUE] = due | 0;
     if (next !== 0) this.#table.page(next - 1)[this.#table.at(next - 1) + this.#word + PREVIOUS] = row + 1;
     this.#heads[slot] = row + 1;
+    this.#occupied[slot >>> 5] |= 1 << (slot & WORD_MASK);
   }
 
   /** Takes `row` out of the wheel. */
@@ -52,7 +58,7 @@ export class TimerWheel {
     const at = this.#table.at(row) + this.#word;
     const previous = page[at + PREVIOUS];
     const next = page[at + NEXT];
-    if (previous === 0) this.#heads[page[at + DUE] & SLOT_MASK] = next;
+    if (previous === 0) this.#setHead(page[at + DUE] & SLOT_MASK, next);
     else this.#table.page(previous - 1)[this.#table.at(previous - 1) + this.#word + NEXT] = next;
     if (next !== 0) this.#table.page(next - 1)[this.#table.at(next - 1) + this.#word + PREVIOUS] = previous;
   }
@@ -66,8 +72,9 @@ export class TimerWheel {
   }
 
   /**
-   * The clock goes from second `from` to second `to` (unsigned, `to` > `from`): takes each row whose deadline,
-   * `deadline(row)`, is at or before `to` out of the wheel and appends it to `due`; enters the others anew.
+   * The clock goes from second `from` to second `to` (unsigned, `to` > `from`): takes each row that was entered for a second up to
+   * `to`, and whose deadline, `deadline(row)`, is at or before `to`, out of the wheel and appends it to `due`; enters those anew that
+   * are due later. All others stay, whatever their deadline: what is due does not depend on which other rows there are.
    */
   expire(from: number, to: number, deadline: (row: number) => number, due: number[]): void {
     if (to < this.#soonest) return;
@@ -75,15 +82,30 @@ export class TimerWheel {
     const last = Math.min(to, first + SLOTS - 1);
     this.#soonest = to + 1;
     for (let second = first; second <= last; second++) {
-      let entry = this.#heads[second & SLOT_MASK];
-      while (entry !== 0) {
-        const row = entry - 1;
-        entry = this.#table.page(row)[this.#table.at(row) + this.#word + NEXT];
-        const at = deadline(row);
-        this.remove(row);
-        if (at <= to) due.push(row);
-        else this.add(row, at);
-      }
+      const slot = second & SLOT_MASK;
+      const ahead = this.#occupied[slot >>> 5] >>> (slot & WORD_MASK);
+      if (ahead === 0) second += WORD_MASK - (slot & WORD_MASK);
+      else if ((ahead & 1) === 1) this.#expireSlot(slot, to, deadline, due);
     }
+  }
+
+  #expireSlot(slot: number, to: number, deadline: (row: number) => number, due: number[]): void {
+    let entry = this.#heads[slot];
+    while (entry !== 0) {
+      const row = entry - 1;
+      const page = this.#table.page(row);
+      const at = this.#table.at(row) + this.#word;
+      entry = page[at + NEXT];
+      if (page[at + DUE] >>> 0 > to) continue;
+      const then = deadline(row);
+      this.remove(row);
+      if (then <= to) due.push(row);
+      else this.add(row, then);
+    }
+  }
+
+  #setHead(slot: number, entry: number): void {
+    this.#heads[slot] = entry;
+    if (entry === 0) this.#occupied[slot >>> 5] &= ~(1 << (slot & WORD_MASK));
   }
 }
