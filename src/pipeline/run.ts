@@ -11,7 +11,7 @@ import { addCounters, type MiruoCounters } from '../miruo/statistics.js';
 import { allocateResultRing, ResultReader } from '../ring/result-ring.js';
 import { addChecksums, type ChecksumFigures } from '../tcpeek/checksum-figures.js';
 import { namedFilters } from '../tcpeek/options.js';
-import { SESSION_HEAD } from '../tcpeek/session-line.js';
+import { SESSION_HEAD } from '../tcpeek/session-head.js';
 import type { LineOutput } from './line-output.js';
 import type { TrackerWork } from './messages.js';
 import { MomentQueue } from './moment-queue.js';
