@@ -2,7 +2,7 @@
  * The UNIX socket of a run that watches handshakes. Owns when it is open, and what is answered before the first packet; how it
  * answers is `CountServer`'s business.
  */
-import { CountServer, type CurrentCounts } from '../pipeline/count-server.js';
+import type { CountServer, CurrentCounts } from '../pipeline/count-server.js';
 import type { RunInProgress, RunPlan } from '../pipeline/run.js';
 import { SocketError } from '../pipeline/socket-error.js';
 import { PROGRESS_CLOCK_PACKETS, PROGRESS_DROPPED, PROGRESS_IF_DROPPED } from '../ring/layout.js';
@@ -26,6 +26,8 @@ export class HandshakeSocket {
   /** Listens at `path`. When that cannot be had it rejects with a SocketError, or, if nobody asked for it, says so and that is all. */
   async open(path: string, isAskedFor: boolean): Promise<void> {
     try {
+      // Few runs are asked for their counts.
+      const { CountServer } = await import('../pipeline/count-server.js');
       this.#server = await CountServer.open(path, () => this.#counts());
     } catch (error) {
       if (isAskedFor || !(error instanceof SocketError)) throw error;

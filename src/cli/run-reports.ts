@@ -8,7 +8,7 @@ import type { MiruoOptions } from '../miruo/options.js';
 import { renderStatistics } from '../miruo/statistics.js';
 import { processFigures } from '../pipeline/process-figures.js';
 import type { RunFigures, RunOutcome } from '../pipeline/run.js';
-import { looksOffloaded } from '../tcpeek/checksums.js';
+import { looksOffloaded } from '../tcpeek/checksum-figures.js';
 import { COUNTS, type FilterCounts } from '../tcpeek/counts.js';
 import { namedFilters, type TcpeekOptions } from '../tcpeek/options.js';
 import { renderSummary } from '../tcpeek/summary.js';

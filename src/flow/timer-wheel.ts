@@ -72,8 +72,9 @@ export class TimerWheel {
   }
 
   /**
-   * The clock goes from second `from` to second `to` (unsigned, `to` > `from`): takes each row whose deadline,
-   * `deadline(row)`, is at or before `to` out of the wheel and appends it to `due`; enters the others anew.
+   * The clock goes from second `from` to second `to` (unsigned, `to` > `from`): takes each row that was entered for a second up to
+   * `to`, and whose deadline, `deadline(row)`, is at or before `to`, out of the wheel and appends it to `due`; enters those anew that
+   * are due later. All others stay, whatever their deadline: what is due does not depend on which other rows there are.
    */
   expire(from: number, to: number, deadline: (row: number) => number, due: number[]): void {
     if (to < this.#soonest) return;
@@ -81,18 +82,29 @@ export class TimerWheel {
     const last = Math.min(to, first + SLOTS - 1);
     for (let second = first; second <= last; second++) {
       const slot = second & SLOT_MASK;
-      if (this.#slotSoonest[slot] > to) continue;
-      this.#slotSoonest[slot] = NEVER;
-      let entry = this.#heads[slot];
-      while (entry !== 0) {
-        const row = entry - 1;
-        entry = this.#table.page(row)[this.#table.at(row) + this.#word + NEXT];
-        const at = deadline(row);
-        this.remove(row);
-        if (at <= to) due.push(row);
-        else this.add(row, at);
-      }
+      if (this.#slotSoonest[slot] <= to) this.#expireSlot(slot, to, deadline, due);
     }
     this.#soonest = this.#slotSoonest.reduce((soonest, second) => Math.min(soonest, second), NEVER);
+  }
+
+  /** A row that is entered for a later second stays where it is, whatever its neighbours do. */
+  #expireSlot(slot: number, to: number, deadline: (row: number) => number, due: number[]): void {
+    this.#slotSoonest[slot] = NEVER;
+    let entry = this.#heads[slot];
+    while (entry !== 0) {
+      const row = entry - 1;
+      const page = this.#table.page(row);
+      const at = this.#table.at(row) + this.#word;
+      entry = page[at + NEXT];
+      const entered = page[at + DUE] >>> 0;
+      if (entered > to) {
+        if (entered < this.#slotSoonest[slot]) this.#slotSoonest[slot] = entered;
+        continue;
+      }
+      const then = deadline(row);
+      this.remove(row);
+      if (then <= to) due.push(row);
+      else this.add(row, then);
+    }
   }
 }

@@ -13,7 +13,7 @@ import { allocateResultRing, ResultReader } from '../ring/result-ring.js';
 import { addChecksums, type ChecksumFigures } from '../tcpeek/checksum-figures.js';
 import type { SynCounts } from '../tcpeek/counts.js';
 import { namedFilters } from '../tcpeek/options.js';
-import { SESSION_HEAD } from '../tcpeek/session-line.js';
+import { SESSION_HEAD } from '../tcpeek/session-head.js';
 import type { LineOutput } from './line-output.js';
 import type { TrackerWork } from './messages.js';
 import { type BlockForm, Reading, type ReadingWatcher } from './reading.js';

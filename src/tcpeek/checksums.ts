@@ -119,22 +119,6 @@ export class ChecksumVerifier {
   }
 }
 
-/**
- * One packet may fail like offloaded ones by accident: of damaged fields one in 20,000 has one of the three values. Five that are
- * most of the failures are no accident.
- */
-const LEAST_ALIKE = 5;
-/** Fewer than one in so many packets do not change what is counted, whatever made them fail. */
-const ALIKE_IN = 1000;
-
-/**
- * Whether most of the `failed` packets among `verified` ones were rather captured before the network card put their checksums in,
- * `asOffloaded` being how many look like it: then they were good on the wire, and nothing is to be verified.
- */
-export function looksOffloaded(failed: number, asOffloaded: number, verified: number): boolean {
-  return asOffloaded >= LEAST_ALIKE && asOffloaded * 2 > failed && asOffloaded * ALIKE_IN >= verified;
-}
-
 /** Linux writes the pseudo-header's sum, others leave the length out of it when the segment is still to be cut; some write nothing. */
 function isOffloaded(found: number, view: DataView, at: number, ip: number, bytes: number, isV6: boolean): boolean {
   if (found === 0 || found === pseudoHeaderSum(view, at, ip, bytes, isV6)) return true;

@@ -1,14 +1,11 @@
 /**
- * The line of a handshake, and those about single packets. Owns their text (section 4 of the behaviour).
+ * The line of a handshake, and those about single packets. Owns their text (section 4 of the behaviour); what stands above them is
+ * session-head.ts, for the main thread, which needs nothing else of this.
  */
 import { ROW_ADDRESS_0, ROW_KIND, ROW_KIND_V6, ROW_PORTS, type SessionTable } from '../flow/session-table.js';
 import { ascii, type LineSink, LineWriter } from '../text/line-writer.js';
 import { ipv6Text } from '../wire/address.js';
 import { H_DUP_SYN, H_DUP_SYNACK, H_END_NSEC, H_END_SEC, H_FIRST_NSEC, H_FIRST_SEC } from './handshake-row.js';
-
-export const SESSION_HEAD = `\
- TIME(s) |       TIMESTAMP       |      SRC IP:PORT            DST IP:PORT     |      RESULTS      | DUP SYN  DUP S/A \n\
-${'-'.repeat(118)}\n`;
 
 export const RESULT_SUCCESS = ascii('     success     ');
 export const RESULT_TIMEOUT = ascii('failure (timeout)');

@@ -1,16 +1,13 @@
 /**
  * The program on inputs that only a generator can make, through a FIFO: a million sessions open at once, one session of ten million
- * segments, and an endless stream. Prints memory and time for a packet, and fails when they are beyond what the project promises.
+ * segments, a scan of ten million addresses, and an endless stream. Prints memory and time for a packet, and fails when they are beyond what the project promises.
  *
- *   node dist/test/bench/limits.js [sessions | segments | stream] [--gigabytes N]
+ *   node dist/test/bench/limits.js [sessions | segments | scan | ticks | stream] [--gigabytes N]
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { scan, ticks } from './handshake-limits.js';
+import { figure, type Measured, runOnStream } from './stream-run.js';
 
-const LAUNCHER = fileURLToPath(new URL('../../bin/tcploom.js', import.meta.url));
 const GENERATOR = fileURLToPath(new URL('../../datasets/generate.js', import.meta.url));
 const LONG_SESSION = fileURLToPath(new URL('./long-session.js', import.meta.url));
 
@@ -22,60 +19,6 @@ const SEGMENT_BYTES = 40;
 const MOST_SLOWER_BY_SESSIONS = 2;
 /** Time for a packet of one session with ten million segments, against a million; it comes out near 1, but for the machine's load. */
 const MOST_SLOWER_BY_SEGMENTS = 1.5;
-const SAMPLE_MS = 200;
-
-interface Measured {
-  readonly code: number;
-  readonly statistics: string;
-  readonly peakMb: number;
-  /** Resident memory over time, in MB. */
-  readonly residentMb: readonly number[];
-  readonly seconds: number;
-  /** Processor time of all threads. */
-  readonly cpuSec: number;
-  readonly packets: number;
-}
-
-/** Runs tcploom with `options` on what a script writes to a FIFO; the FIFO's path is its last argument. */
-async function runOnStream(script: readonly string[], options: readonly string[] = []): Promise<Measured> {
-  const folder = mkdtempSync(join(tmpdir(), 'tcploom-limits-'));
-  const fifo = join(folder, 'stream.pcap');
-  execFileSync('mkfifo', [fifo]);
-  const begun = process.hrtime.bigint();
-  const program = spawn(process.execPath, [LAUNCHER, ...options, fifo], { stdio: ['ignore', 'ignore', 'pipe'] });
-  const generator = spawn(process.execPath, [...script, fifo], { stdio: 'ignore' });
-  const residentMb: number[] = [];
-  const timer = setInterval(() => residentMb.push(statusMb(program, 'VmRSS') ?? 0), SAMPLE_MS);
-  let peakMb = 0;
-  const peakTimer = setInterval(() => {
-    peakMb = Math.max(peakMb, statusMb(program, 'VmHWM') ?? 0);
-  }, SAMPLE_MS);
-  let statistics = '';
-  program.stderr.on('data', (chunk: Buffer) => {
-    statistics += chunk.toString();
-  });
-  const code = await new Promise<number>((resolve) => program.on('close', (status) => resolve(status ?? -1)));
-  clearInterval(timer);
-  clearInterval(peakTimer);
-  generator.kill();
-  rmSync(folder, { recursive: true });
-  const seconds = Number(process.hrtime.bigint() - begun) / 1e9;
-  const cpuSec = (figure(statistics, 'CPU') * seconds) / 100;
-  return { code, statistics, peakMb, residentMb, seconds, cpuSec, packets: figure(statistics, 'recv') };
-}
-
-function statusMb(child: ChildProcess, name: string): number | undefined {
-  try {
-    const line = new RegExp(`^${name}:\\s*(\\d+) kB`, 'm').exec(readFileSync(`/proc/${child.pid}/status`, 'latin1'));
-    return line === null ? undefined : Number(line[1]) / 1024;
-  } catch {
-    // The process is gone.
-    return undefined;
-  }
-}
-
-const figure = (statistics: string, name: string): number =>
-  Number(new RegExp(`^${name}\\s*: ([\\d.]+)`, 'm').exec(statistics)?.[1] ?? Number.NaN);
 
 function report(title: string, measured: Measured): boolean {
   const sessions = figure(measured.statistics, 'ActiveSessionMax');
@@ -155,7 +98,7 @@ async function stream(gigabytes: string): Promise<boolean> {
 
 const args = process.argv.slice(2);
 const gigabytes = args.includes('--gigabytes') ? args[args.indexOf('--gigabytes') + 1] : '100';
-const parts = { sessions, segments, stream: () => stream(gigabytes) };
+const parts = { sessions, segments, scan, ticks, stream: () => stream(gigabytes) };
 const chosen = Object.entries(parts).filter(([name]) => args.includes(name));
 const results: boolean[] = [];
 for (const [, check] of chosen.length > 0 ? chosen : Object.entries(parts)) results.push(await check());

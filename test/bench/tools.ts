@@ -20,11 +20,14 @@ export interface Tool {
 
 const TCPLOOM = fileURLToPath(new URL('../../bin/tcploom.js', import.meta.url));
 
-/** tcploom once with its own choice of workers and once for each of `workers`; then the others, cheapest first. */
+/** tcploom, sessions and handshakes, once with its own choice of workers and once for each of `workers`; then the others, cheapest first. */
 export function allTools(workers: readonly number[], scratchDir: string): Tool[] {
   return [
     tcploom('tcploom', []),
     ...workers.map((count) => tcploom(`tcploom-w${count}`, ['--workers', String(count)])),
+    // Each of the two results alone: sessions, handshakes.
+    tcploom('tcploom-miruo', ['-o', 'miruo']),
+    tcploom('tcploom-tcpeek', ['-o', 'tcpeek=/dev/null']),
     { name: 'tcploom-info', program: TCPLOOM, command: (path) => [process.execPath, TCPLOOM, 'info', '--tsv', path] },
     // Each of the three reads the compressed copy that the first of them makes where there is none.
     {

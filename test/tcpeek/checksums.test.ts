@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { looksOffloaded } from '../../src/tcpeek/checksum-figures.js';
 import {
   CHECKSUM_BAD_ICMP,
   CHECKSUM_BAD_IP,
@@ -8,7 +9,6 @@ import {
   CHECKSUM_UNKNOWN,
   type ChecksumLevel,
   ChecksumVerifier,
-  looksOffloaded,
 } from '../../src/tcpeek/checksums.js';
 import { icmpChecksum, icmpv6Checksum, ipv4HeaderChecksum, pseudoHeaderSum } from '../../src/wire/checksum.js';
 import { type TcpFrameForm, tcpFrame } from '../support/craft.js';
