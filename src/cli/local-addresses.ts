@@ -21,8 +21,10 @@ const ANY_DEVICE = 'any';
 /** The addresses of the network interfaces `devices`. */
 export function addressesOfDevices(devices: readonly string[]): AddressRange[] {
   const all = networkInterfaces();
-  const named = devices.includes(ANY_DEVICE) ? Object.keys(all) : devices;
-  return rangesOf(named.flatMap((device) => (all[device] ?? []).map(({ address }) => address)));
+  const isAny = devices.includes(ANY_DEVICE);
+  // An address with a label is listed under that: the interface's name, a colon, and more.
+  const named = Object.keys(all).filter((name) => isAny || devices.includes(name.replace(/:.*/, '')));
+  return rangesOf(named.flatMap((name) => all[name]!.map(({ address }) => address)));
 }
 
 /**

@@ -8,16 +8,11 @@ import { describe, it } from 'node:test';
 import { capturePath, corpusMissing, goldenText } from '../support/corpus.js';
 import { type Ended, LIMIT_MS } from '../support/launch.js';
 import { cannotReplay, REPLAY_DEVICE, replay } from '../support/replay.js';
+import { assertNear, dayMsOf, sinceFirst } from '../support/replay-times.js';
 
 const CAPTURE = 'own/live1.pcap';
 /** The capture lasts 30 s. */
 const RUN_MS = 60_000 + LIMIT_MS;
-/**
- * tcpreplay sleeps between packets, and on a busy machine wakes up late: 40 ms of the capture have been seen to take 200 ms.
- * What it is late by is the packet's time, so only what is gone or out of order altogether would go beyond this.
- */
-const LATE_MS = 1000;
-
 /** Times and durations of a line, in milliseconds, and the line without them. */
 interface Timed {
   readonly text: string;
@@ -30,25 +25,14 @@ function timed(line: string): Timed {
   const lasted = /^\d{4} +(\d+)\.(\d{3}) \|/.exec(line);
   return {
     text: line.replace(day?.[0] ?? ' TIME ', ' TIME ').replace(/^(\d{4}) +\d+\.\d{3} \|/, '$1 LASTED |'),
-    dayMs: day === null ? undefined : Number(day[1]) * 3_600_000 + Number(day[2]) * 60_000 + Number(day[3] + day[4]),
+    dayMs: day === null ? undefined : dayMsOf(day[1], day[2], day[3], day[4]),
     lastedMs: lasted === null ? undefined : Number(lasted[1] + lasted[2]),
   };
 }
 
 const linesOf = (stdout: string): Timed[] => stdout.trimEnd().split('\n').slice(1).map(timed);
 
-/** Time since the first line that has one; noon may lie between. */
-function sinceFirst(lines: readonly Timed[]): (number | undefined)[] {
-  const first = lines.find((line) => line.dayMs !== undefined)?.dayMs ?? 0;
-  return lines.map(({ dayMs }) => (dayMs === undefined ? undefined : (dayMs - first + 86_400_000) % 86_400_000));
-}
-
-function assertNear(found: readonly (number | undefined)[], expected: readonly (number | undefined)[]): void {
-  found.forEach((ms, index) => {
-    const late = (ms ?? 0) - (expected[index] ?? 0);
-    assert.ok(Math.abs(late) <= LATE_MS, `line ${index + 2}: ${ms} ms, in the reference ${expected[index]} ms`);
-  });
-}
+const daysOf = (lines: readonly Timed[]): (number | undefined)[] => sinceFirst(lines.map(({ dayMs }) => dayMs));
 
 const figures = (text: string): Map<string, string> =>
   new Map([...text.matchAll(/^ *([A-Za-z0-9 ]+?) *: (.+)$/gm)].map(([, name, value]) => [name, value]));
@@ -77,7 +61,7 @@ describe('a capture played back to an interface', { skip }, () => {
       expected.map(({ text }) => text),
     );
     assert.ok(found.length > 15);
-    assertNear(sinceFirst(found), sinceFirst(expected));
+    assertNear(daysOf(found), daysOf(expected));
     assertNear(
       found.map(({ lastedMs }) => lastedMs),
       expected.map(({ lastedMs }) => lastedMs),
