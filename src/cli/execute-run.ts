@@ -4,14 +4,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { printable } from '../capture/problem.js';
 import { seemOneWay } from '../miruo/directions.js';
-import { BestEffortOutput, type LineOutput, SplitOutput } from '../pipeline/line-output.js';
-import { OutputFile } from '../pipeline/output-file.js';
-import { type RunOutcome, type RunOutputs, type RunPlan, type RunWatcher, runPass } from '../pipeline/run.js';
+import { type RunOutcome, type RunPlan, type RunWatcher, runPass } from '../pipeline/run.js';
 import { exitCodeOf } from './exit-codes.js';
 import { oneWayHint } from './filter-hint.js';
 import { HandshakeSocket } from './handshake-socket.js';
+import { openPlaces } from './open-places.js';
 import { ProgressLine } from './progress-line.js';
-import type { ResultFormatName, ResultPlace } from './result-places.js';
+import type { ResultPlace } from './result-places.js';
 import { offloadHint, statisticsOf, summaryOf } from './run-reports.js';
 import { EndingSignals } from './signals.js';
 import { startLine } from './start-line.js';
@@ -20,7 +19,6 @@ import { printProblem, startProgress } from './watching.js';
 
 /** How long the lines of a run that was cut short may take to be written. */
 const FLUSH_MS = 500;
-const STANDARD_ERROR = 2;
 
 /** What a run has to do with the world, beside what it reads. */
 export interface RunSurroundings {
@@ -69,26 +67,6 @@ function report(plan: RunPlan, outcome: RunOutcome): void {
   if (outcome.read.filesRead === 0) return;
   if (plan.tcpeek !== undefined) process.stderr.write(summaryOf(plan.tcpeek, outcome));
   if (plan.miruo !== undefined) process.stderr.write(statisticsOf(plan.miruo, outcome));
-}
-
-/** Opens each place once; messages about packets go where standard error's lines go. */
-function openPlaces(places: readonly ResultPlace[], line: ProgressLine | undefined): RunOutputs {
-  // A closed standard error is nobody's loss, here too.
-  const messages = new BestEffortOutput(
-    new OutputFile({ descriptor: STANDARD_ERROR }, process.stderr.isTTY ? line : undefined),
-  );
-  const outputOf = (format: ResultFormatName): LineOutput | undefined => {
-    const outputs = places.filter((place) => place.format === format).map((place) => openPlace(place, messages, line));
-    return outputs.length < 2 ? outputs[0] : new SplitOutput(outputs);
-  };
-  const tcpeek = outputOf('tcpeek');
-  return { miruo: outputOf('miruo'), tcpeek, notes: tcpeek && messages };
-}
-
-function openPlace({ target }: ResultPlace, messages: LineOutput, line: ProgressLine | undefined): LineOutput {
-  if ('descriptor' in target && target.descriptor === STANDARD_ERROR) return messages;
-  const isTerminal = 'descriptor' in target && process.stdout.isTTY;
-  return new OutputFile(target, isTerminal ? line : undefined);
 }
 
 function watcherOf(

@@ -157,6 +157,17 @@ describe('streams of a run that watches handshakes', () => {
     assert.equal(run.stdout, `${stderr.slice(0, start)}${stdout}${stderr.slice(start)}`);
   });
 
+  it('both in one pipe that is read slowly: sessions and handshakes in whole lines, each in their order', async () => {
+    const slow = '{ sleep 0.5; dd bs=3000 status=none; }';
+    const run = await bash(`set -o pipefail; $TCPLOOM ${LARGE} 2>&1 | ${slow}`);
+    assert.equal(run.code, 0);
+    const end = run.stdout.indexOf('\n========== TCPEEK');
+    const lines = run.stdout.slice(0, end).split('\n');
+    const isOfSession = (line: string): boolean => /^(reading from |\d{4}[: ])/.test(line);
+    assert.equal(`${lines.filter(isOfSession).join('\n')}\n`, sessions.stdout);
+    assert.equal(lines.filter((line) => !isOfSession(line)).join('\n'), handshakes.stdout);
+  });
+
   it('standard output closed early: exit code 0 and without a word more', async () => {
     const run = await bash(`set -o pipefail; $TCPLOOM tcpeek -r ${LARGE} | head -1`);
     assert.equal(run.stdout, handshakes.stdout.slice(0, handshakes.stdout.indexOf('\n') + 1));
