@@ -163,6 +163,7 @@ describe('streams of a run that watches handshakes', () => {
     assert.equal(run.code, 0);
     const end = run.stdout.indexOf('\n========== TCPEEK');
     const lines = run.stdout.slice(0, end).split('\n');
+    assert.equal(lines[0], `reading from ${LARGE}`);
     const isOfSession = (line: string): boolean => /^(reading from |\d{4}[: ])/.test(line);
     assert.equal(`${lines.filter(isOfSession).join('\n')}\n`, sessions.stdout);
     assert.equal(lines.filter((line) => !isOfSession(line)).join('\n'), handshakes.stdout);
