@@ -25,7 +25,7 @@ import type { ModelPacket } from '../model/model-packets.js';
 import { PEEK_MODEL_DEFAULTS, type PeekModelOptions, tcpeekModel } from '../model/tcpeek-model.js';
 import { ask, soon, until } from '../support/count-clients.js';
 import { environmentWith, standInGmetric } from '../support/gmetric.js';
-import { assertMessages, type Ended, ended, LAUNCHER, LIMIT_MS, tcploom, temporaryFolder } from '../support/launch.js';
+import { assertMessages, type Ended, ended, LAUNCHER, tcploom, temporaryFolder } from '../support/launch.js';
 import { PEEK_PACKETS, peekFile, printedOf, SERVER } from '../support/peek-capture.js';
 import { FILE_HEADER_BYTES } from '../support/small-capture.js';
 
@@ -78,7 +78,7 @@ function slowRun(t: TestContext, args: readonly string[], socketOption: string, 
   const child = spawn(process.execPath, [LAUNCHER, ...args, socketOption, socket, ...input], {
     stdio: ['ignore', stdout, 'pipe'],
   });
-  const outcome = ended(child, 4 * LIMIT_MS);
+  const outcome = ended(child);
   outcome.catch(() => {});
   const end = (): void => {
     if (held !== undefined) closeSync(held);

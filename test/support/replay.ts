@@ -3,9 +3,12 @@
  * Owns the namespaces and when playing may begin; knows nothing of what the program prints.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Ended, ended, LAUNCHER } from './launch.js';
+import { untilAsleep } from './processes.js';
 import { missing } from './programs.js';
+import { until } from './prompt.js';
 
 const SENDER = `tcploom-send-${process.pid}`;
 const LISTENER = `tcploom-hear-${process.pid}`;
@@ -13,11 +16,16 @@ const LISTENER = `tcploom-hear-${process.pid}`;
 export const REPLAY_DEVICE = 'v2';
 /** Longer than any frame that offloading makes. */
 const MTU = '65535';
-/** For the program and its capture to be up on a busy machine. */
-const READY_MS = 20_000;
 const POLL_MS = 50;
-/** For what was sent last to come through. */
-const SETTLE_MS = 1500;
+/** More of what came than there is in any capture played back. */
+const CAPTURE_KIB = '16384';
+/** It sleeps between packets: on a busy machine others should not keep it from waking up. */
+const AT_ONCE = ['nice', '-n', '-20'];
+
+export interface Replayed extends Ended {
+  /** What came on the interface, as a capture made beside the program: when the packets came depends on the machine. */
+  readonly came: Uint8Array;
+}
 
 /** Why nothing can be replayed here, or false. */
 export function cannotReplay(): string | false {
@@ -43,50 +51,41 @@ export interface ReplayedRun {
   isPlaying(): boolean;
 }
 
-/** Runs tcploom with `args` while `capture` is played back, then interrupts it, as a user does. */
+/** Runs tcploom with `args` while `capture` is played back, then interrupts it, as a user does. Files go to `folder`. */
 export async function replay(
   capture: string,
   args: readonly string[],
-  limitMs: number,
-  form: ReplayForm = {},
-): Promise<Ended> {
-  let program: ChildProcess | undefined;
+  folder: string,
+  { address, beside }: ReplayForm = {},
+): Promise<Replayed> {
+  makeNamespaces(address);
+  const children: ChildProcess[] = [];
   try {
-    makeNamespaces(form.address);
-    program = spawn('ip', ['netns', 'exec', LISTENER, process.execPath, LAUNCHER, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const outcome = ended(program, limitMs);
-    // Who waits for it comes later, and a failure must not end the process before.
-    outcome.catch(() => {});
-    await listening();
+    const came = join(folder, 'came.pcap');
+    const witness = start(LISTENER, ['tcpdump', '-i', REPLAY_DEVICE, '-B', CAPTURE_KIB, '-U', '-w', came]);
+    const program = start(LISTENER, [process.execPath, LAUNCHER, ...args]);
+    children.push(witness, program);
+    const outcomes = children.map((child) => ended(child));
+    // Who waits for them comes later, and a failure must not end the process before.
+    for (const outcome of outcomes) outcome.catch(() => {});
+    await until('both listen', () => socketsOfInterfaces() >= 2, POLL_MS);
+    await untilAsleep(...listeners());
     let isPlaying = true;
-    const play = async (): Promise<void> => {
-      try {
-        await playBack(capture, limitMs);
-      } finally {
-        isPlaying = false;
-      }
-    };
-    const beside = form.beside?.({ pid: program.pid!, isPlaying: () => isPlaying });
-    beside?.catch(() => {});
-    // What goes wrong beside is told when nothing plays any more.
-    await play();
-    await beside;
-    await sleep(SETTLE_MS);
-    program.kill('SIGINT');
-    return await outcome;
+    const watched = beside?.({ pid: program.pid!, isPlaying: () => isPlaying });
+    watched?.catch(() => {});
+    const played = await ended(start(SENDER, [...AT_ONCE, 'tcpreplay', '-q', '-i', 'v1', capture]));
+    isPlaying = false;
+    await watched;
+    if (played.code !== 0) throw new Error(`tcpreplay ended with exit code ${played.code}: ${played.stderr}`);
+    await untilAsleep(...listeners());
+    for (const child of children) child.kill('SIGINT');
+    await outcomes[0];
+    return { ...(await outcomes[1]), came: readFileSync(came) };
   } finally {
-    // Where it went wrong on the way, nobody else ends it.
-    if (program?.exitCode === null) program.kill('SIGKILL');
+    // Where it went wrong on the way, nobody else ends them.
+    for (const child of children) if (child.exitCode === null) child.kill('SIGKILL');
     for (const name of [SENDER, LISTENER]) spawnSync('ip', ['netns', 'del', name]);
   }
-}
-
-async function playBack(capture: string, limitMs: number): Promise<void> {
-  const player = spawn('ip', ['netns', 'exec', SENDER, 'tcpreplay', '-q', '-i', 'v1', capture], { stdio: 'ignore' });
-  const { code } = await ended(player, limitMs);
-  if (code !== 0) throw new Error(`tcpreplay ended with exit code ${code}`);
 }
 
 function makeNamespaces(address: string | undefined): void {
@@ -98,23 +97,24 @@ function makeNamespaces(address: string | undefined): void {
   }
   const peer = ['type', 'veth', 'peer', 'name', REPLAY_DEVICE, 'netns', LISTENER, 'mtu', MTU];
   ip('-n', SENDER, 'link', 'add', 'v1', 'mtu', MTU, ...peer);
-  if (address !== undefined) {
-    ip('-n', LISTENER, 'addr', 'add', ...address.split(' '), 'dev', REPLAY_DEVICE);
-  }
+  if (address !== undefined) ip('-n', LISTENER, 'addr', 'add', ...address.split(' '), 'dev', REPLAY_DEVICE);
   ip('-n', LISTENER, 'link', 'set', REPLAY_DEVICE, 'up');
   ip('-n', SENDER, 'link', 'set', 'v1', 'up');
 }
 
-/** Until somebody has a packet socket on an interface: a line after the heading, whose fifth column is the interface's number. */
-async function listening(): Promise<void> {
-  for (let waitedMs = 0; waitedMs < READY_MS; waitedMs += POLL_MS) {
-    const table = execFileSync('ip', ['netns', 'exec', LISTENER, 'cat', '/proc/net/packet'], { encoding: 'utf8' });
-    const sockets = table.trim().split('\n').slice(1);
-    if (sockets.some((line) => Number(line.trim().split(/\s+/)[4]) > 1)) {
-      await sleep(SETTLE_MS);
-      return;
-    }
-    await sleep(POLL_MS);
-  }
-  throw new Error(`nobody listened within ${READY_MS} ms`);
+function start(namespace: string, command: readonly string[]): ChildProcess {
+  return spawn('ip', ['netns', 'exec', namespace, ...command], { stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** How many packet sockets are on an interface: lines after the heading, whose fifth column is the interface's number. */
+function socketsOfInterfaces(): number {
+  const table = execFileSync('ip', ['netns', 'exec', LISTENER, 'cat', '/proc/net/packet'], { encoding: 'utf8' });
+  const sockets = table.trim().split('\n').slice(1);
+  return sockets.filter((line) => Number(line.trim().split(/\s+/)[4]) > 1).length;
+}
+
+/** The processes that listen. */
+function listeners(): number[] {
+  const pids = execFileSync('ip', ['netns', 'pids', LISTENER], { encoding: 'utf8' });
+  return pids.trim().split('\n').map(Number);
 }
