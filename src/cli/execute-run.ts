@@ -17,8 +17,8 @@ import { startLine } from './start-line.js';
 import { becomeUser, type UserAccount } from './user-account.js';
 import { printProblem, startProgress } from './watching.js';
 
-/** How long the lines of a run that was cut short may take to be written. */
-const FLUSH_MS = 500;
+/** How long the lines of a run that was cut short may take to be written: on a busy machine too, where somebody takes them. */
+const FLUSH_MS = 1500;
 
 /** What a run has to do with the world, beside what it reads. */
 export interface RunSurroundings {
