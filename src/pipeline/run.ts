@@ -168,7 +168,7 @@ class Pass {
     const merger = new Merger(rings, form, {
       sessions: (bytes) => this.#append(bytes),
       handshakes: (bytes) => this.#appendHandshake(bytes),
-      notes: (bytes) => this.#outputs.notes!.append(bytes),
+      notes: (bytes) => this.#appendNote(bytes),
     });
     this.#watcher.onStart({
       progress: reading.progress,
@@ -200,6 +200,7 @@ class Pass {
     this.#outputs.miruo!.append(bytes);
   }
 
+  /** Where all goes to one place, the first line comes first. */
   #begin(): void {
     if (this.#hasFirstLine) return;
     this.#hasFirstLine = true;
@@ -207,10 +208,16 @@ class Pass {
   }
 
   #appendHandshake(bytes: Uint8Array): void {
+    this.#begin();
     const output = this.#outputs.tcpeek!;
     if (!this.#hasHead) output.append(new TextEncoder().encode(SESSION_HEAD));
     this.#hasHead = true;
     output.append(bytes);
+  }
+
+  #appendNote(bytes: Uint8Array): void {
+    this.#begin();
+    this.#outputs.notes!.append(bytes);
   }
 
   async #merge(merger: Merger, rings: readonly ResultReader[]): Promise<void> {

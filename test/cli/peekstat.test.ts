@@ -2,7 +2,7 @@
  * `tcploom peekstat` as its users run it: the three outputs, and what is said when there is nothing to print.
  */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -14,6 +14,7 @@ import { CountServer, type CurrentCounts } from '../../src/pipeline/count-server
 import { SocketError } from '../../src/pipeline/socket-error.js';
 import { renderCounts } from '../../src/tcpeek/answers.js';
 import { ANSWER, ask, COUNTS, soon } from '../support/count-clients.js';
+import { environmentWith, type Gmetric, standInGmetric } from '../support/gmetric.js';
 import { assertMessages, type Ended, tcploom, temporaryFolder } from '../support/launch.js';
 
 const FOLDER = temporaryFolder();
@@ -122,18 +123,11 @@ describe('the counts', () => {
   });
 });
 
-/** A folder with a program called gmetric, which notes its arguments, each on a line, and runs `then`. */
-function gmetricFolder(then = ''): { folder: string; noted: () => string[][] } {
-  const folder = join(FOLDER, `bin ${++paths}`);
-  mkdirSync(folder);
-  const script = `#!/bin/sh\n{ for word in "$@"; do printf '%s\\n' "$word"; done; echo =; } >> '${folder}/noted'\n${then}\n`;
-  writeFileSync(join(folder, 'gmetric'), script, { mode: 0o755 });
-  const calls = (): string[] => readFileSync(join(folder, 'noted'), 'utf8').split('=\n').slice(0, -1);
-  return { folder, noted: () => calls().map((call) => call.split('\n').slice(0, -1)) };
-}
+let folders = 0;
+const gmetricFolder = (then = ''): Gmetric => standInGmetric(join(FOLDER, `bin ${++folders}`), then);
 
 const withPath = (folder: string, ...args: string[]): Promise<Ended> =>
-  tcploom(['peekstat', ...args], { env: { ...process.env, PATH: `${folder}:/usr/bin:/bin` } });
+  tcploom(['peekstat', ...args], { env: environmentWith(folder) });
 
 /** What is reported of COUNTS the first time. */
 const REPORTED: [name: string, count: number][] = [

@@ -7,13 +7,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { capturePath, corpusMissing, goldenText } from '../support/corpus.js';
 import { temporaryFolder } from '../support/launch.js';
-import { readPcap } from '../support/pcap-naive.js';
 import { cannotReplay, REPLAY_DEVICE, type Replayed, replay } from '../support/replay.js';
+import { assertNear, dayMsOf, mostMsOff, sinceFirst } from '../support/replay-times.js';
 
 const CAPTURE = 'own/live1.pcap';
-/** Rounding, and what lies between two captures of the same packet. */
-const NEAR_MS = 20;
-
 /** Times and durations of a line, in milliseconds, and the line without them. */
 interface Timed {
   readonly text: string;
@@ -26,40 +23,14 @@ function timed(line: string): Timed {
   const lasted = /^\d{4} +(\d+)\.(\d{3}) \|/.exec(line);
   return {
     text: line.replace(day?.[0] ?? ' TIME ', ' TIME ').replace(/^(\d{4}) +\d+\.\d{3} \|/, '$1 LASTED |'),
-    dayMs: day === null ? undefined : Number(day[1]) * 3_600_000 + Number(day[2]) * 60_000 + Number(day[3] + day[4]),
+    dayMs: day === null ? undefined : dayMsOf(day[1], day[2], day[3], day[4]),
     lastedMs: lasted === null ? undefined : Number(lasted[1] + lasted[2]),
   };
 }
 
 const linesOf = (stdout: string): Timed[] => stdout.trimEnd().split('\n').slice(1).map(timed);
 
-/** Time since the first line that has one; noon may lie between. */
-function sinceFirst(lines: readonly Timed[]): (number | undefined)[] {
-  const first = lines.find((line) => line.dayMs !== undefined)?.dayMs ?? 0;
-  return lines.map(({ dayMs }) => (dayMs === undefined ? undefined : (dayMs - first + 86_400_000) % 86_400_000));
-}
-
-/**
- * By how much the replay's times may differ: tcpreplay sleeps between packets, and on a busy machine wakes up late. A capture made
- * beside the program says how late the packets really were.
- */
-function unevennessMs(original: Uint8Array, came: Uint8Array): number {
-  const [sent, heard] = [original, came].map((file) => readPcap(file).packets.map((p) => p.sec * 1000 + p.nsec / 1e6));
-  assert.equal(heard.length, sent.length, 'packets that came');
-  const lateMs = heard.map((ms, index) => ms - heard[0] - (sent[index] - sent[0]));
-  return Math.max(...lateMs) - Math.min(...lateMs);
-}
-
-function assertNear(
-  found: readonly (number | undefined)[],
-  expected: readonly (number | undefined)[],
-  mostMs: number,
-): void {
-  found.forEach((ms, index) => {
-    const late = (ms ?? 0) - (expected[index] ?? 0);
-    assert.ok(Math.abs(late) <= mostMs, `line ${index + 2}: ${ms} ms, in the reference ${expected[index]} ms`);
-  });
-}
+const daysOf = (lines: readonly Timed[]): (number | undefined)[] => sinceFirst(lines.map(({ dayMs }) => dayMs));
 
 const figures = (text: string): Map<string, string> =>
   new Map([...text.matchAll(/^ *([A-Za-z0-9 ]+?) *: (.+)$/gm)].map(([, name, value]) => [name, value]));
@@ -76,8 +47,7 @@ describe('a capture played back to an interface', { skip }, () => {
   const run: Promise<Replayed> | undefined = skip
     ? undefined
     : replay(capturePath(CAPTURE), ['miruo', '-i', REPLAY_DEVICE, '-C0', '-r', '200'], folder);
-  const mostMs = async (): Promise<number> =>
-    NEAR_MS + unevennessMs(readFileSync(capturePath(CAPTURE)), (await run!).came);
+  const mostMs = async (): Promise<number> => mostMsOff(readFileSync(capturePath(CAPTURE)), (await run!).came);
 
   it('gives the lines that the original gave', async (t) => {
     const { code, stdout, stderr } = await run!;
@@ -90,7 +60,7 @@ describe('a capture played back to an interface', { skip }, () => {
     );
     assert.ok(found.length > 15);
     t.diagnostic(`times within ${(await mostMs()).toFixed(0)} ms`);
-    assertNear(sinceFirst(found), sinceFirst(expected), await mostMs());
+    assertNear(daysOf(found), daysOf(expected), await mostMs());
     assertNear(
       found.map(({ lastedMs }) => lastedMs),
       expected.map(({ lastedMs }) => lastedMs),

@@ -40,9 +40,11 @@ export function peekRows(): PeekRow[] {
 }
 
 /** A reference output's text. */
-export function peekGolden({ capture, set }: Pick<PeekRow, 'capture' | 'set'>): string {
-  return readFileSync(join(GOLDEN, `${capture.replaceAll('/', '_')}.${set}.txt`), 'utf8');
-}
+export const peekGolden = ({ capture, set }: Pick<PeekRow, 'capture' | 'set'>): string =>
+  goldenFile(`${capture.replaceAll('/', '_')}.${set}.txt`);
+
+/** A file beside the reference outputs. */
+export const goldenFile = (name: string): string => readFileSync(join(GOLDEN, name), 'utf8');
 
 /** The original's arguments, as far as the rows have them. */
 export function peekOptions(local: string, args: string): PeekModelOptions {

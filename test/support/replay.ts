@@ -37,30 +37,58 @@ export function cannotReplay(): string | false {
   return false;
 }
 
+/** What is to be different from an interface without addresses that nobody asks about. */
+export interface ReplayForm {
+  /** `ADDR/LEN` that the interface has, with what else ip(8) takes of it. */
+  readonly address?: string;
+  /** What goes on beside: it is waited for, and may ask whether packets still come. */
+  readonly beside?: (run: ReplayedRun) => Promise<void>;
+}
+
+export interface ReplayedRun {
+  /** The program's process. */
+  readonly pid: number;
+  isPlaying(): boolean;
+}
+
 /** Runs tcploom with `args` while `capture` is played back, then interrupts it, as a user does. Files go to `folder`. */
-export async function replay(capture: string, args: readonly string[], folder: string): Promise<Replayed> {
-  makeNamespaces();
+export async function replay(
+  capture: string,
+  args: readonly string[],
+  folder: string,
+  { address, beside }: ReplayForm = {},
+): Promise<Replayed> {
+  makeNamespaces(address);
+  const children: ChildProcess[] = [];
   try {
     const came = join(folder, 'came.pcap');
     const witness = start(LISTENER, ['tcpdump', '-i', REPLAY_DEVICE, '-B', CAPTURE_KIB, '-U', '-w', came]);
     const program = start(LISTENER, [process.execPath, LAUNCHER, ...args]);
-    const outcomes = [witness, program].map((child) => ended(child));
+    children.push(witness, program);
+    const outcomes = children.map((child) => ended(child));
     // Who waits for them comes later, and a failure must not end the process before.
     for (const outcome of outcomes) outcome.catch(() => {});
     await until('both listen', () => socketsOfInterfaces() >= 2, POLL_MS);
     await untilAsleep(...listeners());
+    let isPlaying = true;
+    const watched = beside?.({ pid: program.pid!, isPlaying: () => isPlaying });
+    watched?.catch(() => {});
     const played = await ended(start(SENDER, [...AT_ONCE, 'tcpreplay', '-q', '-i', 'v1', capture]));
+    isPlaying = false;
+    await watched;
     if (played.code !== 0) throw new Error(`tcpreplay ended with exit code ${played.code}: ${played.stderr}`);
     await untilAsleep(...listeners());
-    for (const child of [witness, program]) child.kill('SIGINT');
+    for (const child of children) child.kill('SIGINT');
     await outcomes[0];
     return { ...(await outcomes[1]), came: readFileSync(came) };
   } finally {
+    // Where it went wrong on the way, nobody else ends them.
+    for (const child of children) if (child.exitCode === null) child.kill('SIGKILL');
     for (const name of [SENDER, LISTENER]) spawnSync('ip', ['netns', 'del', name]);
   }
 }
 
-function makeNamespaces(): void {
+function makeNamespaces(address: string | undefined): void {
   const ip = (...args: string[]): unknown => execFileSync('ip', args, { stdio: 'pipe' });
   for (const name of [SENDER, LISTENER]) {
     ip('netns', 'add', name);
@@ -69,6 +97,7 @@ function makeNamespaces(): void {
   }
   const peer = ['type', 'veth', 'peer', 'name', REPLAY_DEVICE, 'netns', LISTENER, 'mtu', MTU];
   ip('-n', SENDER, 'link', 'add', 'v1', 'mtu', MTU, ...peer);
+  if (address !== undefined) ip('-n', LISTENER, 'addr', 'add', ...address.split(' '), 'dev', REPLAY_DEVICE);
   ip('-n', LISTENER, 'link', 'set', REPLAY_DEVICE, 'up');
   ip('-n', SENDER, 'link', 'set', 'v1', 'up');
 }

@@ -4,12 +4,11 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
-import { namedLocalAddresses, tcpeekOptions } from '../../src/cli/tcpeek-plan.js';
 import { MIRUO_DEFAULTS } from '../../src/miruo/options.js';
-import type { TcpeekOptions } from '../../src/tcpeek/options.js';
 import type { ModelPacket } from '../model/model-packets.js';
 import { type PeekModelOptions, tcpeekModel } from '../model/tcpeek-model.js';
 import { pcapOfCase, peekCases } from '../support/craft-handshakes.js';
+import { productOptions } from '../support/peek-options.js';
 import { checkProperty } from '../support/property.js';
 import { runSingleThread, type SingleThreadForm } from '../support/single-thread.js';
 
@@ -19,20 +18,6 @@ const FORMS: readonly SingleThreadForm[] = [
   { trackers: 3, blockBytes: 1 << 16, firstCounter: 0x7ffffff0 },
   { trackers: 8, blockBytes: 1 << 16, oneRecordBlocks: true },
 ];
-
-const optionsOf = (model: PeekModelOptions): TcpeekOptions =>
-  tcpeekOptions(
-    {
-      sessionFilter: [...model.filters],
-      handshakeTimeout: model.timeoutSec,
-      checksum: String(model.checksums),
-      handshakeLines: !model.quiet,
-      icmp: model.icmp,
-      unfinished: model.unfinished,
-      classic: model.classic,
-    },
-    namedLocalAddresses(model.locals),
-  );
 
 const NOTES: readonly (readonly [RegExp, string])[] = [
   [/sequence error/, 'sequence error'],
@@ -50,7 +35,7 @@ const nanoseconds = (moment: { sec: number; nsec: number } | undefined): bigint 
 /** What the product makes of a capture, in the model's terms. */
 function compare(packets: readonly ModelPacket[], options: PeekModelOptions, file: Uint8Array): void {
   const model = tcpeekModel([...packets], options);
-  const tcpeek = optionsOf(options);
+  const tcpeek = productOptions(options);
   const expected = {
     lines: model.lines,
     notes: model.notes.map(({ what }) => what),
