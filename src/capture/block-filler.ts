@@ -27,6 +27,7 @@ import {
   D_WIRE,
   LATER_FRAGMENT_HERE,
   packetIndex,
+  WHERE_UNKNOWN_LINK,
   WHERE_WHOLE,
 } from './descriptor.js';
 import { DescriptorLists } from './descriptor-lists.js';
@@ -322,6 +323,7 @@ export class BlockFiller {
         let isTick = false;
         if (clock !== undefined) {
           if (captured >= format.wireBytes >>> 0) words[d + D_WHERE] |= WHERE_WHOLE;
+          if (!clock.knows(format)) words[d + D_WHERE] |= WHERE_UNKNOWN_LINK;
           isTick = clock.takesSegment(format, this.bytes, words[d + D_WHERE]);
         }
         this.#enter(words, d, sec >>> 0, isTick);
@@ -415,6 +417,7 @@ export class BlockFiller {
       words[d + D_TCP] = LATER_FRAGMENT_HERE;
       if (!lists.enterFragment(this.#decoder.fragmentKey)) this.tally.strayFragments++;
     } else if (reason === ICMP_MESSAGE && this.#unreachables && this.#decoder.decodeUnreachable(words, d)) {
+      if (this.clock?.knows(format) === false) words[d + D_WHERE] |= WHERE_UNKNOWN_LINK;
       if (format.capturedBytes >= format.wireBytes >>> 0) words[d + D_WHERE] |= WHERE_WHOLE;
       lists.enter(d);
     }

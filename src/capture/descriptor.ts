@@ -54,8 +54,11 @@ export const WHERE_TIMESTAMPS = 1 << 29;
 /** The frame was captured whole; only noted where there is a packet clock. */
 export const WHERE_WHOLE = 1 << 28;
 
-/** IP headers start in the first 4 KiB of a frame, TCP headers in the first 64 KiB. */
-export const MAX_IP_OFFSET = 0xfff;
+/** The frame's link type is none that handshakes are known of; likewise. */
+export const WHERE_UNKNOWN_LINK = 1 << 27;
+
+/** IP headers start in the first 2 KiB of a frame, TCP headers in the first 64 KiB. */
+export const MAX_IP_OFFSET = 0x7ff;
 export const MAX_TCP_OFFSET = 0xffff;
 
 /** D_INDEX: index 0-20 (a block holds fewer packets than that), captured bytes of payload 21-31. */

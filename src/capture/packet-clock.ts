@@ -7,7 +7,7 @@
  */
 import { NO_NAMES } from '../filter/names.js';
 import { PROTOCOL_ICMP, PROTOCOL_TCP } from '../wire/ip-protocols.js';
-import { WHERE_MORE_FRAGMENTS, WHERE_TIMESTAMPS, WHERE_WHOLE } from './descriptor.js';
+import { WHERE_MORE_FRAGMENTS, WHERE_TIMESTAMPS, WHERE_UNKNOWN_LINK, WHERE_WHOLE } from './descriptor.js';
 import type { CaptureFormat } from './format.js';
 import { LinkFilters } from './link-filters.js';
 import type { Moment } from './tally.js';
@@ -16,6 +16,8 @@ import type { Moment } from './tally.js';
 export interface PacketClockOptions {
   /** Only those that `tcp or icmp` selects. */
   readonly outermostOnly: boolean;
+  /** Link types that handshakes are known of; undefined: all. */
+  readonly linkTypes?: ReadonlySet<number> | undefined;
 }
 
 /** What the clock went by. */
@@ -28,7 +30,7 @@ export interface ClockFigures {
 const LINKTYPE_ETHERNET = 1;
 /** D_WHERE, without these flags, of TCP over IPv4 without options, directly over Ethernet: such a frame needs no further look. */
 const PLAIN_WHERE = (14 << 16) | 34;
-const FLAGS = WHERE_MORE_FRAGMENTS | WHERE_TIMESTAMPS | WHERE_WHOLE;
+const FLAGS = WHERE_MORE_FRAGMENTS | WHERE_TIMESTAMPS | WHERE_WHOLE | WHERE_UNKNOWN_LINK;
 /** Of IPv4's protocol, in an Ethernet frame without tags. */
 const PROTOCOL_AT = 23;
 const ERA_SEC = 2 ** 32;
@@ -36,6 +38,7 @@ const ERA_SEC = 2 ** 32;
 export class PacketClock {
   packets = 0;
   readonly #outermostOnly: boolean;
+  readonly #linkTypes: ReadonlySet<number> | undefined;
   readonly #outermost: LinkFilters;
   /** Second (int32 of an unsigned one) of the packet before. */
   #sec = 0;
@@ -44,8 +47,9 @@ export class PacketClock {
   #latestSec = -1;
   #latestNsec = 0;
 
-  constructor({ outermostOnly }: PacketClockOptions, userDlts: ReadonlyMap<number, number>) {
+  constructor({ outermostOnly, linkTypes }: PacketClockOptions, userDlts: ReadonlyMap<number, number>) {
     this.#outermostOnly = outermostOnly;
+    this.#linkTypes = linkTypes;
     this.#outermost = new LinkFilters({ text: 'tcp or icmp', names: NO_NAMES }, userDlts);
   }
 
@@ -53,6 +57,11 @@ export class PacketClock {
     if (this.#latestSec < 0) return { packets: this.packets, first: undefined, latest: undefined };
     const first = { sec: this.#firstSec, nsec: this.#firstNsec };
     return { packets: this.packets, first, latest: { sec: this.#latestSec, nsec: this.#latestNsec } };
+  }
+
+  /** Whether the packet is one that handshakes are known of, by its link type. */
+  knows({ linkType }: CaptureFormat): boolean {
+    return this.#linkTypes === undefined || this.#linkTypes.has(linkType);
   }
 
   /** Takes a segment whose descriptor has the word D_WHERE `where`; true when the clock's second is another one now. */

@@ -87,6 +87,7 @@ function watcherOf(
   failure: AbortController,
 ): RunWatcher {
   const isLive = plan.read.inputs.some((input) => typeof input !== 'string');
+  if (hasStartLine && !isLive) outputs.say(plan.firstLine);
   return {
     onProblem: (problem) => outputs.say(`${describeProblem(problem)}\n`),
     onStart: (run) => {
@@ -95,7 +96,7 @@ function watcherOf(
       startProgress(line, plan.read, run.progress, run.sessions);
     },
     onInterface: (linkType) => {
-      if (hasStartLine) outputs.say(isLive ? startLine(plan.read.inputs, linkType) : plan.firstLine);
+      if (hasStartLine && isLive) outputs.say(startLine(plan.read.inputs, linkType));
       // Going on as who it is would be more than was allowed.
       const problem = user && becomeUser(user);
       if (problem !== undefined) failure.abort(new UserFailure(problem));

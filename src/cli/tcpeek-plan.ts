@@ -58,8 +58,14 @@ export function readingFor(
   decode: DecodeOptions,
   hasOthers: boolean,
 ): HandshakeReading {
-  const linkTypes = classic && !hasOthers ? CLASSIC_LINK_TYPES : undefined;
-  return { decode: { ...decode, linkTypes }, clock: { outermostOnly: classic }, unreachables: icmp };
+  const linkTypes = classic ? CLASSIC_LINK_TYPES : undefined;
+  // Where nobody else reads them, frames of other link types are told of as such that cannot be decoded.
+  const decoded = hasOthers ? undefined : linkTypes;
+  return {
+    decode: { ...decode, linkTypes: decoded },
+    clock: { outermostOnly: classic, linkTypes },
+    unreachables: icmp,
+  };
 }
 
 function filtersOf(texts: readonly string[], hasLocal: boolean): TcpeekOptions['filters'] {

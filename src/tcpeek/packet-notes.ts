@@ -1,5 +1,6 @@
 /**
- * Messages about single packets: numbers that do not fit a handshake, sums that are wrong. Owns their wording.
+ * Messages about single packets: numbers that do not fit a handshake, sums that are wrong. Owns their wording. A capture may have as
+ * many as packets, so they are written as bytes.
  */
 import {
   D_ACK,
@@ -15,21 +16,39 @@ import {
   ipv6AddressesAt,
   tcpOffset,
 } from '../capture/descriptor.js';
-import { ipv4Text, ipv6Text } from '../wire/address.js';
+import { ascii, type LineWriter } from '../text/line-writer.js';
+import { ipv6Text } from '../wire/address.js';
 import { payloadBytes } from '../wire/segment-length.js';
 import { dataOffsetWords, flagsByte } from '../wire/tcp.js';
 import { STATE_NAMES, stateOf } from './handshake-states.js';
 
+const DUPLICATE = ascii('[warning] Duplicate connection. ');
+const SEQUENCE = ascii('[warning] sequence error. ');
+const LAYERS = {
+  IP: ascii('[warning] IP checksum error. '),
+  TCP: ascii('[warning] TCP checksum error. '),
+  ICMP: ascii('[warning] ICMP checksum error. '),
+};
+const STATES = STATE_NAMES.map(ascii);
+const TO = ascii(' > ');
+const SLASH = ascii(' / ');
+const BYTES = ascii(' bytes, ');
+const CLOSED = ascii(') ');
 /** From the highest of the six bits on. */
-const FLAG_LETTERS = 'UAPRSF';
-
-const hex = (value: number, digits: number): string => (value >>> 0).toString(16).toUpperCase().padStart(digits, '0');
+const FLAG_LETTERS = ascii('UAPRSF');
+const NO_FLAG = 0x2d;
+const SPACE = 0x20;
+const OPEN = 0x28;
+const CLOSE = 0x29;
+const COLON = 0x3a;
+const STROKE = 0x2f;
 
 /**
  * The segment of the descriptor at word `d` of `words`, whose frame lies in `view`, does not fit the handshake at word `r` of
  * `page`: it would begin another, or has wrong numbers. `side` sent it.
  */
-export function segmentNote(
+export function writeSegmentNote(
+  out: LineWriter,
   words: Int32Array,
   d: number,
   view: DataView,
@@ -37,31 +56,54 @@ export function segmentNote(
   r: number,
   side: number,
   isDuplicate: boolean,
-): string {
+): void {
   const tcp = words[d + D_TCP];
-  const flags = Array.from(FLAG_LETTERS, (letter, bit) => ((flagsByte(tcp) >>> (5 - bit)) & 1 ? letter : '-')).join('');
-  const ports = words[d + D_PORTS];
-  const ends = `${endpoint(words, d, view, 0, ports >>> 16)} > ${endpoint(words, d, view, 1, ports & 0xffff)}`;
-  const numbers = `(${hex(words[d + D_SEQ], 8)} / ${hex(words[d + D_ACK], 8)})`;
+  out.text(isDuplicate ? DUPLICATE : SEQUENCE);
+  writeEndpoint(out, words, d, view, 0);
+  out.text(TO);
+  writeEndpoint(out, words, d, view, 1);
+  out.byte(SPACE);
+  const flags = flagsByte(tcp);
+  FLAG_LETTERS.forEach((letter, bit) => {
+    out.byte(((flags >>> (5 - bit)) & 1) === 1 ? letter : NO_FLAG);
+  });
+  out.byte(SPACE);
+  out.byte(OPEN);
+  out.hex8(words[d + D_SEQ]);
+  out.text(SLASH);
+  out.hex8(words[d + D_ACK]);
+  out.text(CLOSED);
   const where = words[d + D_WHERE];
   const ip = words[d + D_FRAME] + ipOffset(where);
   const headers = tcpOffset(where) - ipOffset(where) + 4 * dataOffsetWords(tcp);
-  const bytes = payloadBytes(view, ip, where < 0, headers, (words[d + D_WIRE] >>> 0) - ipOffset(where));
-  const states = `${STATE_NAMES[stateOf(page, r, side)]}/${STATE_NAMES[stateOf(page, r, side ^ 1)]}`;
-  const what = isDuplicate ? '[warning] Duplicate connection.' : '[warning] sequence error.';
-  return `${what} ${ends} ${flags} ${numbers} ${bytes} bytes, ${states}`;
+  out.decimal(payloadBytes(view, ip, where < 0, headers, (words[d + D_WIRE] >>> 0) - ipOffset(where)));
+  out.text(BYTES);
+  out.text(STATES[stateOf(page, r, side)]);
+  out.byte(STROKE);
+  out.text(STATES[stateOf(page, r, side ^ 1)]);
 }
 
 /** A packet was ignored because of its `layer`'s sum: the one found in it, and, in parentheses, the right one. */
-export function checksumNote(
-  layer: 'IP' | 'TCP' | 'ICMP',
+export function writeChecksumNote(
+  out: LineWriter,
+  layer: keyof typeof LAYERS,
   sums: { readonly found: number; readonly expected: number },
-): string {
-  return `[warning] ${layer} checksum error. ${hex(sums.found, 4)} (${hex(sums.expected, 4)})`;
+): void {
+  out.text(LAYERS[layer]);
+  out.hex(sums.found, 4);
+  out.byte(SPACE);
+  out.byte(OPEN);
+  out.hex(sums.expected, 4);
+  out.byte(CLOSE);
 }
 
-function endpoint(words: Int32Array, d: number, view: DataView, side: number, port: number): string {
-  if (words[d + D_WHERE] >= 0) return `${ipv4Text(words[d + (side === 0 ? D_SRC : D_DST)])}:${port}`;
-  const at = ipv6AddressesAt(words, d) + 16 * side;
-  return `[${ipv6Text([0, 4, 8, 12].map((offset) => view.getInt32(at + offset)))}]:${port}`;
+function writeEndpoint(out: LineWriter, words: Int32Array, d: number, view: DataView, side: number): void {
+  if (words[d + D_WHERE] >= 0) {
+    out.ipv4(words[d + (side === 0 ? D_SRC : D_DST)]);
+  } else {
+    const at = ipv6AddressesAt(words, d) + 16 * side;
+    out.text(ascii(`[${ipv6Text([0, 4, 8, 12].map((offset) => view.getInt32(at + offset)))}]`));
+  }
+  out.byte(COLON);
+  out.decimal(side === 0 ? words[d + D_PORTS] >>> 16 : words[d + D_PORTS] & 0xffff);
 }

@@ -56,9 +56,9 @@ export class SessionLines {
     this.#end();
   }
 
-  /** A line that says `text`. */
-  note(text: string): void {
-    this.#out.text(ascii(text));
+  /** A line that `write` writes, without its end. */
+  note(write: (out: LineWriter) => void): void {
+    write(this.#out);
     this.#end();
   }
 

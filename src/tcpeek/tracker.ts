@@ -23,10 +23,12 @@ import {
   ipv6AddressesAt,
   packetIndex,
   tcpOffset,
+  WHERE_UNKNOWN_LINK,
 } from '../capture/descriptor.js';
 import { findSession, insertSession } from '../flow/descriptor-sessions.js';
 import { SessionTable } from '../flow/session-table.js';
 import { TimerWheel } from '../flow/timer-wheel.js';
+import type { LineWriter } from '../text/line-writer.js';
 import { flagsByte, TCP_CLASSIC_FLAGS, TCP_SYN } from '../wire/tcp.js';
 import type { ChecksumFigures } from './checksum-figures.js';
 import { CHECKSUM_BAD_ICMP, CHECKSUM_BAD_IP, CHECKSUM_BAD_TCP, ChecksumVerifier } from './checksums.js';
@@ -65,7 +67,7 @@ import {
   stepHandshake,
 } from './handshake-states.js';
 import { namedFilters, type TcpeekOptions } from './options.js';
-import { checksumNote, segmentNote } from './packet-notes.js';
+import { writeChecksumNote, writeSegmentNote } from './packet-notes.js';
 import {
   RESULT_REJECT,
   RESULT_SUCCESS,
@@ -167,6 +169,7 @@ export class HandshakeTracker {
 
   /** One segment: the descriptor at word `d` of `words`, whose frame lies in `view`; `hash` is its conversation's. */
   onSegment(words: Int32Array, d: number, view: DataView, hash: number): void {
+    if ((words[d + D_WHERE] & WHERE_UNKNOWN_LINK) !== 0) return;
     if (this.#options.checksums > 0 && !this.#isSound(words, d, view)) return;
     const flags = flagsByte(words[d + D_TCP]);
     const isFirst = (flags & this.#synMask) === TCP_SYN;
@@ -179,6 +182,7 @@ export class HandshakeTracker {
 
   /** A message that the host or port of a segment cannot be reached; the descriptor is of that segment's conversation. */
   onUnreachable(words: Int32Array, d: number, view: DataView, hash: number): void {
+    if ((words[d + D_WHERE] & WHERE_UNKNOWN_LINK) !== 0) return;
     if (this.#options.checksums > 0 && !this.#isSoundIcmp(words, d, view)) return;
     const row = findSession(this.#table, words, d, view, hash);
     if (row >= 0) this.#fail(row, RESULT_UNREACH, COUNT_UNREACH, 0);
@@ -230,7 +234,8 @@ export class HandshakeTracker {
       this.#fail(row, RESULT_REJECT, COUNT_REJECT, 0);
     } else {
       this.#wheel.advance(row, this.#entryOf(row));
-      if (step !== STEP_NONE) this.#note(segmentNote(words, d, view, page, r, side, step === STEP_DUPLICATE));
+      if (step === STEP_NONE) return;
+      this.#note((out) => writeSegmentNote(out, words, d, view, page, r, side, step === STEP_DUPLICATE));
     }
   }
 
@@ -296,12 +301,12 @@ export class HandshakeTracker {
   }
 
   /** A message about the current packet, which no other shard has. */
-  #note(text: string): void {
+  #note(write: (out: LineWriter) => void): void {
     this.#place.dueSec = 0;
     this.#place.block = 0;
     this.#place.index = 0;
     this.#textKind = 'note';
-    this.#lines.note(text);
+    this.#lines.note(write);
   }
 
   #isSound(words: Int32Array, d: number, view: DataView): boolean {
@@ -319,7 +324,7 @@ export class HandshakeTracker {
       where < 0,
     );
     if (verdict !== CHECKSUM_BAD_IP && verdict !== CHECKSUM_BAD_TCP) return true;
-    this.#note(checksumNote(verdict === CHECKSUM_BAD_IP ? 'IP' : 'TCP', this.#checksums));
+    this.#note((out) => writeChecksumNote(out, verdict === CHECKSUM_BAD_IP ? 'IP' : 'TCP', this.#checksums));
     return false;
   }
 
@@ -338,7 +343,7 @@ export class HandshakeTracker {
       isV6,
     );
     if (verdict !== CHECKSUM_BAD_IP && verdict !== CHECKSUM_BAD_ICMP) return true;
-    this.#note(checksumNote(verdict === CHECKSUM_BAD_IP ? 'IP' : 'ICMP', this.#checksums));
+    this.#note((out) => writeChecksumNote(out, verdict === CHECKSUM_BAD_IP ? 'IP' : 'ICMP', this.#checksums));
     return false;
   }
 

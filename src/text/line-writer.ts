@@ -106,7 +106,12 @@ export class LineWriter {
 
   /** %08X */
   hex8(value: number): void {
-    for (let shift = 28; shift >= 0; shift -= 4) this.bytes[this.at++] = HEX[(value >>> shift) & 15];
+    this.hex(value, 8);
+  }
+
+  /** The lowest `digits` digits of %08X. */
+  hex(value: number, digits: number): void {
+    for (let shift = 4 * (digits - 1); shift >= 0; shift -= 4) this.bytes[this.at++] = HEX[(value >>> shift) & 15];
   }
 
   /** An IPv4 address (int32, host order), `a.b.c.d`, right-aligned in `width`. */

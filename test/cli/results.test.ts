@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { assertMessages, bash, ended, LAUNCHER, tcploom, temporaryFolder } from '../support/launch.js';
@@ -218,5 +218,71 @@ describe('limits', () => {
     assert.ok(sessions > 0 && segments > 0, `${sessions} and ${segments}`);
     assert.deepEqual([block.get('ActiveSessionLim'), block.get('ActiveSegmentLim')], ['3', '20']);
     assert.deepEqual([block.get('ActiveSessionMax'), block.get('ActiveSegmentMax')], ['3', '20']);
+  });
+});
+
+describe('messages among results', () => {
+  it('have the same place whatever the number of workers and the block size', async () => {
+    const whole = readFileSync(CAPTURE);
+    const cut = join(FOLDER, 'cut.pcap');
+    const damaged = join(FOLDER, 'damaged.pcap');
+    writeFileSync(cut, whole.subarray(0, whole.length / 2));
+    writeFileSync(damaged, Buffer.concat([whole.subarray(0, 20_000), Buffer.alloc(40, 0xff), whole.subarray(20_000)]));
+    const args = [cut, join(FOLDER, 'missing'), damaged, OTHER, cut, '--resync', '--unfinished', '--checksum', '2'];
+    const texts = new Set<string>();
+    for (const workers of ['1', '2', '3', '8']) {
+      for (const size of ['64K', '1M']) {
+        const run = await tcploom([...args, '--workers', workers, '--block-size', size]);
+        assert.equal(run.code, 1);
+        texts.add(steady(run.stderr));
+      }
+    }
+    assert.equal(texts.size, 1);
+    const [text] = texts;
+    // Handshakes of the first capture, its message, those of the others.
+    assert.match(
+      text,
+      / success [\s\S]*cut\.pcap at byte[\s\S]*missing: [\s\S]*bytes were skipped[\s\S]* success [\s\S]*cut\.pcap at/,
+    );
+  });
+});
+
+describe('results in one place', () => {
+  it('are refused under two names', async () => {
+    const file = join(FOLDER, 'one-file');
+    const link = join(FOLDER, 'one-link');
+    writeFileSync(file, '');
+    symlinkSync(file, link);
+    for (const [first, second] of [
+      ['-', '/dev/stdout'],
+      ['/dev/stdout', '/dev/fd/1'],
+      [file, link],
+    ]) {
+      const run = await tcploom(['-o', `miruo=${first}`, '-o', `tcpeek=${second}`, CAPTURE]);
+      assertMessages(run.stderr, [/^tcploom: two results cannot go to /]);
+      assert.equal(run.code, 2);
+    }
+  });
+
+  it('standard error has a name', async () => {
+    const usual = await tcploom([CAPTURE]);
+    const run = await tcploom(['-o', 'miruo', '-o', 'tcpeek=/dev/stderr', CAPTURE]);
+    assert.deepEqual([run.stdout, steady(run.stderr)], [usual.stdout, steady(usual.stderr)]);
+  });
+
+  it('options of a result that is not wanted are refused', async () => {
+    for (const [wanted, ...options] of [
+      ['miruo', '--icmp'],
+      ['miruo', '--session-filter', 'a:RX@%:%'],
+      ['tcpeek', '--all'],
+      ['tcpeek', '--no-timeout'],
+      ['tcpeek', '--session-limit', '5'],
+    ]) {
+      const run = await tcploom(['-o', wanted, ...options, CAPTURE]);
+      assertMessages(run.stderr, [
+        new RegExp(`^tcploom: ${options[0]} is about (handshakes|sessions), which are not asked for`),
+      ]);
+      assert.equal(run.code, 2);
+    }
   });
 });

@@ -499,7 +499,7 @@ describe('the plan of a run', () => {
       followTimeoutMs: undefined,
       perCapture: false,
       moments: undefined,
-      clock: { outermostOnly: false },
+      clock: { outermostOnly: false, linkTypes: undefined },
       unreachables: false,
       notices: true,
     };
