@@ -17,7 +17,7 @@ export const hasPrefixes = (unit: string): boolean => !PLAIN_UNITS.has(unit);
 export function figure(value: number, unit: string): string {
   const size = Math.abs(value);
   if (value === 0) return '0';
-  if (size >= MOST_PREFIXED || size < LEAST_PLAIN) return trimmed(value.toPrecision(3));
+  if (size >= MOST_PREFIXED || size < LEAST_PLAIN) return trimmed(value.toExponential(2));
   if (!hasPrefixes(unit))
     return Number.isInteger(value) ? String(value) : size < 1000 ? short(value) : value.toFixed(1);
   const power = prefixPower(Number(size.toPrecision(DIGITS)));
@@ -42,7 +42,7 @@ export function tickLabels(ticks: readonly number[], unit: string, isLogarithmic
   if (isLogarithmic || largest >= MOST_PREFIXED || ticks.length < 2) return ticks.map((tick) => figure(tick, unit));
   const step = Math.abs(ticks[1] - ticks[0]);
   if (largest < LEAST_PLAIN)
-    return ticks.map((tick) => (tick === 0 ? '0' : trimmed(tick.toPrecision(digitsOf(largest, step)))));
+    return ticks.map((tick) => (tick === 0 ? '0' : trimmed(tick.toExponential(digitsOf(largest, step) - 1))));
   const power = hasPrefixes(unit) ? prefixPower(largest) : 0;
   const scale = 1000 ** power;
   const decimals = Math.min(20, Math.max(0, Math.ceil(-Math.log10(step / scale) - 1e-9)));

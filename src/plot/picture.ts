@@ -147,3 +147,9 @@ function leastPositive({ stretches }: Series): number {
 /** What stands beside an axis: `packets per report`, `bit/s`. */
 export const axisText = ({ field, span }: Series): string =>
   [field.baseUnit, span].filter((part) => part !== '').join(' ') || 'value';
+
+/** How many values are drawn: of the series that has more of them. */
+export function countText(series: readonly Series[]): string {
+  const reports = Math.max(...series.map(({ statistics }) => statistics!.count));
+  return `${reports} report${reports === 1 ? '' : 's'}`;
+}

@@ -45,6 +45,7 @@ export interface ReportForm {
   readonly longestPauseSec: number;
 }
 
+const ROUNDING = 1e-12;
 /** A pause of so many usual intervals is a gap. */
 const GAP_INTERVALS = 3;
 
@@ -153,9 +154,9 @@ export class SinceReport {
 }
 
 function spanText(kind: FieldKind, form: ReportForm): string {
-  if (kind === 'rate') return form.areAggregates ? 'mean since the start' : '';
+  if (kind === 'rate') return form.areAggregates ? 'on average since the start' : '';
   if (kind === 'count') return form.areAggregates ? 'since the start' : 'per report';
-  if (kind === 'level') return form.areAggregates ? '' : 'change per report';
+  if (kind === 'level') return form.areAggregates ? '' : 'of change per report';
   return '';
 }
 
@@ -174,5 +175,7 @@ function statisticsOf(stretches: readonly Stretch[]): Statistics | undefined {
       last = value;
     }
   }
+  // What rounding left of amounts that cancel out is nothing.
+  if (Math.abs(average) < ROUNDING * Math.max(-min, max)) average = 0;
   return count === 0 ? undefined : { count, min, average, max, last };
 }

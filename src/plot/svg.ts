@@ -4,11 +4,11 @@
  */
 import { figure, tickLabels } from './figures.js';
 import { type Area, drawnLines } from './lines.js';
-import { axisText, type Picture, scaleOf } from './picture.js';
+import { axisText, countText, type Picture, scaleOf } from './picture.js';
 import type { Series } from './series.js';
 import { fitted, px, textWidth, xmlText } from './svg-text.js';
 import { positionOf, type ValueScale } from './ticks.js';
-import { momentText, type TimeTick, timeTicks, zoneText } from './time-ticks.js';
+import { stretchText, type TimeTick, timeTicks, zoneText } from './time-ticks.js';
 
 export interface SvgSize {
   readonly widthPx: number;
@@ -23,7 +23,7 @@ const TITLE_PX = 15;
 const LINE_PX = 17;
 const EDGE_PX = 14;
 /** Room of a label and of a tick across an axis. */
-const TICK_PX = 42;
+const TICK_PX = 32;
 const GAP_PX = 6;
 /** Of a number in the legend. */
 const FIGURE_PX = 76;
@@ -116,10 +116,7 @@ function layOut(picture: Picture, { widthPx, heightPx }: SvgSize): Layout {
 const seriesOf = (picture: Picture, axis: number): Series => picture.series[picture.axisOf.indexOf(axis)];
 
 function rangeText({ range, series }: Picture): string {
-  const hasMs = range.toSec - range.fromSec < 10;
-  const reports = Math.max(...series.map((one) => one.statistics!.count));
-  const count = `${reports} report${reports === 1 ? '' : 's'}`;
-  return `${momentText(range.fromSec, hasMs)} to ${momentText(range.toSec, hasMs)} \u00b7 ${count}`;
+  return `${stretchText(range.fromSec, range.toSec)} \u00b7 ${countText(series)}`;
 }
 
 /** For those who do not see the picture. */
@@ -192,10 +189,12 @@ function valueAxes(picture: Picture, { area, scales, labels, widthPx }: Layout):
       );
       parts.push(text(isLeft ? x - GAP_PX : x + GAP_PX, y + 4, labels[axis][index], tone, isLeft ? 'end' : 'start'));
     });
-    const unit = fitted(axisText(seriesOf(picture, axis)), FONT_PX, area.bottom - area.top + TITLE_PX);
+    const room = area.bottom - area.top + TITLE_PX;
+    const full = axisText(seriesOf(picture, axis));
+    const unit = textWidth(full, FONT_PX) <= room ? full : seriesOf(picture, axis).field.baseUnit;
     const at = isLeft ? EDGE_PX + 9 : widthPx - EDGE_PX - 4;
     parts.push(
-      `<text class="${tone}" text-anchor="middle" transform="translate(${px(at)} ${px(middle)}) rotate(-90)">${xmlText(unit)}</text>`,
+      `<text class="${tone}" text-anchor="middle" transform="translate(${px(at)} ${px(middle)}) rotate(-90)">${xmlText(fitted(unit, FONT_PX, room))}</text>`,
     );
   });
   const rightSide = scales.length > 1 ? `V${px(area.top)}` : '';

@@ -4,10 +4,10 @@
  */
 import { figure, tickLabels } from './figures.js';
 import { drawnLines, type Line } from './lines.js';
-import { axisText, type Picture, scaleOf } from './picture.js';
+import { axisText, countText, type Picture, scaleOf } from './picture.js';
 import type { Series } from './series.js';
 import { positionOf } from './ticks.js';
-import { momentText, timeTicks, zoneText } from './time-ticks.js';
+import { stretchText, timeTicks, zoneText } from './time-ticks.js';
 
 export interface TerminalForm {
   readonly columns: number;
@@ -20,7 +20,7 @@ export interface TerminalForm {
 const LEAST_COLUMNS = 30;
 const LEAST_PANEL_ROWS = 3;
 /** Rows of a panel between two labels. */
-const ROWS_PER_TICK = 3;
+const ROWS_PER_TICK = 2;
 
 /** How many dots a character has. */
 interface DotForm {
@@ -67,38 +67,41 @@ export function renderTerminal(picture: Picture, { columns, rows, isUnicode }: T
   // Below: the floor, labels, the range of time.
   const below = 3;
   const bodyRows = Math.floor((rows - below - panels) / panels);
-  const heads = picture.series.map(headLine);
+  const heads = picture.series.map((one) => headLine(one, columns));
   if (columns < LEAST_COLUMNS || bodyRows < LEAST_PANEL_ROWS) {
-    return [...heads, rangeLine(picture)].slice(0, Math.max(1, rows)).map((line) => line.slice(0, columns));
+    return [...heads, rangeLine(picture, columns)].slice(0, Math.max(1, rows));
   }
   const sides = picture.series.map((series, index) => sideLabels(picture, series, index, bodyRows));
   const sideChars = Math.max(...sides.flat().map((label) => label.length)) + 1;
   const plotChars = columns - sideChars - 1;
   const lines = picture.series.flatMap((_, index) => [
-    heads[index].slice(0, columns),
+    heads[index],
     ...panelRows(picture, index, form, plotChars, bodyRows).map((dots, row) => {
       const label = sides[index][row];
       const edge = label === '' ? form.frame.side : form.frame.tick;
       return `${label.padStart(sideChars - 1)} ${edge}${dots}`.trimEnd();
     }),
   ]);
-  return [...lines, ...timeLines(picture, form, sideChars, plotChars), rangeLine(picture).slice(0, columns)];
+  return [...lines, ...timeLines(picture, form, sideChars, plotChars), rangeLine(picture, columns)];
 }
 
-function headLine(series: Series): string {
+/** Whole figures only: a number that is cut short is another number. */
+function headLine(series: Series, columns: number): string {
   const { field, statistics } = series;
   const figures = (['min', 'average', 'max', 'last'] as const).map((name) => {
     const label = name === 'average' ? 'avg' : name;
     return `${label} ${figure(statistics![name], field.baseUnit)}`;
   });
-  return `${field.name} [${axisText(series)}]  ${figures.join('  ')}`;
+  const names = [`${field.name} [${axisText(series)}]`, `${field.name} [${field.baseUnit}]`, field.name];
+  const name = names.find((text) => [text, ...figures].join('  ').length <= columns) ?? field.name;
+  while (figures.length > 0 && [name, ...figures].join('  ').length > columns) figures.pop();
+  return [name, ...figures].join('  ').slice(0, columns);
 }
 
-function rangeLine({ range: { fromSec, toSec }, series }: Picture): string {
-  const hasMs = toSec - fromSec < 10;
-  const reports = Math.max(...series.map(({ statistics }) => statistics!.count));
-  const count = `${reports} report${reports === 1 ? '' : 's'}`;
-  return `${momentText(fromSec, hasMs)} to ${momentText(toSec, hasMs)} (${zoneText(fromSec, toSec)}), ${count}`;
+function rangeLine({ range: { fromSec, toSec }, series }: Picture, columns: number): string {
+  const stretch = stretchText(fromSec, toSec);
+  const zoned = `${stretch} (${zoneText(fromSec, toSec)})`;
+  return [`${zoned}, ${countText(series)}`, zoned].find((text) => text.length <= columns) ?? stretch.slice(0, columns);
 }
 
 const panelScale = (picture: Picture, index: number, bodyRows: number) =>

@@ -26,6 +26,7 @@ export interface ValueScale {
 
 /** What doubles tell apart, with some to spare for the steps between. */
 const LEAST_SHARE = 1e-9;
+/** Less is nothing. */
 const LEAST_SPAN = 1e-200;
 /** Values that fill less than this part of the way from 0 are shown by themselves. */
 const ZOOM_SHARE = 0.25;
@@ -42,7 +43,7 @@ export function makeScale(request: ScaleRequest): ValueScale {
 }
 
 function linearScale({ min, max, lower, upper, mostTicks, areWhole = false }: ScaleRequest): ValueScale {
-  let [low, high] = [lower ?? min, upper ?? max];
+  let [low, high] = [lower ?? min, upper ?? max].map((end) => (Math.abs(end) < LEAST_SPAN ? 0 : end));
   const isFlat = high - low < Math.max(Math.abs(low), Math.abs(high)) * ZOOM_SHARE;
   if (!isFlat && lower === undefined && low > 0) low = 0;
   if (!isFlat && upper === undefined && high < 0) high = 0;
@@ -86,7 +87,7 @@ function linearTicks(low: number, high: number, step: number): number[] {
 }
 
 function logarithmicScale({ min, max, lower, upper, mostTicks }: ScaleRequest): ValueScale {
-  let [low, high] = [lower ?? min, upper ?? max];
+  let [low, high] = [lower ?? min, upper ?? max].map((end) => Math.max(LEAST_SPAN, end));
   if (!(high > low * (1 + LEAST_SHARE)))
     [low, high] = upper !== undefined && lower === undefined ? [high / 10, high] : [low, low * 10];
   if (lower === undefined) low = floorNice(low);

@@ -139,6 +139,18 @@ export function momentText(atSec: number, hasMs: boolean): string {
   return `${day} ${hourMinute(time)}:${two(time.getSeconds())}${ms}`;
 }
 
+/** From one moment to another; the day is said once when it is the same. */
+export function stretchText(fromSec: number, toSec: number): string {
+  const hasMs = toSec - fromSec < MS_SPAN_SEC;
+  const [from, to] = [momentText(fromSec, hasMs), momentText(toSec, hasMs)];
+  const isSameDay = from.slice(0, DAY_CHARS) === to.slice(0, DAY_CHARS);
+  return `${from} to ${isSameDay ? to.slice(DAY_CHARS + 1) : to}`;
+}
+
+/** A shorter stretch is told to the millisecond. */
+const MS_SPAN_SEC = 10;
+const DAY_CHARS = 'YYYY-MM-DD'.length;
+
 /** The zone of local times and its distance from UTC, both distances if it changes in between: `Europe/Berlin, UTC+01:00`. */
 export function zoneText(fromSec: number, toSec: number): string {
   const offsets = [...new Set([offsetText(fromSec), offsetText(toSec)])].join(' to ');
