@@ -89,8 +89,8 @@ class Stream implements ReportSource {
     stream.on('error', (error) => {
       this.#error = error;
     });
-    // After the end, and after an error.
-    stream.on('close', () => this.#over.abort());
+    // Standard input is not closed at its end, and after an error there is no end.
+    for (const event of ['end', 'close']) stream.on(event, () => this.#over.abort());
   }
 
   get over(): AbortSignal {

@@ -59,18 +59,14 @@ export function createArguments(file: string, reports: readonly Report[], column
 }
 
 function archives(stepSec: number): string[] {
-  const found: string[] = [];
-  let before = 0;
-  for (const { everySec, keepSec, functions } of ARCHIVES) {
-    const steps = Math.max(1, Math.round(everySec / stepSec));
-    // Reports that come seldom need no archive that is as fine as the one before; what it would keep is kept there.
-    if (steps > before) {
-      const rows = Math.max(1, Math.ceil(keepSec / (steps * stepSec)));
-      for (const name of steps === 1 ? ['AVERAGE'] : functions) found.push(`RRA:${name}:0.5:${steps}:${rows}`);
-    }
-    before = steps;
-  }
-  return found;
+  const stepsOf = (everySec: number): number => Math.max(1, Math.round(everySec / stepSec));
+  return ARCHIVES.flatMap(({ everySec, keepSec, functions }, index) => {
+    const steps = stepsOf(everySec);
+    // Where reports come seldom the next one is just as fine, and keeps more.
+    if (index + 1 < ARCHIVES.length && stepsOf(ARCHIVES[index + 1].everySec) === steps) return [];
+    const rows = Math.max(1, Math.ceil(keepSec / (steps * stepSec)));
+    return (steps === 1 ? ['AVERAGE'] : functions).map((name) => `RRA:${name}:0.5:${steps}:${rows}`);
+  });
 }
 
 /** What `rrdtool info` printed; undefined when that is something else. */
