@@ -170,6 +170,8 @@ describe('plot', () => {
     assert.equal(readFileSync(SAMPLE, 'utf8'), [...sampleReports()].join(''));
     const { code, stdout, stderr } = await tcploom(['plot', 'numPkts', 'numFlows', SAMPLE]);
     assert.deepEqual([code, stderr], [0, '']);
+    // The picture that the README shows.
+    assert.ok(stdout === readFileSync('datasets/reports.svg', 'latin1'), 'datasets/reports.svg is another picture');
     const elements = parseXml(Buffer.from(stdout, 'latin1').toString());
     assert.match(elements.find(({ name }) => name === 'desc')!.text, /07:30:30 to 09:40:00 .* 240 reports/);
   });
