@@ -107,6 +107,8 @@ export class ReportParser {
   #takeHeader(cells: readonly string[]): void {
     const columns = cells.slice(1);
     const twice = columns.find((name, index) => columns.indexOf(name) !== index);
+    // They are printed, and terminals take some characters for commands.
+    const odd = columns.find((name) => name === '' || /\p{Cc}/u.test(name));
     const lacking = NEEDED.find((name) => !columns.includes(name));
     this.#layout = undefined;
     this.#isBelowBadHeader = true;
@@ -114,6 +116,8 @@ export class ReportParser {
       this.#note('header', quoted(`%${cells[0]}`), `a header that begins with %${KIND_COLUMN}`);
     } else if (lacking !== undefined) {
       this.#note('header', `a header without a column ${lacking}`, `columns ${NEEDED.join(' and ')}`);
+    } else if (odd !== undefined) {
+      this.#note('header', `a column ${quoted(odd)}`, 'names that can be printed');
     } else if (twice !== undefined) {
       this.#note('header', `two columns ${quoted(twice)}`, 'each column once');
     } else {

@@ -214,10 +214,12 @@ function curves(picture: Picture, { area, scales }: Layout): string[] {
       .filter((line) => line.length > 2)
       .map(pathOf)
       .join('');
-    const dots = lines.filter((line) => line.length === 2);
+    // Where many reports stand alone, most of them are at the same place.
+    const alone = lines.filter((line) => line.length === 2);
+    const dots = new Map(alone.map(([x, y]) => [`${Math.round(x)} ${Math.round(y)}`, [x, y]]));
     return [
       ...(path === '' ? [] : [`<path class="line s${index}" d="${path}"/>`]),
-      ...dots.map(([x, y]) => `<circle class="dot s${index}" cx="${px(x)}" cy="${px(y)}" r="2"/>`),
+      ...[...dots.values()].map(([x, y]) => `<circle class="dot s${index}" cx="${px(x)}" cy="${px(y)}" r="2"/>`),
     ];
   });
 }

@@ -85,6 +85,8 @@ describe('damage', () => {
     [`${HEAD}${GOOD}%repTyp\tnumPkts\n`, 'header', 3, /without a column time/, /time and dur/],
     [`${HEAD}${GOOD}%date\tnumPkts\n`, 'header', 3, /^'%date'$/, /begins with %repTyp/],
     [`${HEAD}${GOOD}%repTyp\ttime\tdur\ta\tb\ta\n`, 'header', 3, /^two columns 'a'$/, /once/],
+    [`${HEAD}${GOOD}%repTyp\ttime\tdur\t\u001b[2J\n`, 'header', 3, /^a column '.\[2J'$/, /can be printed/],
+    [`${HEAD}${GOOD}%repTyp\ttime\tdur\t\n`, 'header', 3, /^a column ''$/, /can be printed/],
     [`${HEAD}${GOOD}${GOOD.trimEnd()}`, 'cut', 3, /without an end/, /a whole line/],
   ];
   for (const [text, kind, line, found, expected] of CASES) {

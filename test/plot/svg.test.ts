@@ -123,6 +123,16 @@ describe('an SVG', () => {
     );
   });
 
+  it('of many reports with gaps around each has no more dots than places', () => {
+    const rows = Array.from(
+      { length: 50_000 },
+      (_, i): ReportRow => ['D', MORNING_SEC + i, 1, i % 2 === 0 ? i % 3 : '0x1', 0],
+    );
+    const svg = renderSvg(pictureOf(rows), SIZE);
+    assert.ok(svg.length < 150_000, `${svg.length} characters`);
+    assert.ok(read(svg).lines.length > 1000);
+  });
+
   it('of a hundred thousand reports is no longer than its width asks for, and keeps the highest', () => {
     const rows = Array.from(
       { length: 100_000 },
@@ -135,7 +145,7 @@ describe('an SVG', () => {
   });
 
   it('has texts from the file escaped', () => {
-    const name = '<a href="&">\u0001\ud800';
+    const name = '<a href="&">\uffff\ud800';
     const picture = makePicture(
       parsed(reportText([name], [['D', MORNING_SEC, 1, 1]])),
       REQUEST_OF(parsed(reportText([name], []))),
