@@ -19,6 +19,7 @@ const FOLDERS = [
   'workers',
   'src/merge',
   'src/monitor',
+  'src/plot',
   'src/miruo',
   'src/tcpeek',
   'src/info',
@@ -40,6 +41,7 @@ const CORE = [
   'src/miruo',
   'src/tcpeek',
   'src/monitor',
+  'src/plot',
   'src/merge',
   'src/ring',
 ];
@@ -170,7 +172,7 @@ describe('options', () => {
     const request = parseArguments(args, '0.0.0');
     return request.kind === 'text' ? request.text : '';
   };
-  const COMMANDS = ['run', 'miruo', 'tcpeek', 'info', 'filter', 'peekstat'] as const;
+  const COMMANDS = ['run', 'miruo', 'tcpeek', 'info', 'filter', 'peekstat', 'plot'] as const;
   const HELP = new Set(COMMANDS.flatMap((command) => helpOf(command, '--help').match(/--[a-z][a-z-]*/g) ?? []));
   const README = existsSync('README.md') ? readFileSync('README.md', 'utf8') : '';
   const skip = README === '' && 'README.md is not there yet';

@@ -36,6 +36,10 @@ export async function main(args: readonly string[], adjust: (plan: RunPlan) => R
         const { executePeekstat } = await import('./execute-peekstat.js');
         return await executePeekstat(request.options);
       }
+      case 'plot': {
+        const { executePlot } = await import('./execute-plot.js');
+        return await executePlot(request.words, request.options);
+      }
       case 'info':
         return await withInputs(request.files, request.options, async (files, filter) => {
           const { executeInfo } = await import('./execute-info.js');
@@ -105,7 +109,7 @@ function report(error: unknown, command: string | undefined): number {
 }
 
 /** The default command's help is the program's. */
-const COMMANDS_WITH_HELP = ['miruo', 'tcpeek', 'info', 'filter', 'interfaces', 'peekstat'];
+const COMMANDS_WITH_HELP = ['miruo', 'tcpeek', 'info', 'filter', 'interfaces', 'peekstat', 'plot'];
 
 /** What a message is about that does not say so itself. */
 function placeOf(error: unknown): string {

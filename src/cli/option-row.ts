@@ -3,7 +3,7 @@
  * the row's form.
  */
 
-export type CommandName = 'run' | 'miruo' | 'info' | 'filter' | 'interfaces' | 'tcpeek' | 'peekstat';
+export type CommandName = 'run' | 'miruo' | 'info' | 'filter' | 'interfaces' | 'tcpeek' | 'peekstat' | 'plot';
 
 /** How an option's value is read: none, a count of repetitions, or a checked value. */
 export type OptionKind =

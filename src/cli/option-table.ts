@@ -3,6 +3,7 @@
  */
 import { MIRUO_OPTIONS } from './miruo-options.js';
 import type { CommandName, OptionRow } from './option-row.js';
+import { PLOT_OPTIONS } from './plot-options.js';
 import { READING_OPTIONS } from './reading-options.js';
 import { TCPEEK_OPTIONS } from './tcpeek-options.js';
 
@@ -52,6 +53,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   ...RESULT_OPTIONS,
   ...READING_OPTIONS,
   ...FILTER_OPTIONS,
+  ...PLOT_OPTIONS,
 ];
 
 /** Rows that a command understands. */

@@ -10,6 +10,7 @@ import { parseMoment } from './moment.js';
 import type { CommandName, OptionRow } from './option-row.js';
 import { optionsOf } from './option-table.js';
 import type { ParsedOptions } from './plan.js';
+import type { PlotOptions } from './plot-plan.js';
 import { UsageError } from './usage-error.js';
 
 /** What the command line asks for: a run, or a text (help, version) to print. */
@@ -17,6 +18,7 @@ export type Request =
   | { readonly kind: 'run' | 'info' | 'filter'; readonly files: readonly string[]; readonly options: ParsedOptions }
   | { readonly kind: 'interfaces' }
   | { readonly kind: 'peekstat'; readonly options: ParsedOptions }
+  | { readonly kind: 'plot'; readonly words: readonly string[]; readonly options: PlotOptions }
   | { readonly kind: 'text'; readonly text: string };
 
 const MOST_NUMBER = 2 ** 31 - 1;
@@ -29,6 +31,7 @@ const DESCRIPTIONS: Readonly<Record<CommandName, string>> = {
   filter: 'write the packets that an expression selects to another capture, or count them',
   interfaces: 'list the interfaces that can be captured from',
   peekstat: 'print the counts of a run that watches handshakes, or hand them to gmetric',
+  plot: 'draw machine reports over time, as SVG or on the terminal',
 };
 
 /** Reads the arguments that follow the program's name. Throws a UsageError. */
@@ -109,6 +112,14 @@ export function parseArguments(args: readonly string[], version: string): Reques
     .version(version, '-v, --version', 'print the version')
     .action((options: ParsedOptions) => {
       request = { kind: 'peekstat', options };
+    });
+  program
+    .command('plot')
+    .description(DESCRIPTIONS.plot)
+    .usage('[OPTION...] [FIELD [FIELD2]] FILE')
+    .argument('[FIELD...]', 'what is drawn (default rawBandwidth), and last the file of reports, - for standard input')
+    .action((words: string[], options: PlotOptions) => {
+      request = { kind: 'plot', words, options };
     });
   for (const command of program.commands) {
     command.exitOverride().configureOutput(output);

@@ -595,7 +595,7 @@ describe('the plan of a run', () => {
 
 describe('the option table', () => {
   it('has no name and no letter twice for a command', () => {
-    for (const command of ['run', 'miruo', 'info', 'filter'] as const) {
+    for (const command of ['run', 'miruo', 'info', 'filter', 'plot'] as const) {
       const names = optionsOf(command).flatMap((row) => row.names);
       const letters = optionsOf(command).flatMap((row) => row.letter ?? []);
       assert.ok(names.length > 10);
