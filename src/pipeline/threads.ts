@@ -70,7 +70,9 @@ export class Threads {
   /** Ends all threads before their work is done; resolves with the error to be thrown for `reason`. */
   async abort(reason: unknown): Promise<unknown> {
     await allStarted(this.#starts, this.#started, START_MS);
-    const isEnded = await Promise.race([this.#pool.destroy().then(() => true), sleep(END_MS, false)]);
+    // Threads that are still there keep the process waiting; once they are not, nothing else is to.
+    const tooLong = sleep(END_MS, false, { ref: false });
+    const isEnded = await Promise.race([this.#pool.destroy().then(() => true), tooLong]);
     return isEnded ? reason : new ThreadStuck('a thread does not end', { cause: reason });
   }
 }
