@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describeProblem } from '../capture/problem.js';
 import { seemOneWay } from '../miruo/directions.js';
 import { type RunOutcome, type RunPlan, type RunWatcher, runPass } from '../pipeline/run.js';
+import { seemOneSided } from '../tcpeek/counts.js';
 import { exitCodeOf } from './exit-codes.js';
 import { oneWayHint } from './filter-hint.js';
 import { HandshakeSocket } from './handshake-socket.js';
@@ -63,9 +64,10 @@ export async function executeRun(plan: RunPlan, surroundings: RunSurroundings): 
 /** What is said at the end. */
 function reportsOf(plan: RunPlan, outcome: RunOutcome): string {
   const { filter } = plan.read;
-  const isOneWay = filter !== undefined && plan.miruo !== undefined && seemOneWay(outcome.directions, outcome.sessions);
+  const isOneWay =
+    plan.miruo === undefined ? seemOneSided(outcome.openings) : seemOneWay(outcome.directions, outcome.sessions);
   const hints = [
-    isOneWay ? oneWayHint(filter.text) : undefined,
+    filter !== undefined && isOneWay ? oneWayHint(filter.text) : undefined,
     offloadHint(outcome),
     plan.tcpeek && localHint(plan.tcpeek, outcome),
   ];

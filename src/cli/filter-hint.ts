@@ -1,5 +1,5 @@
 /**
- * What is said to somebody whose filter catches one direction of the traffic only. Owns the words; src/miruo/directions.ts says when.
+ * What is said to somebody whose filter catches one direction of the traffic only. Owns the words; src/miruo/directions.ts and src/tcpeek/counts.ts say when.
  */
 import { printable } from '../capture/problem.js';
 

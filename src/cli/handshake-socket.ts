@@ -31,7 +31,7 @@ export class HandshakeSocket {
       this.#server = await CountServer.open(path, () => this.#counts());
     } catch (error) {
       if (isAskedFor || !(error instanceof SocketError)) throw error;
-      this.#say(`tcploom: nobody can ask for the counts: ${error.message}\n`);
+      this.#say(`tcploom: no socket answers with the counts: ${error.message}; -U PATH puts it elsewhere\n`);
     }
   }
 

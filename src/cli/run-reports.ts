@@ -71,8 +71,8 @@ function wholeSecondsBetween(first: Moment | undefined, last: Moment | undefined
 }
 
 /** A hint when no session was from or to an address that is taken for local; undefined when there is none to give. */
-export function localHint({ localAddresses, filters }: TcpeekOptions, { syns }: RunOutcome): string | undefined {
+export function localHint({ localAddresses, filters }: TcpeekOptions, { openings }: RunOutcome): string | undefined {
   const mayBeExcluded = filters.some(({ name }) => name === '');
-  if (localAddresses.length === 0 || mayBeExcluded || syns.seen === 0 || syns.counted > 0) return undefined;
-  return `tcploom: none of ${syns.seen} first SYNs was from or to a local address: --local says which are`;
+  if (localAddresses.length === 0 || mayBeExcluded || openings.syns === 0 || openings.counted > 0) return undefined;
+  return `tcploom: none of ${openings.syns} SYNs was from or to a local address: --local says which are`;
 }

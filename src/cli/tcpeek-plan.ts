@@ -72,7 +72,9 @@ function filtersOf(texts: readonly string[], hasLocal: boolean): TcpeekOptions['
   try {
     return sessionFilters(texts, hasLocal);
   } catch (error) {
-    if (error instanceof FilterTextError) throw new UsageError(error.message);
-    throw error;
+    if (!(error instanceof FilterTextError)) throw error;
+    // Words of the other kind of filters have no sign that these cannot do without.
+    const hint = error.text.includes('@') ? '' : '; an expression of pcap-filter(7) goes behind --filter';
+    throw new UsageError(`${error.message}${hint}`);
   }
 }

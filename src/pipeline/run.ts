@@ -11,7 +11,7 @@ import { hasIds } from '../miruo/options.js';
 import { addCounters, type MiruoCounters } from '../miruo/statistics.js';
 import { allocateResultRing, ResultReader } from '../ring/result-ring.js';
 import { addChecksums, type ChecksumFigures } from '../tcpeek/checksum-figures.js';
-import type { SynCounts } from '../tcpeek/counts.js';
+import { addOpenings, type OpeningCounts } from '../tcpeek/counts.js';
 import { namedFilters } from '../tcpeek/options.js';
 import { SESSION_HEAD } from '../tcpeek/session-head.js';
 import type { LineOutput } from './line-output.js';
@@ -78,7 +78,7 @@ export interface RunOutcome extends RunFigures {
   readonly directions: DirectionCounts;
   /** What became of sums, where they were verified. */
   readonly checksums: ChecksumFigures | undefined;
-  readonly syns: SynCounts;
+  readonly openings: OpeningCounts;
 }
 
 const RESULT_RING_BYTES = 4 << 20;
@@ -188,8 +188,8 @@ class Pass {
       const directions = addDirections(tracked.map((summary) => summary.directions));
       const checksums = addChecksums(tracked.map((summary) => summary.checksums));
       const figures = figuresOf(addCounters(tracked.map((summary) => summary.miruo)), merger);
-      const syns = sumOfSyns(tracked.map((summary) => summary.syns));
-      return { ...figures, read, directions, checksums, syns };
+      const openings = addOpenings(tracked.map((summary) => summary.openings));
+      return { ...figures, read, directions, checksums, openings };
     };
     // The last lines are a part of the run too: a signal ends the wait for whoever reads them.
     return await Promise.race([finish(), stopped(this.#stop), ...this.#places.map((place) => place.failed)]);
@@ -260,9 +260,4 @@ function figuresOf(miruo: MiruoCounters, merger: Merger): Omit<RunFigures, 'read
     activeSegmentsMost: merger.segments.most,
     handshakes: merger.handshakes.counts,
   };
-}
-
-function sumOfSyns(shards: readonly (SynCounts | undefined)[]): SynCounts {
-  const sum = (figure: keyof SynCounts): number => shards.reduce((total, syns) => total + (syns?.[figure] ?? 0), 0);
-  return { seen: sum('seen'), counted: sum('counted') };
 }

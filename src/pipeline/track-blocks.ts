@@ -27,7 +27,7 @@ import {
 } from '../ring/layout.js';
 import { type ResultRingMemory, ResultWriter } from '../ring/result-ring.js';
 import type { ChecksumFigures } from '../tcpeek/checksum-figures.js';
-import type { SynCounts } from '../tcpeek/counts.js';
+import { NO_OPENINGS, type OpeningCounts } from '../tcpeek/counts.js';
 import type { TcpeekOptions } from '../tcpeek/options.js';
 import { HandshakeTracker } from '../tcpeek/tracker.js';
 
@@ -42,7 +42,7 @@ export interface TrackSummary {
   readonly miruo: MiruoCounters;
   readonly directions: DirectionCounts;
   readonly checksums: ChecksumFigures | undefined;
-  readonly syns: SynCounts | undefined;
+  readonly openings: OpeningCounts;
 }
 
 /** Tracks shard `shard` of the block ring to its end; results go to the result ring. */
@@ -88,7 +88,7 @@ export class ShardTracker {
       miruo: this.#miruo?.counters ?? zeroCounters(),
       directions: this.#miruo?.directions ?? zeroDirections(),
       checksums: this.#tcpeek?.checksumFigures,
-      syns: this.#tcpeek?.syns,
+      openings: this.#tcpeek?.openings ?? NO_OPENINGS,
     };
   }
 }

@@ -21,11 +21,32 @@ export interface FilterCounts {
   readonly counts: ArrayLike<number>;
 }
 
-/** First SYNs: those of no session that was known, and of them those that some filter counts. */
-export interface SynCounts {
-  readonly seen: number;
+/** What was seen of openings and answers, by which it shows when captures hold one direction only. */
+export interface OpeningCounts {
+  /** SYNs of no session that was known, and of them those that some filter counts. */
+  readonly syns: number;
   readonly counted: number;
+  /** Segments of the sides that did not send the first SYN, and SYN/ACKs of no session that was known. */
+  readonly answers: number;
+  readonly strayAnswers: number;
 }
+
+export const NO_OPENINGS: OpeningCounts = { syns: 0, counted: 0, answers: 0, strayAnswers: 0 };
+
+/** Sum over shards. */
+export function addOpenings(shards: readonly OpeningCounts[]): OpeningCounts {
+  const sum = (figure: keyof OpeningCounts): number => shards.reduce((total, counts) => total + counts[figure], 0);
+  return {
+    syns: sum('syns'),
+    counted: sum('counted'),
+    answers: sum('answers'),
+    strayAnswers: sum('strayAnswers'),
+  };
+}
+
+/** Whether only one direction came: nobody answered, or everybody who did was asked by nobody. */
+export const seemOneSided = ({ syns, counted, answers, strayAnswers }: OpeningCounts): boolean =>
+  counted > 0 ? answers === 0 && strayAnswers === 0 : syns === 0 && strayAnswers > 0;
 
 /** The packets behind them. */
 export interface PacketCounts {

@@ -29,7 +29,7 @@ import { findSession, insertSession } from '../flow/descriptor-sessions.js';
 import { SessionTable } from '../flow/session-table.js';
 import { TimerWheel } from '../flow/timer-wheel.js';
 import type { LineWriter } from '../text/line-writer.js';
-import { flagsByte, TCP_CLASSIC_FLAGS, TCP_SYN } from '../wire/tcp.js';
+import { flagsByte, TCP_ACK, TCP_CLASSIC_FLAGS, TCP_SYN } from '../wire/tcp.js';
 import type { ChecksumFigures } from './checksum-figures.js';
 import { CHECKSUM_BAD_ICMP, CHECKSUM_BAD_IP, CHECKSUM_BAD_TCP, ChecksumVerifier } from './checksums.js';
 import {
@@ -41,7 +41,7 @@ import {
   COUNT_TIMEOUT,
   COUNT_UNREACH,
   COUNTS,
-  type SynCounts,
+  type OpeningCounts,
 } from './counts.js';
 import type { HandshakeEvents, HandshakeText, TextPlace } from './events.js';
 import { FilterMatcher, type SessionEnds } from './filter-matcher.js';
@@ -77,6 +77,7 @@ import {
   SessionLines,
 } from './session-line.js';
 
+const SYN_ACK = TCP_SYN | TCP_ACK;
 /** What a second in 32 bits comes to, in 2106. */
 const LAST_SEC = 2 ** 32 - 1;
 
@@ -96,8 +97,10 @@ export class HandshakeTracker {
   /** What was counted since `endBlock`. */
   readonly #counts: Int32Array;
   #ended = 0;
-  #synsSeen = 0;
-  #synsCounted = 0;
+  #syns = 0;
+  #counted = 0;
+  #answers = 0;
+  #strayAnswers = 0;
   readonly #due: number[] = [];
   readonly #place: TextPlace = { dueSec: 0, block: 0, index: 0 };
   #textKind: HandshakeText = 'line';
@@ -124,9 +127,9 @@ export class HandshakeTracker {
     this.#counts = new Int32Array(COUNTS * this.#named);
   }
 
-  /** First SYNs so far. */
-  get syns(): SynCounts {
-    return { seen: this.#synsSeen, counted: this.#synsCounted };
+  /** Openings and answers so far. */
+  get openings(): OpeningCounts {
+    return { syns: this.#syns, counted: this.#counted, answers: this.#answers, strayAnswers: this.#strayAnswers };
   }
 
   /** What became of checksums so far. */
@@ -174,10 +177,10 @@ export class HandshakeTracker {
     const flags = flagsByte(words[d + D_TCP]);
     const isFirst = (flags & this.#synMask) === TCP_SYN;
     // Most segments belong to sessions that were established long ago.
-    if (this.#table.live === 0 && !isFirst) return;
-    const row = findSession(this.#table, words, d, view, hash);
+    const row = this.#table.live === 0 ? -1 : findSession(this.#table, words, d, view, hash);
     if (row >= 0) this.#follow(row, words, d, view, flags);
     else if (isFirst) this.#begin(words, d, view, hash);
+    else if ((flags & SYN_ACK) === SYN_ACK) this.#strayAnswers++;
   }
 
   /** A message that the host or port of a segment cannot be reached; the descriptor is of that segment's conversation. */
@@ -204,9 +207,9 @@ export class HandshakeTracker {
       dst[0] = words[d + D_DST];
     }
     const matched = this.#matched;
-    this.#synsSeen++;
+    this.#syns++;
     if (!this.#matcher.match(this.#ends, matched, 0)) return;
-    this.#synsCounted++;
+    this.#counted++;
     const row = insertSession(this.#table, words, d, view, hash);
     const page = this.#table.page(row);
     const r = this.#table.at(row);
@@ -225,6 +228,7 @@ export class HandshakeTracker {
     const page = this.#table.page(row);
     const r = this.#table.at(row);
     const side = this.#sideOf(words, d);
+    if (side === 1) this.#answers++;
     page[r + H_END_SEC] = words[d + D_SEC];
     page[r + H_END_NSEC] = words[d + D_NSEC];
     const step = stepHandshake(page, r, side, flags, words[d + D_SEQ], words[d + D_ACK]);

@@ -169,3 +169,23 @@ describe('host and port in an expression', () => {
     assertMessages(run.stderr, []);
   });
 });
+
+describe('the hint where only handshakes are watched', () => {
+  for (const [filter, capture, isGiven] of [
+    ['dst host 10.66.0.2', 'datasets/refused-and-unanswered.pcap', true],
+    ['src host 10.66.0.2', 'datasets/lossy.pcap', true],
+    ['host 10.66.0.2', 'datasets/lossy.pcap', false],
+    ['host 10.66.0.2', 'datasets/refused-and-unanswered.pcap', false],
+  ] as const) {
+    it(`${filter}: ${isGiven ? 'given' : 'not given'} for ${capture}`, async () => {
+      for (const command of [
+        ['tcpeek', '-r', capture],
+        ['-o', 'tcpeek', capture],
+      ]) {
+        const run = await tcploom([...command, '--filter', filter]);
+        assert.equal(run.stderr.includes("one direction only, and sessions need both: try 'host 10.66.0.2'"), isGiven);
+        assert.equal(run.code, 0);
+      }
+    });
+  }
+});

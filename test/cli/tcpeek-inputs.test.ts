@@ -276,10 +276,7 @@ describe('local addresses that a capture tells', () => {
 
   it('of another host: a hint', async () => {
     const path = file('told.pcapng', pcapng('LE', [option6(3, 64)]));
-    const messages = [
-      `reading from ${path}`,
-      /^tcploom: none of \d+ first SYNs was from or to a local address: --local /,
-    ];
+    const messages = [`reading from ${path}`, /^tcploom: none of \d+ SYNs was from or to a local address: --local /];
     const options = { locals: ['fd00::3'], filters: FILTERS };
     assertRun(await tcpeek('-r', path, ...FILTERS), printedOf(options), messages, 0);
     // Whoever excludes some may have excluded them all.
