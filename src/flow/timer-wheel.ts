@@ -11,6 +11,9 @@ import type { SessionTable } from './session-table.js';
 /** Slots. What is due later than so many seconds from now is met, and left where it is, once a round. */
 const SLOTS = 1024;
 const SLOT_MASK = SLOTS - 1;
+/** Slots that a word of `#occupied` tells of. */
+const WORD_SLOTS = 32;
+const WORD_MASK = WORD_SLOTS - 1;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** Words the wheel uses in a row, from the position given to the constructor: previous, next, second entered for. */
@@ -22,6 +25,8 @@ const DUE = 2;
 export class TimerWheel {
   /** Row + 1 of the first entry of each slot. */
   readonly #heads = new Int32Array(SLOTS);
+  /** A bit for each slot that has entries: a clock that jumps steps over the others. */
+  readonly #occupied = new Int32Array(SLOTS / WORD_SLOTS);
   /**
    * No row of a slot, and none at all, is entered for a second before these, so that a clock that is pulled to and fro
    * finds at once that nothing is due.
@@ -50,6 +55,7 @@ export class TimerWheel {
     page[at + DUE] = due | 0;
     if (next !== 0) this.#table.page(next - 1)[this.#table.at(next - 1) + this.#word + PREVIOUS] = row + 1;
     this.#heads[slot] = row + 1;
+    this.#occupied[slot >>> 5] |= 1 << (slot & WORD_MASK);
   }
 
   /** Takes `row` out of the wheel. */
@@ -58,7 +64,7 @@ export class TimerWheel {
     const at = this.#table.at(row) + this.#word;
     const previous = page[at + PREVIOUS];
     const next = page[at + NEXT];
-    if (previous === 0) this.#heads[page[at + DUE] & SLOT_MASK] = next;
+    if (previous === 0) this.#setHead(page[at + DUE] & SLOT_MASK, next);
     else this.#table.page(previous - 1)[this.#table.at(previous - 1) + this.#word + NEXT] = next;
     if (next !== 0) this.#table.page(next - 1)[this.#table.at(next - 1) + this.#word + PREVIOUS] = previous;
   }
@@ -82,9 +88,22 @@ export class TimerWheel {
     const last = Math.min(to, first + SLOTS - 1);
     for (let second = first; second <= last; second++) {
       const slot = second & SLOT_MASK;
-      if (this.#slotSoonest[slot] <= to) this.#expireSlot(slot, to, deadline, due);
+      const ahead = this.#occupied[slot >>> 5] >>> (slot & WORD_MASK);
+      if (ahead === 0) second += WORD_MASK - (slot & WORD_MASK);
+      else if ((ahead & 1) === 1 && this.#slotSoonest[slot] <= to) this.#expireSlot(slot, to, deadline, due);
     }
-    this.#soonest = this.#slotSoonest.reduce((soonest, second) => Math.min(soonest, second), NEVER);
+    this.#soonest = this.#soonestOfSlots();
+  }
+
+  #soonestOfSlots(): number {
+    let soonest = NEVER;
+    for (let word = 0; word < SLOTS / WORD_SLOTS; word++) {
+      for (let bits = this.#occupied[word]; bits !== 0; bits &= bits - 1) {
+        const slot = word * WORD_SLOTS + WORD_MASK - Math.clz32(bits & -bits);
+        if (this.#slotSoonest[slot] < soonest) soonest = this.#slotSoonest[slot];
+      }
+    }
+    return soonest;
   }
 
   /** A row that is entered for a later second stays where it is, whatever its neighbours do. */
@@ -106,5 +125,12 @@ export class TimerWheel {
       if (then <= to) due.push(row);
       else this.add(row, then);
     }
+  }
+
+  #setHead(slot: number, entry: number): void {
+    this.#heads[slot] = entry;
+    if (entry !== 0) return;
+    this.#occupied[slot >>> 5] &= ~(1 << (slot & WORD_MASK));
+    this.#slotSoonest[slot] = NEVER;
   }
 }
