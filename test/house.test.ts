@@ -214,6 +214,20 @@ describe('options', () => {
   });
 });
 
+describe('ARCHITECTURE.md', () => {
+  it('names files that are there', () => {
+    const names = new Set(SOURCES.map(({ path }) => basename(path)));
+    const others = readdirSync('bin').concat(readdirSync('test'), readdirSync('datasets'));
+    const text = readFileSync('ARCHITECTURE.md', 'utf8');
+    for (const [, name] of text.matchAll(/`[\w/-]*?([\w-]+\.(?:ts|mjs))`/g)) {
+      assert.ok(names.has(name) || others.includes(name) || existsSync(name), `ARCHITECTURE.md: ${name}`);
+    }
+    for (const [, path] of text.matchAll(/`((?:src|bin|workers|test)\/[\w/.-]+\.\w+)`/g)) {
+      assert.ok(existsSync(path), `ARCHITECTURE.md: ${path}`);
+    }
+  });
+});
+
 describe('package.json', () => {
   const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
     version: string;

@@ -37,20 +37,6 @@ export function readAddressRange(text: string): AddressRange | string {
   return rangeOf(words, Number(prefix));
 }
 
-/** Whether an address, of four words when `isV6`, else of one, is within; words may be signed. */
-export function isInRange(range: AddressRange, words: ArrayLike<number>, isV6: boolean): boolean {
-  const length = range.words.length;
-  if (length !== (isV6 ? 4 : 1)) return false;
-  for (let i = 0; i < length; i++) if (((words[i] ^ range.words[i]) & range.mask[i]) !== 0) return false;
-  return true;
-}
-
-/** Whether an address is within one of the local ranges. */
-export function anyLocal(ranges: readonly AddressRange[], words: ArrayLike<number>, isV6: boolean): boolean {
-  for (let i = 0; i < ranges.length; i++) if (isInRange(ranges[i], words, isV6)) return true;
-  return false;
-}
-
 function rangeOf(words: readonly number[], prefixBits: number): AddressRange {
   const mask = words.map((_, index) => prefixMask(prefixBits - 32 * index));
   return { words: words.map((word, index) => (word & mask[index]) >>> 0), mask };

@@ -5,7 +5,6 @@
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../wire/tcp.js';
 import { H_ACK, H_DUP_SYN, H_DUP_SYNACK, H_SEQ, H_STATES } from './handshake-row.js';
 
-export const STATE_CLOSED = 0;
 export const STATE_LISTEN = 1;
 export const STATE_SYN_SENT = 2;
 export const STATE_SYN_RECV = 3;
