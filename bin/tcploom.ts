@@ -1,4 +1,6 @@
 #!/usr/bin/env node
-import { main } from '../src/cli/main.js';
+import { takeReportSignals } from '../src/cli/report-signals.js';
 
+takeReportSignals();
+const { main } = await import('../src/cli/main.js');
 process.exit(await main(process.argv.slice(2)));

@@ -11,6 +11,7 @@ export type OptionKind =
   | 'repeated'
   | 'number'
   | 'count'
+  | 'seconds'
   | 'choice'
   | 'bytes'
   | 'file'

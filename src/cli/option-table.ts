@@ -5,6 +5,7 @@ import { MIRUO_OPTIONS } from './miruo-options.js';
 import type { CommandName, OptionRow } from './option-row.js';
 import { PLOT_OPTIONS } from './plot-options.js';
 import { READING_OPTIONS } from './reading-options.js';
+import { REPORT_OPTIONS } from './report-options.js';
 import { TCPEEK_OPTIONS } from './tcpeek-options.js';
 
 const RESULT_OPTIONS: readonly OptionRow[] = [
@@ -52,6 +53,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   ...TCPEEK_OPTIONS,
   ...RESULT_OPTIONS,
   ...READING_OPTIONS,
+  ...REPORT_OPTIONS,
   ...FILTER_OPTIONS,
   ...PLOT_OPTIONS,
 ];

@@ -203,6 +203,8 @@ function commanderOption(row: OptionRow, command: string): Option {
       return option.argParser((text: string) => readNumber(text, MOST_NUMBER));
     case 'count':
       return option.argParser((text: string) => readNumber(text, Number.MAX_SAFE_INTEGER));
+    case 'seconds':
+      return option.argParser(readSeconds);
     case 'moment':
       return option.argParser(readMoment);
     case 'dpi mode':
@@ -240,6 +242,17 @@ function readNumber(text: string, most: number): number {
   return value;
 }
 
+/** More than a hundred a second would be all that a run does. */
+const LEAST_SECONDS = 0.01;
+
+function readSeconds(text: string): number {
+  const value = Number(text);
+  if (!/^(\d+(\.\d*)?|\.\d+)$/.test(text) || value < LEAST_SECONDS || value > MOST_NUMBER) {
+    throw new InvalidArgumentError(`It must be a number of seconds from ${LEAST_SECONDS} to ${MOST_NUMBER}.`);
+  }
+  return value;
+}
+
 function readMoment(text: string): TimeBound {
   const bound = parseMoment(text);
   if (bound === undefined) {
@@ -272,8 +285,7 @@ function readUserDlt(text: string, others: Map<number, number>): Map<number, num
 }
 
 function readBytes(text: string): number {
-  const match = /^(\d+)([kKmM]?)(?:i?[bB])?$/.exec(text);
+  const match = /^(\d{1,15})([kKmMgGtT]?)(?:i?[bB])?$/.exec(text);
   if (match === null) throw new InvalidArgumentError('It must be a number of bytes, as 65536, 64K or 1M.');
-  const unit = match[2] === '' ? 1 : match[2].toLowerCase() === 'k' ? 1024 : 1024 * 1024;
-  return Number(match[1]) * unit;
+  return Number(match[1]) * 1024 ** ' kmgt'.indexOf(match[2].toLowerCase() || ' ');
 }

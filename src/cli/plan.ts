@@ -81,6 +81,17 @@ export interface ParsedOptions {
   gmetric?: boolean;
   json?: boolean;
   socket?: string;
+  reportFormat?: 'human' | 'machine';
+  reportInterval?: number;
+  reportOnStart?: boolean;
+  reportTime?: 'wall' | 'pcap';
+  reportDiff?: boolean;
+  reportProtocols?: string;
+  reportProtocolNumbers?: boolean;
+  flowTimeout?: number;
+  log?: string;
+  progress?: 'auto' | 'plain' | 'json' | 'none';
+  totalBytes?: number;
   workers?: number;
   blockSize?: number;
 }

@@ -124,7 +124,7 @@ describe('wrong usage', () => {
     [['--workers', 'many', CAPTURE], /^tcploom: .*--workers.*'many'/],
     [['--block-size', '65535', CAPTURE], /^tcploom: --block-size must be from 65536 to 16777216 bytes, not 65535 /],
     [['--block-size', '17M', CAPTURE], /^tcploom: --block-size must be from 65536 to 16777216 bytes, not 17825792 /],
-    [['--block-size', '1G', CAPTURE], /^tcploom: .*--block-size.*'1G'.* number of bytes/],
+    [['--block-size', '1X', CAPTURE], /^tcploom: .*--block-size.*'1X'.* number of bytes/],
     [['help', 'nonsense'], /^tcploom: .*nonsense/],
     [['miruo'], /^tcploom: miruo needs a capture: -f FILE, or -i DEV /],
     [['miruo', '-f'], /^tcploom: .*--file.*argument missing/],
