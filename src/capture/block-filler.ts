@@ -10,27 +10,15 @@ import {
   BLOCK_END,
   BLOCK_MOMENT,
   type BlockRingLayout,
-  DESCRIPTOR_NEXT,
   DESCRIPTOR_WORDS,
+  SLOT_FIGURES,
   SLOT_KIND,
   SLOT_NOW,
 } from '../ring/layout.js';
 import { type ByteSource, NOTHING_YET } from './byte-source.js';
+import { CONDITION_CLOCK_BACKWARDS, CONDITION_DAMAGED, CONDITION_TRUNCATED } from './conditions.js';
 import { FrameDecoder } from './decode.js';
-import {
-  D_FRAME,
-  D_INDEX,
-  D_NSEC,
-  D_SEC,
-  D_TCP,
-  D_WHERE,
-  D_WIRE,
-  LATER_FRAGMENT_HERE,
-  packetIndex,
-  WHERE_UNKNOWN_LINK,
-  WHERE_WHOLE,
-} from './descriptor.js';
-import { DescriptorLists } from './descriptor-lists.js';
+import { D_NSEC, D_SEC } from './descriptor.js';
 import type { CaptureEnd, FillOptions } from './fill-options.js';
 import {
   BAD_RECORD,
@@ -41,14 +29,15 @@ import {
   RECORD,
   SKIP,
 } from './format.js';
-import { ICMP_MESSAGE, LATER_FRAGMENT, SEGMENT } from './frame-reasons.js';
+import { LATER_FRAGMENT, SEGMENT } from './frame-reasons.js';
 import type { LinkFilters } from './link-filters.js';
-import { PacketClock } from './packet-clock.js';
+import type { PacketClock } from './packet-clock.js';
 import { PacketCutter } from './packet-cutter.js';
+import { PacketEntries } from './packet-entries.js';
 import { RECOGNISE_BYTES } from './recognise.js';
 import { type DamageTeller, RecordSearch } from './resync.js';
 import type { PacketSelector } from './selection.js';
-import { CaptureTally, momentOf } from './tally.js';
+import { CaptureTally, type Moment, momentOf } from './tally.js';
 
 /** More packets than any block holds. */
 const MOST_INDEX = 0x3fffffff;
@@ -66,7 +55,6 @@ export class BlockFiller {
   tally = new CaptureTally();
   readonly filters: LinkFilters | undefined;
   readonly cutter: PacketCutter | undefined;
-  readonly clock: PacketClock | undefined;
   /** Called once, when the first interface of a capture is known. */
   onFirstInterface: ((first: CaptureInterface) => void) | undefined;
   /**
@@ -82,9 +70,15 @@ export class BlockFiller {
   readonly #selector: PacketSelector;
   readonly #resync: boolean;
   readonly #moments: FillOptions['moments'];
-  readonly #unreachables: boolean;
   readonly #hasNotices: boolean;
-  readonly #lists: DescriptorLists;
+  readonly #entries: PacketEntries;
+  readonly #figures: Float64Array;
+  /** CONDITION_ bits of what was met with inputs. */
+  #conditions = 0;
+  /** What the next problem is. */
+  #endCondition = CONDITION_DAMAGED;
+  #first: Moment | undefined;
+  #latest: Moment | undefined;
   readonly #onBlock: () => void;
   readonly #goesOn: () => boolean;
   #format: CaptureFormat | undefined;
@@ -111,6 +105,7 @@ export class BlockFiller {
     this.view = new DataView(memory.buffer);
     this.bytes = new Uint8Array(memory.buffer);
     this.#words = new Int32Array(memory.buffer);
+    this.#figures = new Float64Array(memory.buffer);
     this.#decoder = new FrameDecoder(options.decode);
     this.#selector = options.selector;
     this.#resync = options.resync;
@@ -119,13 +114,15 @@ export class BlockFiller {
     if (options.cut !== undefined) {
       this.cutter = new PacketCutter(options.cut, memory.layout, memory.buffer, options.selector, options.filters);
     }
-    if (options.clock !== undefined) this.clock = new PacketClock(options.clock, options.decode.userDlts);
-    this.#unreachables = options.unreachables ?? false;
     this.#hasNotices = options.notices ?? false;
-    this.#lists = new DescriptorLists(memory.layout, this.#words);
+    this.#entries = new PacketEntries(memory, this.#decoder, options);
     this.#onBlock = onBlock;
     this.#goesOn = goesOn;
     this.#begin();
+  }
+
+  get clock(): PacketClock | undefined {
+    return this.#entries.clock;
   }
 
   /** Byte position of the block of the slot being filled; its head room ends here. */
@@ -202,9 +199,11 @@ export class BlockFiller {
     }
   }
 
-  /** A problem was told: if wanted, whoever prints results is to tell it between those of the packets before and behind it. */
-  noteProblem(): void {
-    if (this.#hasNotices) this.#lists.notice();
+  /** A problem was told, and `isDamage` of the input: if wanted, whoever prints results is to tell it between those of the packets before and behind it. */
+  noteProblem(isDamage: boolean): void {
+    if (isDamage) this.#conditions |= this.#endCondition;
+    this.#endCondition = CONDITION_DAMAGED;
+    if (this.#hasNotices) this.#entries.lists.notice();
   }
 
   /** Publishes what is there, though it is no whole block: nothing more comes of a capture. */
@@ -260,10 +259,14 @@ export class BlockFiller {
     const selector = this.#selector;
     const leavesOut = selector.hasBounds || this.filters !== undefined;
     const tally = this.tally;
-    const clock = this.clock;
+    const entries = this.#entries;
+    const lists = entries.lists;
+    const before = this.packets;
+    // Where somebody has use for more than segments and their fragments.
+    const seesOthers = entries.clock !== undefined || entries.traffic !== undefined;
     const firstIndex = this.#index;
     const lastIndex = Math.min(selector.maxPackets - this.packets, MOST_INDEX);
-    let d = this.#lists.next;
+    let d = lists.next;
     let segment = -1;
     let others = 0;
     let index = firstIndex;
@@ -314,26 +317,14 @@ export class BlockFiller {
       const reason = decoder.decode(view, format.frameAt, captured, format.linkType, words, d);
       if (reason === SEGMENT) {
         segment = d;
-        words[d + D_FRAME] = format.frameAt;
-        words[d + D_WIRE] = format.wireBytes;
-        words[d + D_SEC] = sec;
-        words[d + D_NSEC] = nsec;
-        words[d + DESCRIPTOR_NEXT] = 0;
-        words[d + D_INDEX] |= index;
-        let isTick = false;
-        if (clock !== undefined) {
-          if (captured >= format.wireBytes >>> 0) words[d + D_WHERE] |= WHERE_WHOLE;
-          if (!clock.knows(format)) words[d + D_WHERE] |= WHERE_UNKNOWN_LINK;
-          isTick = clock.takesSegment(format, this.bytes, words[d + D_WHERE]);
-        }
-        this.#enter(words, d, sec >>> 0, isTick);
+        entries.enterSegment(format, words, d, index, before, tally);
         d += DESCRIPTOR_WORDS;
       } else {
         others++;
         tally.reasons[reason]++;
-        if (reason === LATER_FRAGMENT || clock !== undefined) {
-          this.#enterOther(format, reason, words, d, index);
-          d = this.#lists.next;
+        if (seesOthers || reason === LATER_FRAGMENT) {
+          entries.enterOther(format, reason, words, d, index, tally);
+          d = lists.next;
         }
       }
       index++;
@@ -391,48 +382,13 @@ export class BlockFiller {
     this.#finishBlock();
   }
 
-  /** Chains the segment at word `d` to its shard's list, and notes the tick when a second begins; `isTick`: by the packet clock. */
-  #enter(words: Int32Array, d: number, sec: number, isTick: boolean): void {
-    const lists = this.#lists;
-    const shard = lists.enter(d);
-    if (this.#decoder.isFirstFragment) lists.noteFirstFragment(this.#decoder.fragmentKey, shard);
-    const isNewSecond = lists.isNewSecond(sec);
-    if (!isNewSecond && !isTick) return;
-    const packets = this.packets + packetIndex(words[d + D_INDEX]) + 1;
-    const isMoment = isNewSecond && this.#moments?.isAfter(sec, packets, this.tally, this.#format!) === true;
-    lists.tick(isNewSecond, isTick, isMoment);
-  }
-
-  /** A frame without a segment, for `reason`: its descriptor, at word `d`, is entered if some shard or the packet clock has use for it. */
-  #enterOther(format: CaptureFormat, reason: number, words: Int32Array, d: number, index: number): void {
-    const lists = this.#lists;
-    words[d + D_FRAME] = format.frameAt;
-    words[d + D_WIRE] = format.wireBytes;
-    words[d + D_SEC] = format.sec;
-    words[d + D_NSEC] = format.nsec;
-    words[d + DESCRIPTOR_NEXT] = 0;
-    words[d + D_INDEX] = index;
-    const before = lists.count;
-    if (reason === LATER_FRAGMENT) {
-      words[d + D_TCP] = LATER_FRAGMENT_HERE;
-      if (!lists.enterFragment(this.#decoder.fragmentKey)) this.tally.strayFragments++;
-    } else if (reason === ICMP_MESSAGE && this.#unreachables && this.#decoder.decodeUnreachable(words, d)) {
-      if (this.clock?.knows(format) === false) words[d + D_WHERE] |= WHERE_UNKNOWN_LINK;
-      if (format.capturedBytes >= format.wireBytes >>> 0) words[d + D_WHERE] |= WHERE_WHOLE;
-      lists.enter(d);
-    }
-    if (this.clock?.takesOther(format, this.bytes, this.#decoder.isTcpOrIcmp(reason)) !== true) return;
-    // A descriptor in no list: only its time is of interest.
-    if (lists.count === before) lists.count++;
-    lists.tick(false, true, false);
-  }
-
   /** Damage behind which nothing was found yet is told all the same. */
   #stop(search: RecordSearch, end: CaptureEnd): CaptureEnd {
     return search.isSearching ? this.#endAt(search.damageOffset, search.problem!, end) : end;
   }
 
   #endAt(offset: number, problem: Problem, end: CaptureEnd): CaptureEnd {
+    this.#endCondition = end === 'cut' ? CONDITION_TRUNCATED : CONDITION_DAMAGED;
     this.endOffset = offset;
     this.endProblem = problem;
     return end;
@@ -445,7 +401,7 @@ export class BlockFiller {
   }
 
   #finishBlock(): void {
-    const isEmpty = this.#index === 0 && !this.#lists.hasTicks && this.cutter?.hasEntries !== true;
+    const isEmpty = this.#index === 0 && !this.#entries.lists.hasTicks && this.cutter?.hasEntries !== true;
     if (!isEmpty) this.#publish(BLOCK_DATA);
   }
 
@@ -453,21 +409,33 @@ export class BlockFiller {
     const words = this.#words;
     const header = this.#slot >> 2;
     words[header + SLOT_KIND] = kind;
-    this.#lists.end();
+    this.#entries.lists.end();
     words[header + SLOT_NOW] = this.#nowSec;
     words[header + SLOT_NOW + 1] = this.#nowNsec;
     this.cutter?.endSlot();
+    const figures = (this.#slot + this.#layout.figuresOffset) >> 3;
+    this.writeTraffic(this.#figures.subarray(figures, figures + SLOT_FIGURES), this.tally.last);
     this.packets += this.#index;
     this.#producer.publish();
     this.#onBlock();
     if (kind !== BLOCK_END) this.#begin();
   }
 
+  /** Leaves what was counted of the traffic in `out`, where it is counted. `latest`: the time of the latest packet. */
+  writeTraffic(out: Float64Array, latest: Moment | undefined): void {
+    const { traffic } = this.#entries;
+    if (traffic === undefined) return;
+    this.#first ??= this.tally.first;
+    if (latest !== undefined) this.#latest = latest;
+    if (this.tally.backwards > 0) this.#conditions |= CONDITION_CLOCK_BACKWARDS;
+    traffic.writeTo(out, this.#conditions, this.#first, this.#latest);
+  }
+
   /** Takes the next slot; its lists are empty. */
   #begin(): void {
     this.#slot = this.#producer.acquire();
     this.#index = 0;
-    this.#lists.begin(this.#slot);
+    this.#entries.lists.begin(this.#slot);
     this.cutter?.beginSlot(this.#slot);
   }
 }

@@ -68,7 +68,9 @@ export class FrameDecoder {
    * WHERE_MORE_FRAGMENTS tells.
    */
   isFirstFragment = false;
-  readonly #cursor: Cursor;
+  /** Whether the last frame's headers were walked through; else `cursor` knows nothing of it. */
+  hasWalked = false;
+  readonly cursor: Cursor;
   readonly #directOnly: boolean;
   readonly #userDlts: ReadonlyMap<number, number>;
   readonly #linkTypes: ReadonlySet<number> | undefined;
@@ -76,7 +78,7 @@ export class FrameDecoder {
   readonly #quote = new IcmpQuote();
 
   constructor(options: DecodeOptions) {
-    this.#cursor = new Cursor(options);
+    this.cursor = new Cursor(options);
     this.#directOnly = options.directOnly;
     this.#userDlts = options.userDlts;
     this.#linkTypes = options.linkTypes;
@@ -94,7 +96,7 @@ export class FrameDecoder {
    * several headers are those of first fragments it is the outermost one's.
    */
   get fragmentKey(): number {
-    return this.#cursor.fragmentKey;
+    return this.cursor.fragmentKey;
   }
 
   /** After a frame without a segment, for `reason`: whether its innermost packet is one of TCP or ICMP all the same. */
@@ -103,7 +105,7 @@ export class FrameDecoder {
     // Frames whose TCP header is cut may not have come to the cursor.
     if (reason === BAD_TCP_HEADER) return true;
     if (reason !== LATER_FRAGMENT && reason !== NO_SEGMENT) return false;
-    const { fragmentOf, isV6 } = this.#cursor;
+    const { fragmentOf, isV6 } = this.cursor;
     return fragmentOf === PROTOCOL_TCP || fragmentOf === (isV6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP);
   }
 
@@ -112,7 +114,7 @@ export class FrameDecoder {
    * is then of that segment's conversation.
    */
   decodeUnreachable(words: Int32Array, d: number): boolean {
-    const { view, at, captured, ip, offset, isV6, vlan } = this.#cursor;
+    const { view, at, captured, ip, offset, isV6, vlan } = this.cursor;
     const quote = this.#quote;
     if (!quote.findUnreachable(view, at, captured, offset, isV6)) return false;
     if (quote.ip > MAX_IP_OFFSET || quote.tcp > MAX_TCP_OFFSET) return false;
@@ -134,7 +136,7 @@ export class FrameDecoder {
 
   /** Frames so far whose header of 802.1AE, without encryption, was stepped over. */
   get macsecFrames(): number {
-    return this.#cursor.macsecFrames;
+    return this.cursor.macsecFrames;
   }
 
   /**
@@ -142,6 +144,7 @@ export class FrameDecoder {
    * Returns SEGMENT or the reason.
    */
   decode(view: DataView, at: number, captured: number, linkType: number, words: Int32Array, d: number): number {
+    this.hasWalked = false;
     // The commonest case by itself, small enough to be inlined into the reader's loop: Ethernet, IPv4 without options and
     // not fragmented, TCP. Whatever is unusual or wrong starts over below.
     if (
@@ -199,8 +202,9 @@ export class FrameDecoder {
   }
 
   #decodeOther(view: DataView, at: number, captured: number, linkType: number, words: Int32Array, d: number): number {
-    const c = this.#cursor;
+    const c = this.cursor;
     c.begin(view, at, captured);
+    this.hasWalked = true;
     if (linkType === NO_PACKET) return NO_SEGMENT;
     if (this.#linkTypes !== undefined && !this.decodes(linkType)) return UNKNOWN_LINK_TYPE;
     const end = goToTcp(c, linkType);

@@ -8,10 +8,7 @@ import {
   DESCRIPTOR_WORDS,
   SLOT_HEADS,
   SLOT_TICKS,
-  TICK_MOMENT,
   TICK_NOTICE,
-  TICK_PACKETS,
-  TICK_SEGMENTS,
 } from '../ring/layout.js';
 import { shardOf } from '../wire/conversation-hash.js';
 import { conversationHash } from './descriptor-hash.js';
@@ -30,6 +27,7 @@ export class DescriptorLists {
   #header = 0;
   #first = 0;
   #firstTick = 0;
+  #lengths = 0;
   #ticks = 0;
 
   /** `words`: the ring's memory. */
@@ -45,6 +43,7 @@ export class DescriptorLists {
     this.#header = slot >> 2;
     this.#first = (slot + this.#layout.descriptorsOffset) >> 2;
     this.#firstTick = (slot + this.#layout.ticksOffset) >> 2;
+    this.#lengths = (slot + this.#layout.lengthsOffset) >> 2;
     this.#ticks = 0;
     this.#tails.fill(0);
     const heads = this.#header + SLOT_HEADS;
@@ -79,6 +78,16 @@ export class DescriptorLists {
     this.#fragments.note(fragmentKey, shard);
   }
 
+  /** Whether the first fragment with `fragmentKey` was seen. */
+  knowsFragment(fragmentKey: number): boolean {
+    return this.#fragments.find(fragmentKey) >= 0;
+  }
+
+  /** Notes how many bytes of the next descriptor's frame were captured. */
+  noteLength(capturedBytes: number): void {
+    this.#words[this.#lengths + this.count] = capturedBytes;
+  }
+
   /** Chains the next descriptor, of a later fragment, to where its first one went; false when that was not seen. */
   enterFragment(fragmentKey: number): boolean {
     const shard = this.#fragments.find(fragmentKey);
@@ -107,12 +116,8 @@ export class DescriptorLists {
     this.#words[this.#firstTick + this.#ticks++] = this.count | TICK_NOTICE;
   }
 
-  /** A tick before the packet of the descriptor entered last: of segments, or `isOfPackets`; `isMoment`: with a moment after it. */
-  tick(isOfSegments: boolean, isOfPackets: boolean, isMoment: boolean): void {
-    let word = this.count - 1;
-    if (isOfSegments) word |= TICK_SEGMENTS;
-    if (isOfPackets) word |= TICK_PACKETS;
-    if (isMoment) word |= TICK_MOMENT;
-    this.#words[this.#firstTick + this.#ticks++] = word;
+  /** Notes `ticks` (TICK_ bits) at the packet of the descriptor entered last. */
+  tick(ticks: number): void {
+    this.#words[this.#firstTick + this.#ticks++] = (this.count - 1) | ticks;
   }
 }

@@ -37,6 +37,16 @@ export const D_TCP = 12;
  */
 export const LATER_FRAGMENT_HERE = 0;
 export const UNREACHABLE_HERE = 1;
+/**
+ * Of a packet that is of interest as one of a flow only, where the traffic is counted: D_TCP is this and, from bit FLOW_TYPE_SHIFT on, the
+ * protocol of IP, or LINK_FLOW and what the link layer carries; the addresses of such are 48 bits long, the lower 32 in D_SRC and
+ * D_DST, the upper 16 in place of the ports.
+ */
+export const FLOW_HERE = 2;
+export const FLOW_TYPE_SHIFT = 4;
+export const LINK_FLOW = 1 << 16;
+/** With a SYN/ACK: it comes from who was asked. */
+export const FLOW_ANSWER = 1 << 24;
 /** Value and echo reply of a timestamp option, when WHERE_TIMESTAMPS is set. */
 export const D_TSVAL = 13;
 export const D_TSECR = 14;

@@ -6,13 +6,20 @@ import type { DecodeOptions } from './decode.js';
 import type { LinkFilters } from './link-filters.js';
 import type { Moments } from './moments.js';
 import type { PacketClockOptions } from './packet-clock.js';
+import type { ReportMoments } from './report-moments.js';
 import type { PacketSelector } from './selection.js';
+import type { CountedProtocol } from './traffic-meter.js';
 
 /**
  * How a capture ended: at a record boundary, in a record, at something that is no record, with as many packets as were
  * asked for, or because the run is to end: while nothing came, or with more to come.
  */
 export type CaptureEnd = 'whole' | 'cut' | 'bad record' | 'enough' | 'stopped' | 'interrupted';
+
+/** What is counted of the traffic beside what is always counted. */
+export interface TrafficCounting {
+  readonly protocols: readonly CountedProtocol[];
+}
 
 /** How blocks are to be filled. */
 export interface FillOptions {
@@ -26,6 +33,10 @@ export interface FillOptions {
   readonly cut?: CutPlan | undefined;
   /** When figures are wanted while reading goes on. */
   readonly moments?: Moments | undefined;
+  /** What is counted of the traffic, where that is wanted. */
+  readonly traffic?: TrafficCounting | undefined;
+  /** When reports by packet time are due. */
+  readonly reports?: ReportMoments | undefined;
   /** Which packets move the packet clock, where somebody goes by it. */
   readonly clock?: PacketClockOptions | undefined;
   /** Whether problems have a place among the packets. */

@@ -51,7 +51,9 @@ export type ReaderNews =
   /** The first interface of the first capture is known. */
   | { readonly kind: 'interface'; readonly linkType: number }
   | { readonly kind: 'capture'; readonly capture: CaptureFacts }
-  | { readonly kind: 'moment'; readonly figures: ReadFigures };
+  | { readonly kind: 'moment'; readonly figures: ReadFigures }
+  /** The moment of a report by packet time: what was counted of the traffic up to then (traffic-figures.ts). */
+  | { readonly kind: 'report'; readonly traffic: Float64Array };
 
 /** What was read up to some packet. */
 export type ReadFigures = Pick<ReadSummary, 'packets' | 'reasons' | 'first' | 'last' | 'drops'>;

@@ -9,6 +9,7 @@ import {
   PROGRESS_DROPPED,
   PROGRESS_IF_DROPPED,
   PROGRESS_PACKETS,
+  SLOT_FIGURES,
 } from '../ring/layout.js';
 import { BlockFiller } from './block-filler.js';
 import type { ByteSource } from './byte-source.js';
@@ -16,6 +17,7 @@ import { CaptureReader, dropsOf, INTERRUPTED } from './capture-reader.js';
 import type { CutPlan } from './cut-shape.js';
 import type { DecodeOptions } from './decode.js';
 import { FileSource } from './file-source.js';
+import type { TrafficCounting } from './fill-options.js';
 import { FollowedFile } from './followed-file.js';
 import { UNKNOWN_LINK_TYPE } from './frame-reasons.js';
 import { LinkFilters, type ReadFilter } from './link-filters.js';
@@ -24,10 +26,11 @@ import { type CaptureFacts, figuresOf, type ReaderNews, type ReadSummary } from 
 import type { InputOpener, LiveInput, OpenInput } from './open-input.js';
 import type { PacketClockOptions } from './packet-clock.js';
 import { describeSystemError, type InputProblem, isSystemError } from './problem.js';
+import { ReportMoments } from './report-moments.js';
 import { PacketSelector, type Selection } from './selection.js';
 import { FollowedSeries } from './series.js';
 import { sortByFirstPacket } from './sort-inputs.js';
-import { CaptureTally } from './tally.js';
+import { CaptureTally, type Moment } from './tally.js';
 
 /** What the reader is to read, and how. */
 export interface ReadPlan {
@@ -49,6 +52,9 @@ export interface ReadPlan {
   readonly perCapture: boolean;
   /** Figures are wanted while reading goes on. */
   readonly moments?: MomentInterval | undefined;
+  /** What is counted of the traffic as a whole, and, in seconds, the interval of reports by packet time. */
+  readonly traffic?: TrafficCounting | undefined;
+  readonly reportEverySec?: number | undefined;
   /** As in `FillOptions`. */
   readonly clock?: PacketClockOptions | undefined;
   readonly unreachables?: boolean | undefined;
@@ -106,6 +112,11 @@ class CapturesReader {
       resync,
       cut,
       moments,
+      traffic: plan.traffic,
+      reports:
+        plan.reportEverySec === undefined
+          ? undefined
+          : new ReportMoments(plan.reportEverySec, (latest) => this.#tellReport(latest)),
       clock,
       unreachables,
       notices,
@@ -244,8 +255,14 @@ class CapturesReader {
 
   #tellProblem(problem: InputProblem): void {
     this.#problems++;
-    this.#filler.noteProblem();
+    this.#filler.noteProblem(problem.found !== INTERRUPTED);
     this.#send({ kind: 'problem', problem });
+  }
+
+  #tellReport(latest: Moment): void {
+    const traffic = new Float64Array(SLOT_FIGURES);
+    this.#filler.writeTraffic(traffic, latest);
+    this.#send({ kind: 'report', traffic });
   }
 
   #send(news: ReaderNews): void {

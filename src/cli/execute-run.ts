@@ -103,6 +103,7 @@ function watcherOf(
       const problem = user && becomeUser(user);
       if (problem !== undefined) failure.abort(new UserFailure(problem));
     },
+    onStanding: () => {},
     onFigures: (figures) => {
       if (plan.miruo !== undefined) outputs.say(statisticsOf(plan.miruo, figures));
     },

@@ -6,6 +6,7 @@
 import type { MiruoEvents } from '../miruo/events.js';
 import { COUNTER_NAMES, type MiruoCounters, zeroCounters } from '../miruo/statistics.js';
 import { RECORD_HEADER_BYTES, type ResultWriter } from '../ring/result-ring.js';
+import { FigureEventWriter } from './figure-events.js';
 import { HandshakeEventWriter } from './handshake-events.js';
 
 /** A session began; no payload. */
@@ -36,6 +37,9 @@ export const MOMENT = 10;
 /** Something that was told has its place here, which every shard comes to; no payload. */
 export const NOTICE = 14;
 
+/** A report by packet time is due, which every shard comes to; no payload. */
+export const REPORT = 15;
+
 /** Words of the counters in a MOMENT. */
 export const COUNTER_WORDS = 2 * COUNTER_NAMES.length;
 
@@ -47,6 +51,8 @@ export class EventWriter implements MiruoEvents {
   key = 0;
   /** What is said of handshakes, about the same packets. */
   readonly handshakes: HandshakeEventWriter;
+  /** How the shard stands. */
+  readonly standing: FigureEventWriter;
   readonly #ring: ResultWriter;
   #storedBits = new Int32Array(1024);
   #usedWords = 0;
@@ -54,6 +60,7 @@ export class EventWriter implements MiruoEvents {
   constructor(ring: ResultWriter) {
     this.#ring = ring;
     this.handshakes = new HandshakeEventWriter(ring, () => this.key);
+    this.standing = new FigureEventWriter(ring);
   }
 
   created(row: number): void {
@@ -121,6 +128,10 @@ export class EventWriter implements MiruoEvents {
 
   notice(): void {
     this.#ring.append(NOTICE, 0, 0, 0);
+  }
+
+  report(): void {
+    this.#ring.append(REPORT, 0, 0, 0);
   }
 
   streamDone(): void {

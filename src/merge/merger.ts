@@ -13,6 +13,7 @@ import {
   LINES,
   MOMENT,
   NOTICE,
+  REPORT,
   readCounters,
   SEGMENTS_DROPPED,
   SESSION_CREATED,
@@ -22,6 +23,7 @@ import {
   TEXT,
   TEXT_END,
 } from './events.js';
+import { FIGURES, FigureTotals } from './figure-events.js';
 import {
   compareHandshakes,
   HANDSHAKE_COUNTS,
@@ -64,6 +66,9 @@ export const MERGE_MOMENT = -3;
 /** `step` came to the place of something that was told. */
 export const MERGE_NOTICE = -4;
 
+/** `step` came to the moment of a report by packet time: `standing` is how things stand then. */
+export const MERGE_REPORT = -5;
+
 const PAYLOAD_WORD = RECORD_HEADER_BYTES / 4;
 
 export class Merger {
@@ -72,6 +77,8 @@ export class Merger {
   readonly segments = new SegmentPeak();
   readonly ordinals: SessionOrdinals;
   readonly handshakes: HandshakeTotals;
+  /** How all shards stood at the last block's end, or at the last moment of a report. */
+  readonly standing: FigureTotals;
   /** What all shards had counted at the moment that `step` came to last. */
   counters: MiruoCounters = addCounters([]);
   readonly #rings: readonly ResultReader[];
@@ -88,12 +95,13 @@ export class Merger {
     this.#sinks = sinks;
     this.#hasIds = hasIds;
     this.ordinals = new SessionOrdinals(rings.length);
+    this.standing = new FigureTotals(rings.length);
     this.handshakes = new HandshakeTotals(namedFilters);
   }
 
   /**
    * Merges at most `events` events, and stops earlier once it gave the sink more than `bytes`. Returns MERGE_DONE,
-   * MERGE_MORE, MERGE_MOMENT, MERGE_NOTICE, or the shard whose ring has to have more before anything can go on.
+   * MERGE_MORE, MERGE_MOMENT, MERGE_NOTICE, MERGE_REPORT, or the shard whose ring has to have more before anything can go on.
    */
   step(events: number, bytes: number): number {
     this.#emittedBytes = 0;
@@ -112,10 +120,17 @@ export class Merger {
     let barrier = BLOCK_DONE;
     for (let shard = 0; shard < this.#rings.length; shard++) {
       const ring = this.#rings[shard];
-      const at = ring.peek();
+      let at = ring.peek();
       if (at < 0) return shard;
-      const kind = ring.words[at + RECORD_KIND];
-      if (kind === BLOCK_DONE || kind === STREAM_DONE || kind === MOMENT || kind === NOTICE) {
+      let kind = ring.words[at + RECORD_KIND];
+      // What is told of how things stand has no place in the order.
+      while (kind >= FIGURES && this.standing.take(shard, ring, kind, at)) {
+        ring.next();
+        at = ring.peek();
+        if (at < 0) return shard;
+        kind = ring.words[at + RECORD_KIND];
+      }
+      if (kind === BLOCK_DONE || kind === STREAM_DONE || kind === MOMENT || kind === NOTICE || kind === REPORT) {
         barrier = kind;
         continue;
       }
@@ -231,9 +246,11 @@ export class Merger {
 
   /** All shards are at the record of kind `barrier`. */
   #passBarrier(barrier: number): number {
-    if (barrier === NOTICE) {
+    if (barrier === NOTICE || barrier === REPORT) {
       for (const ring of this.#rings) ring.next();
-      return MERGE_NOTICE;
+      if (barrier === NOTICE) return MERGE_NOTICE;
+      this.standing.settle();
+      return MERGE_REPORT;
     }
     const counters: MiruoCounters[] = [];
     for (const ring of this.#rings) {
@@ -246,6 +263,7 @@ export class Merger {
       ring.next();
     }
     this.segments.settle();
+    if (barrier !== MOMENT) this.standing.settle();
     if (barrier === STREAM_DONE) return MERGE_DONE;
     if (barrier === BLOCK_DONE) return MERGE_MORE;
     this.counters = addCounters(counters);

@@ -30,6 +30,8 @@ export interface ReadingWatcher {
   onCapture?(capture: CaptureFacts): void;
   /** In the order of the moments; the trackers come to them later. */
   onMoment?(figures: ReadFigures): void;
+  /** Likewise, of reports by packet time: what the reader counted of the traffic (src/capture/traffic-figures.ts). */
+  onReport?(traffic: Float64Array): void;
 }
 
 /** What a feeder is ahead of the reader at most. */
@@ -108,6 +110,7 @@ export class Reading {
     if (news.kind === 'interface') this.#watcher.onInterface?.(news.linkType);
     if (news.kind === 'capture') this.#watcher.onCapture?.(news.capture);
     if (news.kind === 'moment') this.#watcher.onMoment?.(news.figures);
+    if (news.kind === 'report') this.#watcher.onReport?.(news.traffic);
     this.#onTold();
   }
 

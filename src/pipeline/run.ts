@@ -5,7 +5,7 @@
 import type { ReadFigures, ReadSummary } from '../capture/news.js';
 import type { InputProblem } from '../capture/problem.js';
 import type { ReadPlan } from '../capture/read-captures.js';
-import { MERGE_DONE, MERGE_MOMENT, MERGE_MORE, MERGE_NOTICE, Merger } from '../merge/merger.js';
+import { MERGE_DONE, MERGE_MOMENT, MERGE_MORE, MERGE_NOTICE, MERGE_REPORT, Merger } from '../merge/merger.js';
 import { addDirections, type DirectionCounts } from '../miruo/directions.js';
 import { hasIds } from '../miruo/options.js';
 import { addCounters, type MiruoCounters } from '../miruo/statistics.js';
@@ -40,6 +40,20 @@ export interface RunOutputs {
   readonly notes?: LineOutput | undefined;
 }
 
+/** How a run stands at a place in the stream that all shards have come to: at the end of a block, or at the moment of a report. */
+export interface RunStanding {
+  /** What the reader counted of the traffic: src/capture/traffic-figures.ts; without sense where it was not to be counted. */
+  readonly read: Float64Array;
+  /** What the trackers counted of flows: src/traffic/flow-figures.ts. */
+  readonly flows: Float64Array;
+  readonly activeFlowsMost: number;
+  readonly miruo: MiruoCounters;
+  readonly sessions: number;
+  readonly activeSessions: number;
+  /** As in `RunInProgress`. */
+  readonly handshakes: ArrayLike<number>;
+}
+
 /** A run that goes on. */
 export interface RunInProgress {
   /** Shared counters: src/ring/layout.ts. */
@@ -48,15 +62,19 @@ export interface RunInProgress {
   sessions(): number;
   /** COUNTS figures for each named filter: what was counted of handshakes so far. */
   readonly handshakes: ArrayLike<number>;
+  /** How it stands now. */
+  standing(): RunStanding;
   /** Ends it early, with what was read by then. */
   finish(): void;
 }
 
 /** What a run tells while it goes on. */
-export interface RunWatcher extends ReadingWatcher {
+export interface RunWatcher extends Omit<ReadingWatcher, 'onMoment' | 'onReport'> {
   onStart(run: RunInProgress): void;
   /** How things stand at a moment that the plan asked for; what was found until then is written. */
   onFigures(figures: RunFigures): void;
+  /** How things stand at the moment of a report by packet time; likewise. */
+  onStanding(standing: RunStanding): void;
 }
 
 /** What was found up to some packet. */
@@ -79,6 +97,7 @@ export interface RunOutcome extends RunFigures {
   /** What became of sums, where they were verified. */
   readonly checksums: ChecksumFigures | undefined;
   readonly openings: OpeningCounts;
+  readonly standing: RunStanding;
 }
 
 const RESULT_RING_BYTES = 4 << 20;
@@ -101,13 +120,23 @@ export async function runPass(
   const threads = new Threads(plan.trackers + 1, plan.trackers + 2);
   const moments = new ToldQueue<ReadFigures>();
   const problems = new ToldQueue<InputProblem>();
+  const reports = new ToldQueue<Float64Array>();
   const reading = new Reading(threads, plan, {
     onProblem: (problem) => problems.put(problem),
     onInterface: (linkType) => watcher.onInterface?.(linkType),
     onMoment: (figures) => moments.put(figures),
+    onReport: (traffic) => reports.put(traffic),
   });
   try {
-    const outcome = await new Pass(plan, threads, reading, { moments, problems }, outputs, watcher, stop).run();
+    const outcome = await new Pass(
+      plan,
+      threads,
+      reading,
+      { moments, problems, reports },
+      outputs,
+      watcher,
+      stop,
+    ).run();
     await threads.end();
     return outcome;
   } catch (error) {
@@ -122,6 +151,7 @@ export async function runPass(
 interface ToldByReader {
   readonly moments: ToldQueue<ReadFigures>;
   readonly problems: ToldQueue<InputProblem>;
+  readonly reports: ToldQueue<Float64Array>;
 }
 
 class Pass {
@@ -157,7 +187,7 @@ class Pass {
   }
 
   async run(): Promise<RunOutcome> {
-    const { trackers, miruo, tcpeek, read: readPlan, workerFiles } = this.#plan;
+    const { trackers, miruo, tcpeek, flows, read: readPlan, workerFiles } = this.#plan;
     const reading = this.#reading;
     const results = Array.from({ length: trackers }, () => allocateResultRing(RESULT_RING_BYTES));
     const rings = results.map((ring) => new ResultReader(ring));
@@ -174,10 +204,11 @@ class Pass {
       progress: reading.progress,
       sessions: () => (miruo === undefined ? merger.handshakes.ended : merger.ordinals.created),
       handshakes: merger.handshakes.counts,
+      standing: () => standingOf(merger),
       finish: () => reading.stop(),
     });
     const tracking = results.map((ring, shard) => {
-      const work: TrackerWork = { shard, analyses: { miruo, tcpeek }, blocks: reading.blocks, results: ring };
+      const work: TrackerWork = { shard, analyses: { miruo, tcpeek, flows }, blocks: reading.blocks, results: ring };
       return this.#threads.run<TrackSummary>(`tracker ${shard}`, workerFiles?.tracker ?? TRACKER_FILE, 'track', work);
     });
     const readingDone = reading.run(readPlan, workerFiles?.reader);
@@ -189,7 +220,7 @@ class Pass {
       const checksums = addChecksums(tracked.map((summary) => summary.checksums));
       const figures = figuresOf(addCounters(tracked.map((summary) => summary.miruo)), merger);
       const openings = addOpenings(tracked.map((summary) => summary.openings));
-      return { ...figures, read, directions, checksums, openings };
+      return { ...figures, read, directions, checksums, openings, standing: standingOf(merger) };
     };
     // The last lines are a part of the run too: a signal ends the wait for whoever reads them.
     return await Promise.race([finish(), stopped(this.#stop), ...this.#places.map((place) => place.failed)]);
@@ -227,6 +258,8 @@ class Pass {
       for (const place of this.#places) if (place.isFull) await place.ready();
       if (outcome === MERGE_MOMENT) {
         await this.#tellFigures(merger);
+      } else if (outcome === MERGE_REPORT) {
+        await this.#tellStanding(merger);
       } else if (outcome === MERGE_NOTICE) {
         this.#watcher.onProblem(await this.#told.problems.take());
       } else if (outcome === MERGE_MORE) {
@@ -247,6 +280,26 @@ class Pass {
     for (const place of this.#places) await place.flush();
     this.#watcher.onFigures({ ...figures, read });
   }
+
+  /** The merger came to the moment of a report by packet time, likewise. */
+  async #tellStanding(merger: Merger): Promise<void> {
+    const standing = standingOf(merger);
+    const read = await this.#told.reports.take();
+    for (const place of this.#places) await place.flush();
+    this.#watcher.onStanding({ ...standing, read });
+  }
+}
+
+function standingOf({ standing, ordinals, activeSessions, handshakes }: Merger): RunStanding {
+  return {
+    read: standing.read.slice(),
+    flows: standing.flows.slice(),
+    activeFlowsMost: standing.activeFlowsMost,
+    miruo: standing.counters,
+    sessions: ordinals.created,
+    activeSessions,
+    handshakes: handshakes.counts.slice(),
+  };
 }
 
 /** What the trackers counted, with what the merger counted over all of them. */

@@ -15,6 +15,7 @@ import {
   BLOCK_MOMENT,
   DESCRIPTOR_NEXT,
   DESCRIPTOR_WORDS,
+  SLOT_FIGURES,
   SLOT_HEADS,
   SLOT_KIND,
   SLOT_NOW,
@@ -23,19 +24,27 @@ import {
   TICK_MOMENT,
   TICK_NOTICE,
   TICK_PACKETS,
+  TICK_REPORT,
   TICK_SEGMENTS,
+  TICK_TRAFFIC,
 } from '../ring/layout.js';
 import { type ResultRingMemory, ResultWriter } from '../ring/result-ring.js';
 import type { ChecksumFigures } from '../tcpeek/checksum-figures.js';
 import { NO_OPENINGS, type OpeningCounts } from '../tcpeek/counts.js';
 import type { TcpeekOptions } from '../tcpeek/options.js';
 import { HandshakeTracker } from '../tcpeek/tracker.js';
+import { FlowTable } from '../traffic/flow-table.js';
+import type { FlowOptions } from '../traffic/options.js';
 
 /** The analyses of a run, each by its options; at least one. */
 export interface Analyses {
   readonly miruo?: MiruoOptions | undefined;
   readonly tcpeek?: TcpeekOptions | undefined;
+  /** Counting of flows, of every packet. */
+  readonly flows?: FlowOptions | undefined;
 }
+
+const NO_COUNTERS: MiruoCounters = zeroCounters();
 
 /** What a tracker returns when the stream is done. */
 export interface TrackSummary {
@@ -65,19 +74,25 @@ export class ShardTracker {
   readonly #tcpeek: HandshakeTracker | undefined;
   readonly #walker: ShardWalker;
 
-  constructor(shard: number, { miruo, tcpeek }: Analyses, blocks: BlockRingMemory, results: ResultRingMemory) {
+  constructor(shard: number, { miruo, tcpeek, flows }: Analyses, blocks: BlockRingMemory, results: ResultRingMemory) {
     this.#consumer = new BlockConsumer(blocks, shard);
     this.#events = new EventWriter(new ResultWriter(results));
     this.#miruo = miruo && new MiruoTracker(miruo, this.#events);
     this.#tcpeek = tcpeek && new HandshakeTracker(tcpeek, this.#events.handshakes);
-    this.#walker = new ShardWalker(shard, blocks, this.#events, this.#miruo, this.#tcpeek);
+    const table = flows && new FlowTable(flows.timeoutSec);
+    this.#walker = new ShardWalker(shard, blocks, this.#events, {
+      miruo: this.#miruo,
+      tcpeek: this.#tcpeek,
+      flows: table,
+    });
   }
 
   /** Takes the next block, waiting for it, and tracks it; false when it was the one that ends the stream. */
   step(): boolean {
-    const isEnd = this.#walker.walk(this.#consumer.take());
+    const slot = this.#consumer.take();
+    const isEnd = this.#walker.walk(slot);
+    this.#walker.tellStanding(slot);
     this.#consumer.release();
-    this.#tcpeek?.endBlock();
     if (isEnd) this.#events.streamDone();
     else this.#events.blockDone();
     return !isEnd;
@@ -93,35 +108,43 @@ export class ShardTracker {
   }
 }
 
+interface ShardAnalyses {
+  readonly miruo: MiruoTracker | undefined;
+  readonly tcpeek: HandshakeTracker | undefined;
+  readonly flows: FlowTable | undefined;
+}
+
 class ShardWalker {
   readonly #shard: number;
   readonly #descriptorsOffset: number;
   readonly #ticksOffset: number;
   readonly #words: Int32Array;
   readonly #view: DataView;
+  readonly #doubles: Float64Array;
   readonly #events: EventWriter;
   readonly #miruo: MiruoTracker | undefined;
   readonly #tcpeek: HandshakeTracker | undefined;
+  readonly #flows: FlowTable | undefined;
+  readonly #lengthsOffset: number;
+  readonly #figuresOffset: number;
   /** Words of the ticks in the block that are still to come. */
   #tick = 0;
   #ticksEnd = 0;
   #isClockRunning = false;
 
-  constructor(
-    shard: number,
-    blocks: BlockRingMemory,
-    events: EventWriter,
-    miruo: MiruoTracker | undefined,
-    tcpeek: HandshakeTracker | undefined,
-  ) {
+  constructor(shard: number, blocks: BlockRingMemory, events: EventWriter, { miruo, tcpeek, flows }: ShardAnalyses) {
     this.#shard = shard;
     this.#descriptorsOffset = blocks.layout.descriptorsOffset;
     this.#ticksOffset = blocks.layout.ticksOffset;
     this.#words = new Int32Array(blocks.buffer);
     this.#view = new DataView(blocks.buffer);
+    this.#doubles = new Float64Array(blocks.buffer);
     this.#events = events;
     this.#miruo = miruo;
     this.#tcpeek = tcpeek;
+    this.#flows = flows;
+    this.#lengthsOffset = blocks.layout.lengthsOffset;
+    this.#figuresOffset = blocks.layout.figuresOffset;
   }
 
   /** Walks the block in the slot at byte `slot`; true when it is the one that ends the stream. */
@@ -137,7 +160,9 @@ class ShardWalker {
     const view = this.#view;
     const miruo = this.#miruo;
     const tcpeek = this.#tcpeek;
+    const flows = this.#flows;
     const events = this.#events;
+    const lengths = (slot + this.#lengthsOffset) >> 2;
     const first = (slot + this.#descriptorsOffset) >> 2;
     this.#tick = (slot + this.#ticksOffset) >> 2;
     this.#ticksEnd = this.#tick + words[header + SLOT_TICKS];
@@ -145,9 +170,9 @@ class ShardWalker {
     let nextTick = this.#nextTick();
     for (let next = words[header + SLOT_HEADS + this.#shard]; next !== 0; ) {
       const descriptor = next - 1;
-      let isMoment = false;
+      let after = 0;
       if (nextTick <= descriptor) {
-        isMoment = this.#passTicks(first, descriptor);
+        after = this.#passTicks(first, descriptor);
         nextTick = this.#nextTick();
       }
       const d = first + descriptor * DESCRIPTOR_WORDS;
@@ -156,11 +181,14 @@ class ShardWalker {
         const hash = conversationHash(words, d);
         miruo?.onSegment(words, d, view, hash);
         tcpeek?.onSegment(words, d, view, hash);
+        flows?.onPacket(words, d, view, words[lengths + descriptor], hash);
       } else if (words[d + D_TCP] === UNREACHABLE_HERE) {
         tcpeek?.onUnreachable(words, d, view, conversationHash(words, d));
+      } else if (flows !== undefined) {
+        flows.onPacket(words, d, view, words[lengths + descriptor], conversationHash(words, d));
       }
       // A later fragment is here because its conversation is; sessions are made of segments.
-      if (isMoment) this.#tellMoment();
+      if (after !== 0) this.#tellAfter(after);
       next = words[d + DESCRIPTOR_NEXT];
     }
     this.#passTicks(first, TICK_DESCRIPTOR);
@@ -174,21 +202,22 @@ class ShardWalker {
   }
 
   /**
-   * Passes the ticks up to that of descriptor `last`, the first of which is at word `first`. Returns whether a moment comes
-   * after the packet of `last` itself; the moments of other shards' packets are noted.
+   * Passes the ticks up to that of descriptor `last`, the first of which is at word `first`. Returns what comes after the packet of
+   * `last` itself (TICK_MOMENT, TICK_REPORT); what comes after other shards' packets is told.
    */
-  #passTicks(first: number, last: number): boolean {
+  #passTicks(first: number, last: number): number {
     while (this.#tick < this.#ticksEnd) {
       const word = this.#words[this.#tick];
       const descriptor = word & TICK_DESCRIPTOR;
-      if (descriptor > last) return false;
+      if (descriptor > last) return 0;
       this.#tick++;
       this.#onTick(word, first + descriptor * DESCRIPTOR_WORDS);
-      if ((word & TICK_MOMENT) === 0) continue;
-      if (descriptor === last) return true;
-      this.#tellMoment();
+      const after = word & (TICK_MOMENT | TICK_REPORT);
+      if (after === 0) continue;
+      if (descriptor === last) return after;
+      this.#tellAfter(after);
     }
-    return false;
+    return 0;
   }
 
   /** The tick `word`, at the packet of the descriptor at word `d`. What miruo says of it comes first, in every shard. */
@@ -206,9 +235,37 @@ class ShardWalker {
       this.#isClockRunning = true;
     }
     if ((word & TICK_PACKETS) !== 0) this.#tcpeek?.onTick(sec);
+    if ((word & TICK_TRAFFIC) !== 0) this.#passSecond(sec);
+  }
+
+  #passSecond(sec: number): void {
+    const flows = this.#flows;
+    if (flows === undefined) return;
+    this.#events.standing.tick(flows.clock.active);
+    flows.clock.tick(sec);
+  }
+
+  /** How the shard stands, with what the reader told at the end of the block in the slot at byte `slot`, if that is where it stands. */
+  tellStanding(slot: number | undefined): void {
+    this.#tcpeek?.endBlock();
+    let read: Float64Array | undefined;
+    if (this.#shard === 0 && slot !== undefined && this.#flows !== undefined) {
+      const from = (slot + this.#figuresOffset) >> 3;
+      read = this.#doubles.subarray(from, from + SLOT_FIGURES);
+    }
+    const counters = this.#miruo?.counters ?? NO_COUNTERS;
+    this.#events.standing.figures(this.#flows?.standing(), counters, read);
+  }
+
+  /** What comes after a packet: TICK_MOMENT, TICK_REPORT. */
+  #tellAfter(ticks: number): void {
+    if ((ticks & TICK_MOMENT) !== 0) this.#tellMoment();
+    if ((ticks & TICK_REPORT) === 0) return;
+    this.tellStanding(undefined);
+    this.#events.report();
   }
 
   #tellMoment(): void {
-    this.#events.moment(this.#miruo?.counters ?? zeroCounters());
+    this.#events.moment(this.#miruo?.counters ?? NO_COUNTERS);
   }
 }

@@ -9,7 +9,7 @@
  *                     line 1 + t    consumed blocks         written by tracker t
  *   controlBytes    slot 0 | slot 1 | ... | slot n-1
  *
- *   slot:  header words | frame bytes: head room, block | descriptors | ticks
+ *   slot:  header words | figures | frame bytes: head room, block | descriptors | captured lengths | ticks
  *            the head room takes the beginning of a record whose end lies in this block, right-aligned
  *            against it, so that every record is contiguous
  *
@@ -60,13 +60,19 @@ export const TICK_MOMENT = 1 << 30;
 export const TICK_SEGMENTS = 1 << 29;
 export const TICK_PACKETS = 1 << 28;
 export const TICK_NOTICE = 1 << 27;
-export const TICK_DESCRIPTOR = TICK_NOTICE - 1;
+/** The clock of all packets comes to another second before the packet; and a report is wanted after it. */
+export const TICK_TRAFFIC = 1 << 26;
+export const TICK_REPORT = 1 << 25;
+export const TICK_DESCRIPTOR = TICK_REPORT - 1;
 
 /** Longest record that can straddle two blocks (pcap header and 256 KiB of frame, rounded up). */
 export const HEAD_ROOM_BYTES = 264 * 1024;
 
-/** Fewest bytes of a record that needs a descriptor: pcap header, and an IPv6 header up to where it says that TCP follows. */
-const MIN_TRACKED_RECORD_BYTES = 16 + 7;
+/** Fewest bytes of a record: pcap's header, or a Simple Packet Block (pcapng 4.4), and nothing of the packet. */
+const LEAST_RECORD_BYTES = 16;
+
+/** Float64 figures of a slot: what the reader counted of the traffic up to the block's end (src/capture/traffic-meter.ts). */
+export const SLOT_FIGURES = 256;
 
 /** Positions in the block ring, in bytes unless the name says words. */
 export interface BlockRingLayout {
@@ -77,10 +83,12 @@ export interface BlockRingLayout {
   readonly descriptorsPerSlot: number;
   readonly controlBytes: number;
   readonly slotBytes: number;
-  /** From the slot's start to its head room, to its block, to its descriptors, to its ticks. */
+  /** From the slot's start to its figures, its head room, its block, its descriptors, the captured lengths of their frames, its ticks. */
+  readonly figuresOffset: number;
   readonly headRoomOffset: number;
   readonly blockOffset: number;
   readonly descriptorsOffset: number;
+  readonly lengthsOffset: number;
   readonly ticksOffset: number;
   readonly totalBytes: number;
 }
@@ -90,11 +98,13 @@ const roundUp = (value: number, unit: number): number => Math.ceil(value / unit)
 /** Lays out a block ring of `slots` (a power of two, so that a wrapped counter still points right) blocks. */
 export function layoutBlockRing(slots: number, blockBytes: number, trackers: number): BlockRingLayout {
   const controlBytes = LINE_BYTES * (1 + trackers);
-  const headRoomOffset = roundUp((SLOT_HEADS + trackers) * WORD_BYTES, LINE_BYTES);
+  const figuresOffset = roundUp((SLOT_HEADS + trackers) * WORD_BYTES, LINE_BYTES);
+  const headRoomOffset = figuresOffset + 8 * SLOT_FIGURES;
   const blockOffset = headRoomOffset + HEAD_ROOM_BYTES;
   const descriptorsOffset = roundUp(blockOffset + blockBytes, LINE_BYTES);
-  const descriptorsPerSlot = Math.ceil((blockBytes + HEAD_ROOM_BYTES) / MIN_TRACKED_RECORD_BYTES);
-  const ticksOffset = descriptorsOffset + descriptorsPerSlot * DESCRIPTOR_WORDS * WORD_BYTES;
+  const descriptorsPerSlot = Math.ceil((blockBytes + HEAD_ROOM_BYTES) / LEAST_RECORD_BYTES);
+  const lengthsOffset = descriptorsOffset + descriptorsPerSlot * DESCRIPTOR_WORDS * WORD_BYTES;
+  const ticksOffset = lengthsOffset + descriptorsPerSlot * WORD_BYTES;
   const slotBytes = roundUp(ticksOffset + descriptorsPerSlot * WORD_BYTES, LINE_BYTES);
   return {
     slots,
@@ -103,9 +113,11 @@ export function layoutBlockRing(slots: number, blockBytes: number, trackers: num
     descriptorsPerSlot,
     controlBytes,
     slotBytes,
+    figuresOffset,
     headRoomOffset,
     blockOffset,
     descriptorsOffset,
+    lengthsOffset,
     ticksOffset,
     totalBytes: controlBytes + slots * slotBytes,
   };

@@ -37,9 +37,10 @@ export function allocateResultRing(capacityBytes: number, firstCounter = 0): Res
 
 /** The tracker's end. A record is reserved, filled through `words` or `bytes`, and visible after `publish`. */
 export class ResultWriter {
-  /** The ring's payload, to fill a reserved record through. */
+  /** The ring's payload, to fill a reserved record through; records, and what follows their headers, start at multiples of 8 bytes. */
   readonly words: Int32Array;
   readonly bytes: Uint8Array;
+  readonly doubles: Float64Array;
   readonly #control: Int32Array;
   readonly #capacity: number;
   #written: number;
@@ -50,6 +51,7 @@ export class ResultWriter {
     this.#control = new Int32Array(memory.buffer, 0, RESULT_PAYLOAD_BYTES_OFFSET / 4);
     this.words = new Int32Array(memory.buffer, RESULT_PAYLOAD_BYTES_OFFSET, memory.capacityBytes / 4);
     this.bytes = new Uint8Array(memory.buffer, RESULT_PAYLOAD_BYTES_OFFSET, memory.capacityBytes);
+    this.doubles = new Float64Array(memory.buffer, RESULT_PAYLOAD_BYTES_OFFSET, memory.capacityBytes / 8);
     this.#capacity = memory.capacityBytes;
     this.#written = Atomics.load(this.#control, WRITTEN_WORD);
     this.#read = Atomics.load(this.#control, READ_WORD);
@@ -110,6 +112,7 @@ export class ResultWriter {
 export class ResultReader {
   readonly words: Int32Array;
   readonly bytes: Uint8Array;
+  readonly doubles: Float64Array;
   readonly #control: Int32Array;
   readonly #capacity: number;
   #written: number;
@@ -120,6 +123,7 @@ export class ResultReader {
     this.#control = new Int32Array(memory.buffer, 0, RESULT_PAYLOAD_BYTES_OFFSET / 4);
     this.words = new Int32Array(memory.buffer, RESULT_PAYLOAD_BYTES_OFFSET, memory.capacityBytes / 4);
     this.bytes = new Uint8Array(memory.buffer, RESULT_PAYLOAD_BYTES_OFFSET, memory.capacityBytes);
+    this.doubles = new Float64Array(memory.buffer, RESULT_PAYLOAD_BYTES_OFFSET, memory.capacityBytes / 8);
     this.#capacity = memory.capacityBytes;
     this.#read = Atomics.load(this.#control, READ_WORD);
     this.#written = this.#read;

@@ -34,7 +34,8 @@ function mixEndpoint(address: number, port: number): number {
   return h ^ (h >>> 15);
 }
 
-function foldAddress(view: DataView, at: number): number {
+/** The 16 bytes of an IPv6 address at byte `at` of `view`, folded into an int32. */
+export function foldAddress(view: DataView, at: number): number {
   let h = 0;
   for (let i = 0; i < 16; i += 4) {
     h = Math.imul(h ^ view.getInt32(at + i), 0xcc9e2d51);

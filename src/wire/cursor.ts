@@ -6,6 +6,8 @@
  * checks once that its header is there, moves `offset` behind it and returns a NEXT_ or an END_ number.
  */
 
+import { MARK_IP_IN_IP, MARK_IPV4, MARK_IPV6 } from './marks.js';
+
 /** The TCP header is at `offset`. */
 export const FOUND_TCP = 0;
 
@@ -87,6 +89,29 @@ export class Cursor {
   /** Of the IP header that says that it is a fragment; see fragment-key.ts. */
   fragmentKey = 0;
   isFirstFragment = false;
+  /** MARK_ bits (marks.ts) of the headers that were found. */
+  marks = 0;
+  /** Headers that were found, that of the link layer included; and of them VLAN tags and MPLS labels. */
+  headers = 0;
+  vlanTags = 0;
+  mplsLabels = 0;
+  /** Of the outermost Ethernet or 802.11 header: where destination and source address are; -1 for none. */
+  addresses = -1;
+  /** What the link layer says that it carries: ethertype, or DSAP where there is none; 0 when it says neither. */
+  linkCode = 0;
+  /** The outermost IP header: offset or -1, and version 6. */
+  outerIp = -1;
+  outerIsV6 = false;
+  /**
+   * The innermost IP header, be it that of a later fragment: offset or -1, the protocol that it carries, where that starts (-1 in a
+   * later fragment), and whether it is any fragment's.
+   */
+  lastIp = -1;
+  protocol = 0;
+  payload = -1;
+  isFragment = false;
+  /** The IP header that `fragmentKey` is of, after a first fragment. */
+  fragmentIp = -1;
   /** Headers of 802.1AE that were stepped over, over all frames. */
   macsecFrames = 0;
 
@@ -112,6 +137,33 @@ export class Cursor {
     this.vlan = 0;
     this.fragmentKey = 0;
     this.isFirstFragment = false;
+    this.marks = 0;
+    this.headers = 0;
+    this.vlanTags = 0;
+    this.mplsLabels = 0;
+    this.addresses = -1;
+    this.linkCode = 0;
+    this.outerIp = -1;
+    this.outerIsV6 = false;
+    this.lastIp = -1;
+    this.protocol = 0;
+    this.payload = -1;
+    this.isFragment = false;
+    this.fragmentIp = -1;
+  }
+
+  /** Notes that an IP header is at `offset`, of version 6 if `isV6`. */
+  noteIp(isV6: boolean): void {
+    if (this.outerIp < 0) {
+      this.outerIp = this.offset;
+      this.outerIsV6 = isV6;
+    } else {
+      this.marks |= MARK_IP_IN_IP;
+    }
+    this.marks |= isV6 ? MARK_IPV6 : MARK_IPV4;
+    this.lastIp = this.offset;
+    this.isV6 = isV6;
+    this.isFragment = false;
   }
 
   /** Whether `bytes` more are there from `offset` on. What is read below must have been asked for. */

@@ -95,6 +95,7 @@ export function afterEthertype(c: Cursor): number {
 /** IEEE 802.1Q 9.6: priority 3 bits, DEI 1 bit, id 12 bits; then the next ethertype. */
 function vlanTag(c: Cursor): number {
   if (!c.has(4)) return END_CUT_LINK;
+  c.vlanTags++;
   if (c.vlanKey) c.vlan = addVlan(c.vlan, c.u16(0) & 0xfff);
   c.type = c.u16(2);
   return c.skip(4, NEXT_ETHERTYPE);

@@ -4,7 +4,10 @@
  */
 import {
   type Cursor,
+  END_BAD_IP,
+  END_CUT_LINK,
   END_OTHER,
+  END_UNKNOWN_LINK,
   FOUND_TCP,
   NEXT_CISCO_HDLC,
   NEXT_ETHERNET,
@@ -32,6 +35,7 @@ import { ipv4 } from './ipv4.js';
 import { ipv6 } from './ipv6.js';
 import { linkLayer } from './link.js';
 import { llc, nlpid } from './llc.js';
+import { MARK_COOKED, MARK_ETHERNET, MARK_LLC, MARK_MPLS, MARK_PPP, MARK_PPPOE, MARK_SHIM } from './marks.js';
 import { mpls } from './mpls.js';
 import { ciscoHdlc, ppp, pppoe } from './ppp.js';
 
@@ -42,18 +46,48 @@ const MOST_IP_HEADERS = 16;
 /** Goes to the TCP header of the cursor's frame, of link type `linkType`. Returns FOUND_TCP or an END_ number. */
 export function goToTcp(c: Cursor, linkType: number): number {
   let next = linkLayer(c, linkType);
+  if (c.offset > 0) {
+    c.headers = 1;
+    if (linkType !== LINKTYPE_ETHERNET) c.marks |= MARK_COOKED;
+  }
+  let from = c.offset;
   for (let headers = 0; next > FOUND_TCP; headers++) {
     if (headers === MOST_HEADERS) return END_OTHER;
+    from = c.offset;
     next = step(c, next);
+    if (c.offset > from) c.headers++;
   }
+  // The header at which it ended, unless that is not there.
+  if (c.offset === from && c.has(1) && !isCut(next)) c.headers++;
   return next;
+}
+
+const LINKTYPE_ETHERNET = 1;
+
+const isCut = (end: number): boolean => end === END_CUT_LINK || end === END_BAD_IP || end === END_UNKNOWN_LINK;
+
+/** What the ethertype announces; a header there that is no VLAN tag is a shim. */
+function withShim(c: Cursor): number {
+  const from = c.offset;
+  const tags = c.vlanTags;
+  const next = afterEthertype(c);
+  if (c.offset > from && c.vlanTags === tags) c.marks |= MARK_SHIM;
+  return next;
+}
+
+/** What the link layer of a frame without any IP header so far says that it carries. */
+function noteLinkCode(c: Cursor, code: number): void {
+  if (c.outerIp < 0) c.linkCode = code;
 }
 
 function step(c: Cursor, next: number): number {
   switch (next) {
     case NEXT_ETHERTYPE:
-      return afterEthertype(c);
+      noteLinkCode(c, c.type);
+      return withShim(c);
     case NEXT_ETHERNET:
+      c.marks |= MARK_ETHERNET;
+      if (c.addresses < 0 && c.has(12)) c.addresses = c.offset;
       return ethernet(c);
     case NEXT_IP_PAYLOAD:
       return ipPayload(c);
@@ -64,14 +98,19 @@ function step(c: Cursor, next: number): number {
     case NEXT_IP:
       return c.has(1) && c.u8(0) >>> 4 === 6 ? NEXT_IPV6 : NEXT_IPV4;
     case NEXT_MPLS:
+      c.marks |= MARK_MPLS;
       return mpls(c);
     case NEXT_LLC:
+      c.marks |= MARK_LLC;
+      if (c.has(1)) noteLinkCode(c, c.u8(0));
       return llc(c);
     case NEXT_NLPID:
       return nlpid(c);
     case NEXT_PPP:
+      c.marks |= MARK_PPP;
       return ppp(c);
     case NEXT_PPPOE:
+      c.marks |= MARK_PPPOE;
       return pppoe(c);
     case NEXT_CISCO_HDLC:
       return ciscoHdlc(c);
@@ -82,6 +121,7 @@ function step(c: Cursor, next: number): number {
     case NEXT_LINK:
       return linkLayer(c, c.type);
     case NEXT_NSH:
+      c.marks |= MARK_SHIM;
       return nsh(c);
     default:
       throw new Error(`no header has number ${next}`);

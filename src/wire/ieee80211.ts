@@ -3,6 +3,7 @@
  * Of an A-MSDU the first subframe is read: a descriptor holds one segment of a frame.
  */
 import { type Cursor, END_CUT_LINK, END_ENCRYPTED, END_OTHER, NEXT_IEEE80211, NEXT_LINK, NEXT_LLC } from './cursor.js';
+import { MARK_IEEE80211 } from './marks.js';
 
 /** Frame control (IEEE 802.11 9.2.4.1), first byte. */
 const VERSION_AND_TYPE = 0x0f;
@@ -26,6 +27,9 @@ export function ieee80211(c: Cursor, padded: boolean, swapped: boolean): number 
   if (!c.has(2)) return END_CUT_LINK;
   const control = c.u8(swapped ? 1 : 0);
   const flags = c.u8(swapped ? 0 : 1);
+  c.marks |= MARK_IEEE80211;
+  // Control frames (type 1) need not have a transmitter's address.
+  if (c.addresses < 0 && (control & 0x0c) !== 0x04 && c.has(16)) c.addresses = c.offset + 4;
   if ((control & VERSION_AND_TYPE) !== DATA || (control & NO_DATA) !== 0) return END_OTHER;
   let bytes = 24;
   if ((flags & (TO_DS | FROM_DS)) === (TO_DS | FROM_DS)) bytes += 6;

@@ -33,18 +33,26 @@ import {
 } from './ip-protocols.js';
 import { ipv6Extension, isIpv6Extension } from './ipv6.js';
 import { l2tpOverIp } from './l2tp.js';
+import { MARK_GRE, MARK_IPSEC, MARK_IPV6_EXTENSION, MARK_L2TP } from './marks.js';
 import { udp } from './udp.js';
 
 /** The protocol in `c.type`, at `c.offset`. */
 export function ipPayload(c: Cursor): number {
   const protocol = c.type;
+  c.protocol = protocol;
+  c.payload = c.offset;
   if (protocol === PROTOCOL_TCP) return FOUND_TCP;
   // RFC 4443 1: each version has its own; that of the other is none.
   if (protocol === (c.isV6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP)) return END_ICMP;
   if (c.directOnly) return END_OTHER;
-  if (protocol === PROTOCOL_AH) return authentication(c);
-  if (protocol === PROTOCOL_ESP) return END_ENCRYPTED;
-  if (c.isV6 && isIpv6Extension(protocol)) return ipv6Extension(c);
+  if (protocol === PROTOCOL_AH || protocol === PROTOCOL_ESP) {
+    c.marks |= MARK_IPSEC;
+    return protocol === PROTOCOL_AH ? authentication(c) : END_ENCRYPTED;
+  }
+  if (c.isV6 && isIpv6Extension(protocol)) {
+    c.marks |= MARK_IPV6_EXTENSION;
+    return ipv6Extension(c);
+  }
   return c.outer ? END_OTHER : tunnel(c, protocol);
 }
 
@@ -58,10 +66,12 @@ function tunnel(c: Cursor, protocol: number): number {
     case PROTOCOL_UDP:
       return udp(c);
     case PROTOCOL_GRE:
+      c.marks |= MARK_GRE;
       return gre(c);
     case PROTOCOL_ETHERIP:
       return etherIp(c);
     case PROTOCOL_L2TP:
+      c.marks |= MARK_L2TP;
       return l2tpOverIp(c);
     // RFC 4023.
     case PROTOCOL_MPLS:

@@ -16,21 +16,26 @@ export function ipv4(c: Cursor): number {
   if (versionAndLength >>> 4 !== 4 || bytes < 20 || !c.has(bytes)) return END_BAD_IP;
   const protocol = c.u8(9);
   const fragment = c.u16(6);
+  c.noteIp(false);
+  c.protocol = protocol;
   if ((fragment & FRAGMENT_OFFSET) !== 0) {
-    c.isV6 = false;
+    c.isFragment = true;
+    c.payload = -1;
     c.fragmentOf = protocol;
-    if (!mayCarryTcp(c, protocol)) return END_OTHER;
     c.fragmentKey = fragmentKey4(c);
-    return END_LATER_FRAGMENT;
+    return mayCarryTcp(c, protocol) ? END_LATER_FRAGMENT : END_OTHER;
   }
   c.ip = c.offset;
-  c.isV6 = false;
   c.ipHeaders++;
   c.moreFragments = (fragment & MORE_FRAGMENTS) !== 0;
   // Later fragments of the outermost packet that is cut into pieces have but its header to be known by.
-  if (c.moreFragments && !c.isFirstFragment) {
-    c.isFirstFragment = true;
-    c.fragmentKey = fragmentKey4(c);
+  if (c.moreFragments) {
+    c.isFragment = true;
+    if (!c.isFirstFragment) {
+      c.isFirstFragment = true;
+      c.fragmentIp = c.offset;
+      c.fragmentKey = fragmentKey4(c);
+    }
   }
   c.type = protocol;
   return c.skip(bytes, NEXT_IP_PAYLOAD);

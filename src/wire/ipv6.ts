@@ -20,8 +20,8 @@ const SHIM6 = 140;
 
 export function ipv6(c: Cursor): number {
   if (!c.has(IPV6_HEADER_BYTES) || c.u8(0) >>> 4 !== 6) return END_BAD_IP;
+  c.noteIp(true);
   c.ip = c.offset;
-  c.isV6 = true;
   c.ipHeaders++;
   c.moreFragments = false;
   c.type = c.u8(6);
@@ -60,14 +60,18 @@ function fragment(c: Cursor, next: number): number {
   const offsetAndMore = c.u16(2);
   if (offsetAndMore >>> 3 !== 0) {
     c.fragmentOf = next;
-    if (!mayCarryTcp(c, next) && !isIpv6Extension(next)) return END_OTHER;
+    c.isFragment = true;
+    c.protocol = next;
+    c.payload = -1;
     c.fragmentKey = fragmentKey6(c, c.u32(4));
-    return END_LATER_FRAGMENT;
+    return mayCarryTcp(c, next) || isIpv6Extension(next) ? END_LATER_FRAGMENT : END_OTHER;
   }
   if ((offsetAndMore & 1) !== 0) {
     c.moreFragments = true;
+    c.isFragment = true;
     if (!c.isFirstFragment) {
       c.isFirstFragment = true;
+      c.fragmentIp = c.ip;
       c.fragmentKey = fragmentKey6(c, c.u32(4));
     }
   }

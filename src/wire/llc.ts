@@ -12,6 +12,7 @@ import {
   NEXT_NLPID,
   NEXT_PPP,
 } from './cursor.js';
+import { MARK_SNAP } from './marks.js';
 
 const UNNUMBERED_INFORMATION = 0x03;
 const SNAP_BYTES = 5;
@@ -34,6 +35,7 @@ export function llc(c: Cursor): number {
 /** OUI and protocol; `padding` bytes are before a bridged frame. */
 function snap(c: Cursor, padding: number): number {
   if (!c.has(SNAP_BYTES)) return END_CUT_LINK;
+  c.marks |= MARK_SNAP;
   const oui = c.u16(0) * 256 + c.u8(2);
   const protocol = c.u16(3);
   c.type = protocol;

@@ -5,7 +5,7 @@
 
 export const MARK_ETHERNET = 1 << 0;
 export const MARK_IEEE80211 = 1 << 1;
-/** Linux' cooked captures, the BSDs' loopback and the like in place of a link layer. */
+/** Another link layer than Ethernet, or what stands for one: Linux' cooked captures, the BSDs' loopback, radiotap, PPP. */
 export const MARK_COOKED = 1 << 2;
 export const MARK_LLC = 1 << 3;
 export const MARK_SNAP = 1 << 4;

@@ -15,6 +15,7 @@ export function mpls(c: Cursor): number {
     if (!c.has(4)) return END_CUT_LINK;
     isBottom = (c.u32(0) & BOTTOM_OF_STACK) !== 0;
     c.offset += 4;
+    c.mplsLabels++;
   }
   if (!c.has(1)) return END_CUT_LINK;
   const first = c.u8(0);
