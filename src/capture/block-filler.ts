@@ -38,6 +38,7 @@ import { RECOGNISE_BYTES } from './recognise.js';
 import { type DamageTeller, RecordSearch } from './resync.js';
 import type { PacketSelector } from './selection.js';
 import { CaptureTally, type Moment, momentOf } from './tally.js';
+import { T_FIRST_NSEC, T_FIRST_SEC, T_LATEST_NSEC, T_LATEST_SEC, T_PACKETS } from './traffic-figures.js';
 
 /** More packets than any block holds. */
 const MOST_INDEX = 0x3fffffff;
@@ -57,6 +58,8 @@ export class BlockFiller {
   readonly cutter: PacketCutter | undefined;
   /** Called once, when the first interface of a capture is known. */
   onFirstInterface: ((first: CaptureInterface) => void) | undefined;
+  /** Called once, before the block with the first packet is published, with its time if it has one. */
+  onFirstPacket: ((moment: Moment | undefined) => void) | undefined;
   /**
    * At which byte of the content the rest that was not read starts, and what is wrong there: after 'cut' and 'bad record',
    * and when it was stopped in damage.
@@ -406,6 +409,10 @@ export class BlockFiller {
   }
 
   #publish(kind: number): void {
+    if (this.#index > 0 && this.onFirstPacket !== undefined) {
+      this.onFirstPacket(this.tally.first);
+      this.onFirstPacket = undefined;
+    }
     const words = this.#words;
     const header = this.#slot >> 2;
     words[header + SLOT_KIND] = kind;
@@ -414,21 +421,26 @@ export class BlockFiller {
     words[header + SLOT_NOW + 1] = this.#nowNsec;
     this.cutter?.endSlot();
     const figures = (this.#slot + this.#layout.figuresOffset) >> 3;
-    this.writeTraffic(this.#figures.subarray(figures, figures + SLOT_FIGURES), this.tally.last);
+    this.writeFigures(this.#figures.subarray(figures, figures + SLOT_FIGURES), this.tally.last);
     this.packets += this.#index;
     this.#producer.publish();
     this.#onBlock();
     if (kind !== BLOCK_END) this.#begin();
   }
 
-  /** Leaves what was counted of the traffic in `out`, where it is counted. `latest`: the time of the latest packet. */
-  writeTraffic(out: Float64Array, latest: Moment | undefined): void {
-    const { traffic } = this.#entries;
-    if (traffic === undefined) return;
+  /** Leaves how things stand in `out` (traffic-figures.ts): packets and times, and what else is counted. `latest`: the latest packet's time. */
+  writeFigures(out: Float64Array, latest: Moment | undefined): void {
     this.#first ??= this.tally.first;
     if (latest !== undefined) this.#latest = latest;
     if (this.tally.backwards > 0) this.#conditions |= CONDITION_CLOCK_BACKWARDS;
-    traffic.writeTo(out, this.#conditions, this.#first, this.#latest);
+    const { traffic } = this.#entries;
+    // In the middle of a block only what counts packet by packet knows how many there were.
+    if (traffic === undefined) out[T_PACKETS] = this.packets + this.#index;
+    else traffic.writeTo(out, this.#conditions);
+    out[T_FIRST_SEC] = this.#first?.sec ?? Number.NaN;
+    out[T_FIRST_NSEC] = this.#first?.nsec ?? 0;
+    out[T_LATEST_SEC] = this.#latest?.sec ?? Number.NaN;
+    out[T_LATEST_NSEC] = this.#latest?.nsec ?? 0;
   }
 
   /** Takes the next slot; its lists are empty. */

@@ -50,6 +50,10 @@ export type ReaderNews =
   | { readonly kind: 'problem'; readonly problem: InputProblem }
   /** The first interface of the first capture is known. */
   | { readonly kind: 'interface'; readonly linkType: number }
+  /** An input is read from now on: its place among all of them, from 1. */
+  | { readonly kind: 'input'; readonly name: string; readonly number: number }
+  /** The first packet of all was read; its time, where it has one. It is told before anybody comes to that packet. */
+  | { readonly kind: 'first'; readonly moment: Moment | undefined }
   | { readonly kind: 'capture'; readonly capture: CaptureFacts }
   | { readonly kind: 'moment'; readonly figures: ReadFigures }
   /** The moment of a report by packet time: what was counted of the traffic up to then (traffic-figures.ts). */

@@ -91,6 +91,7 @@ class CapturesReader {
   #source: ByteSource | undefined;
   #isFed = false;
   #bytesOfFormerInputs = 0;
+  #inputs = 0;
   #filesRead = 0;
   #problems = 0;
   #news = 0;
@@ -126,6 +127,7 @@ class CapturesReader {
     const onBlock = (): void => this.#noteProgress();
     this.#filler = new BlockFiller(memory, new BlockProducer(memory), options, onBlock, goesOn);
     this.#filler.onFirstInterface = ({ linkType }) => this.#send({ kind: 'interface', linkType });
+    this.#filler.onFirstPacket = (moment) => this.#send({ kind: 'first', moment });
     const decodes = !plan.perCapture && cut === undefined;
     this.#captures = new CaptureReader(this.#filler, (problem) => this.#tellProblem(problem), goesOn, decodes);
   }
@@ -194,6 +196,7 @@ class CapturesReader {
   /** Reads one input to its end; false when nothing more is to be read. */
   #readInput(input: string | LiveInput, wrap = ({ source }: OpenInput): ByteSource => source): boolean {
     const name = typeof input === 'string' ? input : input.name;
+    this.#send({ kind: 'input', name, number: ++this.#inputs });
     try {
       const opened = this.#opener.open(input);
       if ('found' in opened) {
@@ -261,7 +264,7 @@ class CapturesReader {
 
   #tellReport(latest: Moment): void {
     const traffic = new Float64Array(SLOT_FIGURES);
-    this.#filler.writeTraffic(traffic, latest);
+    this.#filler.writeFigures(traffic, latest);
     this.#send({ kind: 'report', traffic });
   }
 

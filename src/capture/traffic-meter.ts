@@ -36,12 +36,9 @@ import { ipOffset } from './descriptor.js';
 import { FlowWords } from './flow-words.js';
 import { type CaptureFormat, NO_PACKET } from './format.js';
 import { BAD_IP_HEADER, BAD_LINK_HEADER, BAD_TCP_HEADER, SEGMENT, UNKNOWN_LINK_TYPE } from './frame-reasons.js';
-import type { Moment } from './tally.js';
 import {
   T_CAPTURED_BYTES,
   T_CONDITIONS,
-  T_FIRST_NSEC,
-  T_FIRST_SEC,
   T_GRE_PACKETS,
   T_HEADERS,
   T_HEADERS_LEAST,
@@ -54,8 +51,6 @@ import {
   T_IPV4_PACKETS,
   T_IPV6_FRAGMENTS,
   T_IPV6_PACKETS,
-  T_LATEST_NSEC,
-  T_LATEST_SEC,
   T_LLC_PACKETS,
   T_MARKS,
   T_MPLS_LABELS_MOST,
@@ -172,8 +167,8 @@ export class TrafficMeter {
     return c;
   }
 
-  /** Leaves all figures in `out`; `first` and `latest`: times, as far as there are some. */
-  writeTo(out: Float64Array, conditions: number, first: Moment | undefined, latest: Moment | undefined): void {
+  /** Leaves all figures but times in `out`, with `conditions` (CONDITION_ bits) of inputs. */
+  writeTo(out: Float64Array, conditions: number): void {
     out.set(this.#figures);
     const plain = this.#plain4 + this.#plain6;
     const bytes = this.#plain4Bytes + this.#plain6Bytes;
@@ -201,10 +196,6 @@ export class TrafficMeter {
     out[T_MARKS] = marks;
     const isSnapped = out[T_CAPTURED_BYTES] < out[T_WIRE_BYTES];
     out[T_CONDITIONS] = this.#conditions | conditions | (isSnapped ? CONDITION_SNAPPED : 0);
-    out[T_FIRST_SEC] = first?.sec ?? Number.NaN;
-    out[T_FIRST_NSEC] = first?.nsec ?? 0;
-    out[T_LATEST_SEC] = latest?.sec ?? Number.NaN;
-    out[T_LATEST_NSEC] = latest?.nsec ?? 0;
   }
 
   #count(c: Cursor, captured: number, wire: number): void {

@@ -6,6 +6,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { CaptureFacts, ReaderNews, ReadFigures, ReadSummary } from '../capture/news.js';
 import type { InputProblem } from '../capture/problem.js';
 import type { ReadPlan } from '../capture/read-captures.js';
+import type { Moment } from '../capture/tally.js';
 import { endChildren } from '../feed/children.js';
 import type { FeederMemory } from '../feed/serve.js';
 import { allocateBlockRing, type BlockRingMemory } from '../ring/block-ring.js';
@@ -27,6 +28,9 @@ export interface ReadingWatcher {
   onProblem(problem: InputProblem): void;
   /** The first interface of the first capture is known: the input is open. */
   onInterface?(linkType: number): void;
+  onInput?(name: string, number: number): void;
+  /** The first packet was read: its time, if it has one. Nobody has come to that packet yet. */
+  onFirst?(moment: Moment | undefined): void;
   onCapture?(capture: CaptureFacts): void;
   /** In the order of the moments; the trackers come to them later. */
   onMoment?(figures: ReadFigures): void;
@@ -108,6 +112,8 @@ export class Reading {
     this.#told++;
     if (news.kind === 'problem') this.#watcher.onProblem(news.problem);
     if (news.kind === 'interface') this.#watcher.onInterface?.(news.linkType);
+    if (news.kind === 'input') this.#watcher.onInput?.(news.name, news.number);
+    if (news.kind === 'first') this.#watcher.onFirst?.(news.moment);
     if (news.kind === 'capture') this.#watcher.onCapture?.(news.capture);
     if (news.kind === 'moment') this.#watcher.onMoment?.(news.figures);
     if (news.kind === 'report') this.#watcher.onReport?.(news.traffic);

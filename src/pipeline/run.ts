@@ -121,18 +121,27 @@ export async function runPass(
   const moments = new ToldQueue<ReadFigures>();
   const problems = new ToldQueue<InputProblem>();
   const reports = new ToldQueue<Float64Array>();
+  let begin = (): void => {};
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
   const reading = new Reading(threads, plan, {
     onProblem: (problem) => problems.put(problem),
     onInterface: (linkType) => watcher.onInterface?.(linkType),
     onMoment: (figures) => moments.put(figures),
     onReport: (traffic) => reports.put(traffic),
+    onInput: (name, number) => watcher.onInput?.(name, number),
+    onFirst: (moment) => {
+      watcher.onFirst?.(moment);
+      begin();
+    },
   });
   try {
     const outcome = await new Pass(
       plan,
       threads,
       reading,
-      { moments, problems, reports },
+      { moments, problems, reports, begun },
       outputs,
       watcher,
       stop,
@@ -152,6 +161,8 @@ interface ToldByReader {
   readonly moments: ToldQueue<ReadFigures>;
   readonly problems: ToldQueue<InputProblem>;
   readonly reports: ToldQueue<Float64Array>;
+  /** Resolves when the first packet's time was told. */
+  readonly begun: Promise<void>;
 }
 
 class Pass {
@@ -212,8 +223,14 @@ class Pass {
       return this.#threads.run<TrackSummary>(`tracker ${shard}`, workerFiles?.tracker ?? TRACKER_FILE, 'track', work);
     });
     const readingDone = reading.run(readPlan, workerFiles?.reader);
+    // What is told of the first packet comes before what is found of it.
+    const begun = Promise.race([this.#told.begun, readingDone]);
     const finish = async (): Promise<RunOutcome> => {
-      const [read, tracked] = await Promise.all([readingDone, Promise.all(tracking), this.#merge(merger, rings)]);
+      const [read, tracked] = await Promise.all([
+        readingDone,
+        Promise.all(tracking),
+        begun.then(() => this.#merge(merger, rings)),
+      ]);
       if (read.filesRead > 0) this.#begin();
       await Promise.all(this.#places.map((place) => place.flush()));
       const directions = addDirections(tracked.map((summary) => summary.directions));

@@ -249,7 +249,7 @@ class ShardWalker {
   tellStanding(slot: number | undefined): void {
     this.#tcpeek?.endBlock();
     let read: Float64Array | undefined;
-    if (this.#shard === 0 && slot !== undefined && this.#flows !== undefined) {
+    if (this.#shard === 0 && slot !== undefined) {
       const from = (slot + this.#figuresOffset) >> 3;
       read = this.#doubles.subarray(from, from + SLOT_FIGURES);
     }
