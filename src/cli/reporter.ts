@@ -4,12 +4,16 @@
 import type { Moment } from '../capture/tally.js';
 import { renderHumanReport } from '../monitor/human-report.js';
 import { type MachineLayout, machineLayout, renderMachineHeader, renderMachineRow } from '../monitor/machine-report.js';
-import type { ProgressView } from '../monitor/progress.js';
 import type { InputProgress, ReportState } from '../monitor/report.js';
 import { renderStartReport } from '../monitor/start-report.js';
 import type { ReportPlan } from './report-plan.js';
 import { answerReportSignals, type ReportSignal } from './report-signals.js';
 import { type PacketState, runClock } from './report-state.js';
+
+/** How far it is, as of `ProgressView`, which is one. */
+export interface RunView extends Omit<InputProgress, 'file' | 'fileNumber' | 'files'> {
+  readonly elapsedSec: number;
+}
 
 /** What reports are made from, and where they go. */
 export interface ReportSources {
@@ -18,7 +22,7 @@ export interface ReportSources {
   readonly analyses: readonly string[];
   /** How things stand by now. */
   readonly state: () => PacketState;
-  readonly view: () => ProgressView;
+  readonly view: () => RunView;
   /** The input being read, from 1, of how many. */
   readonly input: () => Pick<InputProgress, 'file' | 'fileNumber' | 'files'>;
   /** Writes whole lines where reports go. */
