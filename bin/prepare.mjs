@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -36,7 +36,18 @@ export function prepare() {
 
 /** Runs a built program with this process's streams and ends as it did. */
 export function runBuilt(file, args, env = process.env) {
-  const result = spawnSync(process.execPath, [join(root, 'dist', file), ...args], { stdio: 'inherit', env });
+  endAs(spawnSync(process.execPath, [join(root, 'dist', file), ...args], { stdio: 'inherit', env }));
+}
+
+/** Runs tcploom as it is installed: by sh, which its first lines are for, and this node. Signals that are for it do nothing here. */
+export function runTcploom(args) {
+  for (const signal of ['SIGUSR1', 'SIGUSR2']) process.on(signal, () => {});
+  const PATH = `${dirname(process.execPath)}${delimiter}${process.env.PATH}`;
+  const launcher = process.platform === 'win32' ? process.execPath : 'sh';
+  endAs(spawnSync(launcher, [BUILT, ...args], { stdio: 'inherit', env: { ...process.env, PATH } }));
+}
+
+function endAs(result) {
   if (result.signal) process.kill(process.pid, result.signal);
   process.exit(result.status ?? 2);
 }

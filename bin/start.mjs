@@ -1,7 +1,7 @@
 /** `npm start [-- ARGUMENTS]`: makes ready, then runs tcploom; without arguments on a capture of this project. */
 import { join } from 'node:path';
-import { prepare, root, runBuilt } from './prepare.mjs';
+import { prepare, root, runTcploom } from './prepare.mjs';
 
 prepare();
 const args = process.argv.slice(2);
-runBuilt('bin/tcploom.js', args.length > 0 ? args : [join(root, 'datasets', 'lossy.pcap')]);
+runTcploom(args.length > 0 ? args : [join(root, 'datasets', 'lossy.pcap')]);

@@ -40,6 +40,11 @@ export async function main(args: readonly string[], adjust: (plan: RunPlan) => R
         const { executePlot } = await import('./execute-plot.js');
         return await executePlot(request.words, request.options);
       }
+      case 'stat': {
+        const { executeStat } = await import('./execute-stat.js');
+        const { makeStatPlan } = await import('./stat-plan.js');
+        return await executeStat(makeStatPlan(request.intervalSec, request.options, process.stdin.isTTY === true));
+      }
       case 'info':
         return await withInputs(request.files, request.options, async (files, filter) => {
           const { executeInfo } = await import('./execute-info.js');
@@ -109,7 +114,7 @@ function report(error: unknown, command: string | undefined): number {
 }
 
 /** The default command's help is the program's. */
-const COMMANDS_WITH_HELP = ['miruo', 'tcpeek', 'info', 'filter', 'interfaces', 'peekstat', 'plot'];
+const COMMANDS_WITH_HELP = ['miruo', 'tcpeek', 'info', 'filter', 'interfaces', 'peekstat', 'plot', 'stat'];
 
 /** What a message is about that does not say so itself. */
 function placeOf(error: unknown): string {

@@ -6,6 +6,7 @@ import type { CommandName, OptionRow } from './option-row.js';
 import { PLOT_OPTIONS } from './plot-options.js';
 import { READING_OPTIONS } from './reading-options.js';
 import { REPORT_OPTIONS } from './report-options.js';
+import { STAT_OPTIONS } from './stat-options.js';
 import { TCPEEK_OPTIONS } from './tcpeek-options.js';
 
 const RESULT_OPTIONS: readonly OptionRow[] = [
@@ -56,6 +57,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   ...REPORT_OPTIONS,
   ...FILTER_OPTIONS,
   ...PLOT_OPTIONS,
+  ...STAT_OPTIONS,
 ];
 
 /** Rows that a command understands. */

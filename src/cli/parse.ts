@@ -11,6 +11,8 @@ import type { CommandName, OptionRow } from './option-row.js';
 import { optionsOf } from './option-table.js';
 import type { ParsedOptions } from './plan.js';
 import type { PlotOptions } from './plot-plan.js';
+import { expandSignals } from './signal-names.js';
+import type { StatOptions } from './stat-plan.js';
 import { UsageError } from './usage-error.js';
 
 /** What the command line asks for: a run, or a text (help, version) to print. */
@@ -19,6 +21,7 @@ export type Request =
   | { readonly kind: 'interfaces' }
   | { readonly kind: 'peekstat'; readonly options: ParsedOptions }
   | { readonly kind: 'plot'; readonly words: readonly string[]; readonly options: PlotOptions }
+  | { readonly kind: 'stat'; readonly intervalSec: number | undefined; readonly options: StatOptions }
   | { readonly kind: 'text'; readonly text: string };
 
 const MOST_NUMBER = 2 ** 31 - 1;
@@ -32,6 +35,7 @@ const DESCRIPTIONS: Readonly<Record<CommandName, string>> = {
   interfaces: 'list the interfaces that can be captured from',
   peekstat: 'print the counts of a run that watches handshakes, or hand them to gmetric',
   plot: 'draw machine reports over time, as SVG or on the terminal',
+  stat: 'ask all running passes of tcploom for a report, or list them',
 };
 
 /** Reads the arguments that follow the program's name. Throws a UsageError. */
@@ -121,6 +125,14 @@ export function parseArguments(args: readonly string[], version: string): Reques
     .action((words: string[], options: PlotOptions) => {
       request = { kind: 'plot', words, options };
     });
+  program
+    .command('stat')
+    .description(DESCRIPTIONS.stat)
+    .usage('[INTERVAL] [-SIGNAL] [OPTION...]')
+    .argument('[INTERVAL]', 'send again every INTERVAL seconds, until none runs any more or Ctrl-C', readSeconds)
+    .action((intervalSec: number | undefined, options: StatOptions) => {
+      request = { kind: 'stat', intervalSec, options };
+    });
   for (const command of program.commands) {
     command.exitOverride().configureOutput(output);
     for (const row of optionsOf(command.name() as CommandName)) command.addOption(commanderOption(row, command.name()));
@@ -177,8 +189,14 @@ const DROP_INS: ReadonlyMap<string, string> = new Map([
   ['peekstat', 'v'],
 ]);
 
+/** Those of its options, of help and of the version. */
+const STAT_LETTERS = `${optionsOf('stat')
+  .flatMap(({ letter }) => letter ?? [])
+  .join('')}hV`;
+
 /** Abbreviated and single-dash long options belong to the drop-in commands only. */
 function expandFor(args: readonly string[]): string[] {
+  if (args[0] === 'stat') return expandSignals(args, STAT_LETTERS);
   const versionLetter = DROP_INS.get(args[0]);
   if (versionLetter === undefined) return [...args];
   const own: OptionRow[] = [
