@@ -8,6 +8,7 @@ import {
   PROGRESS_CLOCK_PACKETS,
   PROGRESS_DROPPED,
   PROGRESS_IF_DROPPED,
+  PROGRESS_LEFT_BYTES,
   PROGRESS_PACKETS,
 } from '../ring/layout.js';
 import { BlockFiller } from './block-filler.js';
@@ -27,6 +28,7 @@ import { describeSystemError, type InputProblem, isSystemError } from './problem
 import { PacketSelector, type Selection } from './selection.js';
 import { FollowedSeries } from './series.js';
 import { sortByFirstPacket } from './sort-inputs.js';
+import { storedBytes } from './stored-size.js';
 import { CaptureTally } from './tally.js';
 
 /** What the reader is to read, and how. */
@@ -85,6 +87,7 @@ class CapturesReader {
   #source: ByteSource | undefined;
   #isFed = false;
   #bytesOfFormerInputs = 0;
+  #leftBytes = 0;
   #filesRead = 0;
   #problems = 0;
   #news = 0;
@@ -200,7 +203,9 @@ class CapturesReader {
       this.#tellProblem({ file: name, found: describeSystemError(error) });
       return true;
     } finally {
-      this.#bytesOfFormerInputs += this.#source?.inputBytes ?? 0;
+      const bytes = this.#source?.inputBytes ?? 0;
+      this.#bytesOfFormerInputs += bytes;
+      if (typeof input === 'string') this.#leftBytes += Math.max(0, (storedBytes(input) ?? 0) - bytes);
       this.#source?.close();
       this.#source = undefined;
       this.#filler.flush();
@@ -260,6 +265,7 @@ class CapturesReader {
     progress[PROGRESS_CLOCK_PACKETS] = this.#filler.clock?.packets ?? 0;
     progress[PROGRESS_DROPPED] = this.#droppedBySystem;
     progress[PROGRESS_IF_DROPPED] = this.#droppedByInterface;
+    progress[PROGRESS_LEFT_BYTES] = this.#leftBytes;
   }
 
   get #isToStop(): boolean {
