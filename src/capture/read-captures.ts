@@ -8,6 +8,7 @@ import {
   PROGRESS_CLOCK_PACKETS,
   PROGRESS_DROPPED,
   PROGRESS_IF_DROPPED,
+  PROGRESS_LEFT_BYTES,
   PROGRESS_PACKETS,
   SLOT_FIGURES,
 } from '../ring/layout.js';
@@ -30,6 +31,7 @@ import { ReportMoments } from './report-moments.js';
 import { PacketSelector, type Selection } from './selection.js';
 import { FollowedSeries } from './series.js';
 import { sortByFirstPacket } from './sort-inputs.js';
+import { storedBytes } from './stored-size.js';
 import { CaptureTally, type Moment } from './tally.js';
 
 /** What the reader is to read, and how. */
@@ -92,6 +94,7 @@ class CapturesReader {
   #isFed = false;
   #bytesOfFormerInputs = 0;
   #inputs = 0;
+  #leftBytes = 0;
   #filesRead = 0;
   #problems = 0;
   #news = 0;
@@ -214,7 +217,9 @@ class CapturesReader {
       this.#tellProblem({ file: name, found: describeSystemError(error) });
       return true;
     } finally {
-      this.#bytesOfFormerInputs += this.#source?.inputBytes ?? 0;
+      const bytes = this.#source?.inputBytes ?? 0;
+      this.#bytesOfFormerInputs += bytes;
+      if (typeof input === 'string') this.#leftBytes += Math.max(0, (storedBytes(input) ?? 0) - bytes);
       this.#source?.close();
       this.#source = undefined;
       this.#filler.flush();
@@ -280,6 +285,7 @@ class CapturesReader {
     progress[PROGRESS_CLOCK_PACKETS] = this.#filler.clock?.packets ?? 0;
     progress[PROGRESS_DROPPED] = this.#droppedBySystem;
     progress[PROGRESS_IF_DROPPED] = this.#droppedByInterface;
+    progress[PROGRESS_LEFT_BYTES] = this.#leftBytes;
   }
 
   get #isToStop(): boolean {

@@ -1,39 +1,48 @@
 /**
- * Cuts packets out of captures: to a file or standard output, or only their number; messages on standard error.
+ * Cuts packets out of captures: to a file or standard output, or only their number; messages on standard error or in the log.
  */
+import { describeProblem, type InputProblem } from '../capture/problem.js';
 import { type FilterPlan, runFilter } from '../pipeline/filter-pass.js';
-import { OutputFile } from '../pipeline/output-file.js';
 import { stopped } from '../pipeline/threads.js';
 import { exitCodeOf } from './exit-codes.js';
-import { ProgressLine } from './progress-line.js';
+import type { Log } from './log.js';
+import { OpenOutputs } from './run-outputs.js';
 import { EndingSignals } from './signals.js';
-import { printProblem, startProgress } from './watching.js';
+import { type Showing, Watching } from './watching.js';
 
 /** Runs a plan. */
-export async function executeFilter(plan: FilterPlan): Promise<number> {
-  const line = await ProgressLine.on(process.stderr);
+export async function executeFilter(plan: FilterPlan, showing: Showing, log?: Log): Promise<number> {
+  const watching = await Watching.begin(plan.read, showing, log);
+  const outputs = new OpenOutputs([], watching.line, log);
   const signals = new EndingSignals(plan.read);
   try {
     const watcher = {
-      onProblem: printProblem.bind(undefined, line),
+      onProblem: (problem: InputProblem) => outputs.say(`${describeProblem(problem)}\n`),
       onStart: (progress: Float64Array, finish: () => void) => {
         signals.finish = finish;
-        startProgress(line, plan.read, progress, () => undefined);
+        watching.start(
+          progress,
+          () => undefined,
+          (text) => outputs.say(text),
+        );
       },
     };
     const read = await runFilter(plan, watcher, signals.stop);
+    watching.end(!read.isCutShort);
     // A number of packets of nothing would look like an answer.
-    if (plan.output === undefined && read.filesRead > 0) await printCount(read.packets, line, signals.stop);
+    if (plan.output === undefined && read.filesRead > 0) await printCount(read.packets, outputs, signals.stop);
+    await Promise.race([outputs.settle(), stopped(signals.stop)]);
     return signals.exitCode(exitCodeOf(read), read.isCutShort);
+  } catch (error) {
+    watching.end(false);
+    await outputs.settleSoon();
+    throw error;
   } finally {
-    line?.stop();
     signals.close();
   }
 }
 
-async function printCount(packets: number, line: ProgressLine | undefined, stop: AbortSignal): Promise<void> {
-  line?.stop();
-  const output = new OutputFile({ descriptor: 1 });
-  output.append(new TextEncoder().encode(`${packets}\n`));
-  await Promise.race([output.flush(), stopped(stop)]);
+async function printCount(packets: number, { standardOutput }: OpenOutputs, stop: AbortSignal): Promise<void> {
+  standardOutput.append(new TextEncoder().encode(`${packets}\n`));
+  await Promise.race([standardOutput.flush(), stopped(stop)]);
 }

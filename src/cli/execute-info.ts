@@ -1,5 +1,5 @@
 /**
- * Says what is in captures: a report or a line of columns for each on standard output, messages on standard error.
+ * Says what is in captures: a report or a line of columns for each on standard output, messages on standard error or in the log.
  */
 
 import type { CaptureInterface } from '../capture/format.js';
@@ -12,30 +12,31 @@ import {
   NO_SEGMENT,
   UNKNOWN_LINK_TYPE,
 } from '../capture/frame-reasons.js';
-import { problemText } from '../capture/problem.js';
+import { describeProblem, problemText } from '../capture/problem.js';
 import type { Moment } from '../capture/tally.js';
 import { type CaptureReport, renderInfo, renderTsvHeader, renderTsvRow } from '../info/report.js';
 import type { PacketTime } from '../info/text-forms.js';
 import { type CountedCapture, type InfoPlan, type InfoWatcher, runInfo } from '../pipeline/info-pass.js';
-import { OutputFile } from '../pipeline/output-file.js';
 import { stopped } from '../pipeline/threads.js';
 import { linkTypeName } from '../wire/link-types.js';
 import { exitCodeOf } from './exit-codes.js';
-import { ProgressLine } from './progress-line.js';
+import type { Log } from './log.js';
+import { OpenOutputs } from './run-outputs.js';
 import { EndingSignals } from './signals.js';
-import { printProblem, startProgress } from './watching.js';
+import { type Showing, Watching } from './watching.js';
 
 /** Describes the captures of a plan; with `asTsv` in columns. */
-export async function executeInfo(plan: InfoPlan, asTsv: boolean): Promise<number> {
-  const line = await ProgressLine.on(process.stderr);
-  const output = new OutputFile({ descriptor: 1 }, process.stdout.isTTY ? line : undefined);
+export async function executeInfo(plan: InfoPlan, asTsv: boolean, showing: Showing, log?: Log): Promise<number> {
+  const watching = await Watching.begin(plan.read, showing, log);
+  const outputs = new OpenOutputs([], watching.line, log);
+  const output = outputs.standardOutput;
   const signals = new EndingSignals(plan.read);
   const encoder = new TextEncoder();
   const print = (text: string): void => output.append(encoder.encode(text));
   let captures = 0;
   try {
     const watcher: InfoWatcher = {
-      onProblem: (problem) => printProblem(line, problem),
+      onProblem: (problem) => outputs.say(`${describeProblem(problem)}\n`),
       onCapture: (capture) => {
         // What ends the pass is on its way.
         if (output.hasFailed) return;
@@ -47,15 +48,24 @@ export async function executeInfo(plan: InfoPlan, asTsv: boolean): Promise<numbe
       },
       onStart: (progress, finish) => {
         signals.finish = finish;
-        startProgress(line, plan.read, progress, () => undefined);
+        watching.start(
+          progress,
+          () => undefined,
+          (text) => outputs.say(text),
+        );
       },
     };
     const read = await runInfo(plan, watcher, signals.stop, output.failed);
     // A signal ends the wait for whoever reads the last lines.
     await Promise.race([output.flush(), stopped(signals.stop)]);
+    watching.end(!read.isCutShort);
+    await Promise.race([outputs.settle(), stopped(signals.stop)]);
     return signals.exitCode(exitCodeOf(read), read.isCutShort);
+  } catch (error) {
+    watching.end(false);
+    await outputs.settleSoon();
+    throw error;
   } finally {
-    line?.stop();
     signals.close();
   }
 }

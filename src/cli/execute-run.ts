@@ -9,14 +9,14 @@ import { seemOneSided } from '../tcpeek/counts.js';
 import { exitCodeOf } from './exit-codes.js';
 import { oneWayHint } from './filter-hint.js';
 import { HandshakeSocket } from './handshake-socket.js';
-import { ProgressLine } from './progress-line.js';
+import type { Log } from './log.js';
 import type { ResultPlace } from './result-places.js';
 import { OpenOutputs } from './run-outputs.js';
 import { localHint, offloadHint, statisticsOf, summaryOf } from './run-reports.js';
 import { EndingSignals } from './signals.js';
 import { startLine } from './start-line.js';
 import { becomeUser, type UserAccount, UserFailure } from './user-account.js';
-import { startProgress } from './watching.js';
+import { type Showing, Watching } from './watching.js';
 
 /** How long the lines of a run that was cut short may take to be written: on a busy machine too, where somebody takes them. */
 const FLUSH_MS = 1500;
@@ -30,12 +30,13 @@ export interface RunSurroundings {
   readonly user?: UserAccount | undefined;
   /** Whether a line on standard error says what is read. */
   readonly hasStartLine: boolean;
+  readonly showing: Showing;
 }
 
-/** Runs a plan; results go to the places, messages and reports to standard error. */
-export async function executeRun(plan: RunPlan, surroundings: RunSurroundings): Promise<number> {
-  const line = await ProgressLine.on(process.stderr);
-  const outputs = new OpenOutputs(surroundings.places, line);
+/** Runs a plan; results go to the places, messages and reports to standard error, or to the log. */
+export async function executeRun(plan: RunPlan, surroundings: RunSurroundings, log?: Log): Promise<number> {
+  const watching = await Watching.begin(plan.read, surroundings.showing, log);
+  const outputs = new OpenOutputs(surroundings.places, watching.line, log);
   if (plan.notice !== undefined) outputs.say(`tcploom: ${plan.notice}\n`);
   const socket = new HandshakeSocket(plan, (text) => outputs.say(text));
   const signals = new EndingSignals(plan.read);
@@ -43,19 +44,19 @@ export async function executeRun(plan: RunPlan, surroundings: RunSurroundings): 
   const stop = AbortSignal.any([signals.stop, failure.signal]);
   try {
     if (surroundings.socket !== undefined) await socket.open(surroundings.socket.path, surroundings.socket.isAskedFor);
-    const watcher = watcherOf(plan, surroundings, outputs, socket, line, signals, failure);
+    const watcher = watcherOf(plan, surroundings, outputs, socket, watching, signals, failure);
     const outcome = await runPass(plan, outputs.results, watcher, stop);
-    line?.stop();
+    watching.end(!outcome.read.isCutShort);
     outputs.say(reportsOf(plan, outcome));
     await outputs.settle();
     return signals.exitCode(exitCodeOf(outcome.read), outcome.read.isCutShort);
   } catch (error) {
+    watching.end(false);
     // Whole lines were merged up to here: they are results, and go out unless their reader does not take them.
     // That they cannot be written is no news then: the run's own reason counts.
     await Promise.race([outputs.settle(), sleep(FLUSH_MS)]);
     throw error;
   } finally {
-    line?.stop();
     socket.close();
     signals.close();
   }
@@ -84,7 +85,7 @@ function watcherOf(
   { hasStartLine, user }: RunSurroundings,
   outputs: OpenOutputs,
   socket: HandshakeSocket,
-  line: ProgressLine | undefined,
+  watching: Watching,
   signals: EndingSignals,
   failure: AbortController,
 ): RunWatcher {
@@ -95,7 +96,7 @@ function watcherOf(
     onStart: (run) => {
       signals.finish = run.finish;
       socket.run = run;
-      startProgress(line, plan.read, run.progress, run.sessions);
+      watching.start(run.progress, run.sessions, (text) => outputs.say(text));
     },
     onInterface: (linkType) => {
       if (hasStartLine && isLive) outputs.say(startLine(plan.read.inputs, linkType));

@@ -2,8 +2,10 @@
  * The program: arguments in, exit code out. Owns which outcome is which code; never ends the process itself.
  */
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { listInputs } from '../capture/input-list.js';
 import { describeProblem, printable } from '../capture/problem.js';
+import type { OutputTarget } from '../pipeline/blocking-output.js';
 import { OutputFailure } from '../pipeline/output-failure.js';
 import type { RunPlan } from '../pipeline/run.js';
 import { SocketError } from '../pipeline/socket-error.js';
@@ -11,11 +13,16 @@ import { ThreadFailure, ThreadStuck } from '../pipeline/threads.js';
 import { EXIT_DAMAGED, EXIT_DONE, EXIT_FAILED, SIGNAL_EXITS } from './exit-codes.js';
 import type { ChosenFilter } from './filter-choice.js';
 import { makeFilterPlan } from './filter-plan.js';
+import type { Log } from './log.js';
+import { STANDARD_OUTPUT } from './output-place.js';
 import { parseArguments } from './parse.js';
 import { makeInfoPlan, type ParsedOptions } from './plan.js';
 import { Interrupted } from './signals.js';
 import { FilterMistake, UsageError } from './usage-error.js';
 import { UserFailure } from './user-account.js';
+
+/** How long the last lines of a log may take to be written. */
+const FLUSH_MS = 1500;
 
 // Each command's own modules are loaded when it is known: a tenth of the time that a small capture takes.
 
@@ -48,23 +55,33 @@ export async function main(args: readonly string[], adjust: (plan: RunPlan) => R
       case 'info':
         return await withInputs(request.files, request.options, async (files, filter) => {
           const { executeInfo } = await import('./execute-info.js');
-          return executeInfo(makeInfoPlan(files, request.options, filter), request.options.tsv ?? false);
+          const { showingOf } = await import('./watching.js');
+          const { options } = request;
+          const plan = makeInfoPlan(files, options, filter);
+          const showing = showingOf(options, files);
+          return { places: [STANDARD_OUTPUT], execute: (log) => executeInfo(plan, options.tsv ?? false, showing, log) };
         });
       case 'filter':
         return await withInputs(request.files, request.options, async (files, filter) => {
           const { executeFilter } = await import('./execute-filter.js');
-          return executeFilter(makeFilterPlan(files, request.options, process.stdout.isTTY === true, filter));
+          const { showingOf } = await import('./watching.js');
+          const plan = makeFilterPlan(files, request.options, process.stdout.isTTY === true, filter);
+          const showing = showingOf(request.options, files);
+          const place = plan.output?.target ?? STANDARD_OUTPUT;
+          return { places: [place], execute: (log) => executeFilter(plan, showing, log) };
         });
       case 'run':
         return await withInputs(request.files, request.options, async (files, filter) => {
           const { executeRun } = await import('./execute-run.js');
           const { prepareRun } = await import('./run-preparation.js');
           const { plan, surroundings } = prepareRun(files, request.options, process.stdout.isTTY === true, filter);
-          return executeRun(adjust(plan), surroundings);
+          const places = surroundings.places.map(({ target }) => target);
+          return { places, execute: (log) => executeRun(adjust(plan), surroundings, log) };
         });
     }
   } catch (error) {
-    return report(error, args[0]);
+    const code = report(error, args[0], (text) => process.stderr.write(text));
+    return error instanceof ThreadStuck ? leaveStuckThread(code, error.cause) : code;
   }
 }
 
@@ -74,21 +91,64 @@ function print(text: string): number {
   return EXIT_DONE;
 }
 
+/** A pass that has only to be run: everything about it is in order. */
+interface PreparedPass {
+  /** Where its results go. */
+  readonly places: readonly OutputTarget[];
+  execute(log: Log | undefined): Promise<number>;
+}
+
 /**
- * Runs `execute` with all files that are meant, and the filter; lists and folders that cannot be read are damage of the input. What
- * is wrong with the filter is told before anything else is looked at.
+ * Runs the pass that `prepare` makes of all files that are meant, and the filter; lists and folders that cannot be read are damage of the
+ * input. What is wrong with the filter is told before anything else is looked at, and the log is begun when nothing is wrong with the rest.
  */
 async function withInputs(
   names: readonly string[],
   options: ParsedOptions,
-  execute: (files: readonly string[], filter: ChosenFilter | undefined) => Promise<number>,
+  prepare: (files: readonly string[], filter: ChosenFilter | undefined) => Promise<PreparedPass>,
 ): Promise<number> {
   const filter = await filterOf(options, names);
   const { files, problems } = listInputs(names, options.filesFrom ?? [], options.recursive ?? false);
-  for (const problem of problems) process.stderr.write(`${describeProblem(problem)}\n`);
-  if (files.length === 0 && problems.length > 0) return EXIT_FAILED;
-  const code = await execute(files, filter);
+  const told = problems.map((problem) => `${describeProblem(problem)}\n`).join('');
+  if (options.log === undefined) process.stderr.write(told);
+  const isEmpty = files.length === 0 && problems.length > 0;
+  const pass = isEmpty ? NOTHING_TO_READ : await prepare(files, filter);
+  const log = await openLog(options, [...names, ...files], pass.places);
+  if (log !== undefined) log.say(told);
+  else if (options.log !== undefined) process.stderr.write(told);
+  const code = await executeWith(log, pass);
   return code === EXIT_DONE && problems.length > 0 ? EXIT_DAMAGED : code;
+}
+
+const NOTHING_TO_READ: PreparedPass = { places: [], execute: async () => EXIT_FAILED };
+
+/** Few runs have one. */
+async function openLog(
+  options: ParsedOptions,
+  inputs: readonly string[],
+  places: readonly OutputTarget[],
+): Promise<Log | undefined> {
+  if (options.log === undefined) return undefined;
+  const { Log, logTarget } = await import('./log.js');
+  const target = logTarget(options, inputs, places);
+  return target === undefined ? undefined : new Log(target);
+}
+
+/** What becomes of the pass is told in the log, if there is one. That a part of it is lost is a failure. */
+async function executeWith(log: Log | undefined, pass: PreparedPass): Promise<number> {
+  if (log === undefined) return pass.execute(undefined);
+  let code: number;
+  try {
+    code = await pass.execute(log);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    code = report(error, undefined, (text) => log.say(text));
+    await Promise.race([log.flush(), sleep(FLUSH_MS)]);
+    if (error instanceof ThreadStuck) return leaveStuckThread(code, error.cause);
+    return code;
+  }
+  await log.flush();
+  return log.isLost && code <= EXIT_FAILED ? EXIT_FAILED : code;
 }
 
 /** The language of filters is loaded only when there is one. */
@@ -98,8 +158,9 @@ async function filterOf(options: ParsedOptions, files: readonly string[]): Promi
   return chooseFilter(options, files);
 }
 
-function report(error: unknown, command: string | undefined): number {
-  if (error instanceof ThreadStuck) return leaveStuckThread(report(error.cause, command), error.cause);
+/** Says what ended the program, if that is to be said, and which exit code that is. */
+function report(error: unknown, command: string | undefined, say: (text: string) => void): number {
+  if (error instanceof ThreadStuck) return report(error.cause, command, say);
   if (error instanceof Interrupted) return SIGNAL_EXITS[error.signal] ?? EXIT_FAILED;
   if (isClosedPipe(error)) return EXIT_DONE;
   const message = error instanceof Error ? error.message : String(error);
@@ -109,7 +170,7 @@ function report(error: unknown, command: string | undefined): number {
       ? ` (see 'tcploom ${help === undefined ? '' : `${help} `}--help')`
       : '';
   // What was given on the command line may be quoted in it.
-  process.stderr.write(`tcploom: ${placeOf(error)}${printable(message)}${hint}\n`);
+  say(`tcploom: ${placeOf(error)}${printable(message)}${hint}\n`);
   return EXIT_FAILED;
 }
 

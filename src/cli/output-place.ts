@@ -1,12 +1,39 @@
 /**
- * What must not be written to: a file that is read by the same run, whatever for, or one that would be read next.
+ * Places that are written to: by which names they are known, which two are one, and which must not be written to because the same run reads
+ * them, whatever for, or would read them next.
  */
 import { fstatSync, type Stats, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { descriptorOf } from '../capture/feed-kind.js';
 import { isSystemError, printable } from '../capture/problem.js';
 import { areOfSeries } from '../capture/series.js';
+import type { OutputTarget } from '../pipeline/blocking-output.js';
 import type { ParsedOptions } from './plan.js';
 import { UsageError } from './usage-error.js';
+
+export const STANDARD_OUTPUT: OutputTarget = { descriptor: 1 };
+export const STANDARD_ERROR: OutputTarget = { descriptor: 2 };
+
+/** Names of descriptors, which are opened already: a second time they would be written from the beginning. */
+const DESCRIPTOR_PATHS: readonly (readonly [RegExp, OutputTarget, string])[] = [
+  [/^(-|\/dev\/stdout|\/(dev|proc\/self)\/fd\/1)$/, STANDARD_OUTPUT, 'standard output'],
+  [/^(\/dev\/stderr|\/(dev|proc\/self)\/fd\/2)$/, STANDARD_ERROR, 'standard error'],
+];
+
+/** The place that a name stands for, and its name for messages. */
+export function placeByName(path: string): { readonly name: string; readonly target: OutputTarget } {
+  for (const [pattern, target, name] of DESCRIPTOR_PATHS) if (pattern.test(path)) return { name, target };
+  return { name: printable(path), target: { path } };
+}
+
+/** Whether two places are the same descriptor, the same path, or the same file that is there already. */
+export function areOnePlace(one: OutputTarget, other: OutputTarget): boolean {
+  if ('path' in one && 'path' in other && resolve(one.path) === resolve(other.path)) return true;
+  if ('descriptor' in one && 'descriptor' in other && one.descriptor === other.descriptor) return true;
+  const [first, second] = [one, other].map((place) => statOf('path' in place ? place.path : place.descriptor));
+  if (first === undefined || second === undefined || !first.isFile()) return false;
+  return first.dev === second.dev && first.ino === second.ino;
+}
 
 /**
  * Throws a UsageError if the output `name`, `-` for standard output, is one of the files that are read: the captures `inputs`, lists
@@ -14,7 +41,8 @@ import { UsageError } from './usage-error.js';
  */
 export function refuseInputs(name: string, inputs: readonly string[], given: ParsedOptions): void {
   const others = [...(given.filesFrom ?? []), ...(given.filterFile === undefined ? [] : [given.filterFile])];
-  const output = statOf(name === '-' ? 1 : name);
+  const { target } = placeByName(name);
+  const output = statOf('path' in target ? target.path : target.descriptor);
   for (const file of [...inputs, ...others]) {
     const input = statOf(descriptorOf(file) ?? file);
     if (output === undefined || input === undefined || !output.isFile()) continue;

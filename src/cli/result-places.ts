@@ -6,7 +6,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { printable } from '../capture/problem.js';
 import type { OutputTarget } from '../pipeline/blocking-output.js';
-import { refuseInputs } from './output-place.js';
+import { placeByName, refuseInputs, STANDARD_ERROR, STANDARD_OUTPUT } from './output-place.js';
 import type { ParsedOptions } from './plan.js';
 import { UsageError } from './usage-error.js';
 
@@ -30,9 +30,6 @@ export interface ResultPlace {
   readonly name: string;
   readonly target: OutputTarget;
 }
-
-const STANDARD_OUTPUT: OutputTarget = { descriptor: 1 };
-const STANDARD_ERROR: OutputTarget = { descriptor: 2 };
 
 const USUAL_PLACES: readonly ResultPlace[] = [
   { format: 'miruo', name: 'standard output', target: STANDARD_OUTPUT },
@@ -60,12 +57,6 @@ function keysOf(name: string, target: OutputTarget): string[] {
   return stats?.isFile() ? [path, `${stats.dev}:${stats.ino}`] : [path];
 }
 
-/** Names of descriptors, which are opened already: a second time they would be written from the beginning. */
-const DESCRIPTOR_PATHS: readonly (readonly [RegExp, ResultPlace['target'], string])[] = [
-  [/^(-|\/dev\/stdout|\/(dev|proc\/self)\/fd\/1)$/, STANDARD_OUTPUT, 'standard output'],
-  [/^(\/dev\/stderr|\/(dev|proc\/self)\/fd\/2)$/, STANDARD_ERROR, 'standard error'],
-];
-
 function placeOf(text: string): ResultPlace {
   const [, formatName, path] = /^([^=]*)(?:=(.*))?$/s.exec(text)!;
   const format = RESULT_FORMATS.find(({ name }) => name === formatName);
@@ -74,8 +65,5 @@ function placeOf(text: string): ResultPlace {
     throw new UsageError(`there is no format '${printable(formatName)}' of results: known are ${known}`);
   }
   if (path === '') throw new UsageError(`-o ${format.name}= needs a path, or - for standard output`);
-  for (const [pattern, target, name] of DESCRIPTOR_PATHS) {
-    if (pattern.test(path ?? '-')) return { format: format.name, name, target };
-  }
-  return { format: format.name, name: printable(path!), target: { path: path! } };
+  return { format: format.name, ...placeByName(path ?? '-') };
 }

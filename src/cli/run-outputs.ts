@@ -1,38 +1,47 @@
 /**
- * Where what a run says goes: results in their places, all else to standard error. Owns which of them are one and the same stream, so that
- * no line is written into another.
+ * Where what a pass says goes: results in their places, all else to standard error, or to the log. Owns which of them are one and the same
+ * stream, so that no line is written into another.
  */
 import { fstatSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isSystemError } from '../capture/problem.js';
 import { type LineOutput, SplitOutput, UnreadOutput } from '../pipeline/line-output.js';
 import { OutputFile } from '../pipeline/output-file.js';
 import type { RunOutputs } from '../pipeline/run.js';
+import type { Log } from './log.js';
 import type { ProgressLine } from './progress-line.js';
 import type { ResultFormatName, ResultPlace } from './result-places.js';
 
+/** How long the lines of a run that was cut short may take to be written: on a busy machine too, where somebody takes them. */
+const FLUSH_MS = 1500;
 const STANDARD_OUTPUT = 1;
 const STANDARD_ERROR = 2;
 
 export class OpenOutputs {
   /** For the run. */
   readonly results: RunOutputs;
+  readonly standardOutput: OutputFile;
   /** All that goes to standard error goes through here, while it is open. */
+  readonly #standardError: LineOutput;
   readonly #messages: LineOutput;
   readonly #encoder = new TextEncoder();
 
   /** `line` steps aside for what goes to its terminal. */
-  constructor(places: readonly ResultPlace[], line: ProgressLine | undefined) {
+  constructor(places: readonly ResultPlace[], line: ProgressLine | undefined, log: Log | undefined) {
     const standard = new OutputFile({ descriptor: STANDARD_OUTPUT }, process.stdout.isTTY ? line : undefined);
+    this.standardOutput = standard;
     const isResult = places.some(({ target }) => isStandardError(target));
     // A closed standard error is nobody's loss; where it is the same as standard output, it is that of the results.
-    this.#messages = isOneFile(STANDARD_OUTPUT, STANDARD_ERROR)
+    this.#standardError = isOneFile(STANDARD_OUTPUT, STANDARD_ERROR)
       ? standard
       : new UnreadOutput(
           new OutputFile({ descriptor: STANDARD_ERROR }, process.stderr.isTTY ? line : undefined),
           isResult,
         );
+    if (log !== undefined) log.instead = this.#standardError;
+    this.#messages = log ?? this.#standardError;
     const open = ({ target }: ResultPlace): LineOutput => {
-      if (isStandardError(target)) return this.#messages;
+      if (isStandardError(target)) return this.#standardError;
       return 'descriptor' in target ? standard : new OutputFile(target);
     };
     const outputOf = (format: ResultFormatName): LineOutput | undefined => {
@@ -43,7 +52,7 @@ export class OpenOutputs {
     this.results = { miruo: outputOf('miruo'), tcpeek, notes: tcpeek && this.#messages };
   }
 
-  /** Writes whole lines to standard error, behind what was written there before. */
+  /** Writes whole lines to standard error or the log, behind what was written there before. */
   say(text: string): void {
     try {
       this.#messages.append(this.#encoder.encode(text));
@@ -57,7 +66,12 @@ export class OpenOutputs {
   /** Resolves when everything is written, or cannot be. */
   async settle(): Promise<void> {
     const { miruo, tcpeek } = this.results;
-    await Promise.allSettled([miruo, tcpeek, this.#messages].map((output) => output?.flush()));
+    await Promise.allSettled([miruo, tcpeek, this.standardOutput, this.#messages].map((output) => output?.flush()));
+  }
+
+  /** The same, but for not long: nobody may take what is written. */
+  async settleSoon(): Promise<void> {
+    await Promise.race([this.settle(), sleep(FLUSH_MS)]);
   }
 }
 

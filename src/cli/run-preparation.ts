@@ -12,6 +12,7 @@ import { resultPlaces } from './result-places.js';
 import { DEFAULT_SOCKET_PATH, namedLocalAddresses, tcpeekOptions } from './tcpeek-plan.js';
 import { UsageError } from './usage-error.js';
 import { userAccount } from './user-account.js';
+import { showingOf } from './watching.js';
 
 export interface PreparedRun {
   readonly plan: RunPlan;
@@ -37,12 +38,12 @@ export function prepareRun(
     tcpeek: hasTcpeek ? tcpeekOptions(given, localAddresses(files, given)) : undefined,
   };
   const isShown = isTerminal && ofMiruo.every(({ target }) => 'descriptor' in target);
-  const surroundings = surroundingsOf(given);
+  const surroundings = { ...surroundingsOf(given), showing: showingOf(given, files) };
   const named = surroundings.user === undefined ? given : { ...given, user: surroundings.user.name };
   return { plan: makePlan(files, named, wanted, isShown, filter), surroundings: { places, ...surroundings } };
 }
 
-function surroundingsOf(given: ParsedOptions): Omit<RunSurroundings, 'places'> {
+function surroundingsOf(given: ParsedOptions): Omit<RunSurroundings, 'places' | 'showing'> {
   const isLive = given.interface !== undefined;
   if (given.user !== undefined && !isLive) throw new UsageError('--user needs an interface: -i DEV');
   if (given.user !== undefined && given.interface!.length > 1) {

@@ -1,30 +1,110 @@
 /**
- * What all commands that read captures show while they do: problems as they come up, and the progress.
+ * What all commands that read captures show of their progress while they do. Owns which form it has.
  */
-import { describeProblem, type InputProblem } from '../capture/problem.js';
 import type { ReadPlan } from '../capture/read-captures.js';
-import { PROGRESS_BYTES, PROGRESS_PACKETS } from '../ring/layout.js';
+import { storedBytes } from '../capture/stored-size.js';
+import type { ProgressView } from '../monitor/progress.js';
+import { type ProgressEventKind, plainProgress, progressEvent, renderProgress } from '../monitor/progress-text.js';
+import { PROGRESS_BYTES, PROGRESS_LEFT_BYTES, PROGRESS_PACKETS } from '../ring/layout.js';
 import { totalBytes } from './input-size.js';
-import type { ProgressLine } from './progress-line.js';
+import type { Log } from './log.js';
+import type { ParsedOptions } from './plan.js';
+import { ProgressLine } from './progress-line.js';
+import { RunProgress } from './run-progress.js';
+import { UsageError } from './usage-error.js';
 
-/** A problem is a line of standard error; the progress line on the terminal, if there is one, steps aside. */
-export function printProblem(line: ProgressLine | undefined, problem: InputProblem): void {
-  line?.before();
-  process.stderr.write(`${describeProblem(problem)}\n`);
-  line?.after();
+/** What is wanted of the progress; every value decided. */
+export interface Showing {
+  readonly form: 'auto' | 'plain' | 'json' | 'none';
+  /** Between lines of `plain` and `json`. */
+  readonly intervalMs: number;
+  /** Of all inputs, as somebody says who knows. */
+  readonly totalBytes: number | undefined;
 }
 
-/** Starts the progress line. `progress`: src/ring/layout.ts; `sessions`: how many there were, where some are tracked. */
-export function startProgress(
-  line: ProgressLine | undefined,
-  plan: ReadPlan,
-  progress: Float64Array,
-  sessions: () => number | undefined,
-): void {
-  line?.start(totalBytes(plan), () => ({
-    atMs: Date.now(),
-    bytes: progress[PROGRESS_BYTES],
-    packets: progress[PROGRESS_PACKETS],
-    sessions: sessions(),
-  }));
+const DEFAULT_INTERVAL_SEC = 1;
+/** What timers understand. */
+const MOST_INTERVAL_MS = 2 ** 31 - 1;
+/** How often the title of the process is told. */
+const TITLE_MS = 1000;
+
+/** Throws a UsageError. */
+export function showingOf(given: ParsedOptions, files: readonly string[]): Showing {
+  const { progress: form = 'auto', reportInterval = DEFAULT_INTERVAL_SEC, totalBytes: announced } = given;
+  if (announced !== undefined) {
+    if (announced === 0) throw new UsageError('--total-bytes must be at least 1');
+    if (given.interface !== undefined) throw new UsageError('--total-bytes is for pipes: an interface has no end');
+    const sizes = files.map(storedBytes);
+    if (!given.follow && sizes.length > 0 && sizes.every((size) => size !== undefined && size > 0)) {
+      throw new UsageError('--total-bytes is for pipes: how much is in files is known');
+    }
+  }
+  return { form, intervalMs: Math.min(MOST_INTERVAL_MS, reportInterval * 1000), totalBytes: announced };
+}
+
+/** The progress of a pass, and whoever is shown it. */
+export class Watching {
+  readonly progress: RunProgress;
+  /** What is drawn on the terminal, if anything is: it steps aside for what else goes there. */
+  readonly line: ProgressLine | undefined;
+  readonly #showing: Showing;
+  #say: (text: string) => void = () => {};
+  #isStarted = false;
+  #isOver = false;
+
+  /** The run's time begins. */
+  static async begin(plan: ReadPlan, showing: Showing, log: Log | undefined): Promise<Watching> {
+    const progress = new RunProgress(showing.totalBytes ?? totalBytes(plan));
+    const isDrawn = showing.form === 'auto' && log?.isTerminal !== true;
+    return new Watching(progress, isDrawn ? await ProgressLine.on(process.stderr) : undefined, showing);
+  }
+
+  private constructor(progress: RunProgress, line: ProgressLine | undefined, showing: Showing) {
+    this.progress = progress;
+    this.line = line;
+    this.#showing = showing;
+  }
+
+  /**
+   * Reading begins. `counters`: src/ring/layout.ts; `sessions`: how many there were, where some are tracked; `say` writes whole lines;
+   * `tell` has once a second how things stand.
+   */
+  start(
+    counters: Float64Array,
+    sessions: () => number | undefined,
+    say: (text: string) => void,
+    tell?: (view: ProgressView) => void,
+  ): void {
+    const { progress } = this;
+    progress.counters = () => ({
+      bytes: counters[PROGRESS_BYTES],
+      packets: counters[PROGRESS_PACKETS],
+      sessions: sessions(),
+      leftBytes: counters[PROGRESS_LEFT_BYTES],
+    });
+    this.#say = say;
+    this.#isStarted = true;
+    this.line?.start((columns) => renderProgress(progress.view(), Date.now(), columns));
+    if (tell !== undefined) progress.every(TITLE_MS, () => tell(progress.view()));
+    if (this.#showing.form === 'json') this.#tell('start', progress.view());
+    if (this.#isSaid) progress.every(this.#showing.intervalMs, () => this.#tell('progress', progress.view()));
+  }
+
+  /** The pass is over: the line is gone, and the last thing of all is told. `isComplete`: it came to its end by itself. */
+  end(isComplete: boolean): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.line?.stop();
+    this.progress.stop();
+    if (this.#isStarted) this.#tell('end', this.progress.endView(isComplete), isComplete);
+  }
+
+  get #isSaid(): boolean {
+    return this.#showing.form === 'plain' || this.#showing.form === 'json';
+  }
+
+  #tell(kind: ProgressEventKind, view: ProgressView, isComplete?: boolean): void {
+    if (this.#showing.form === 'json') this.#say(progressEvent(kind, view, Date.now(), isComplete));
+    if (this.#showing.form === 'plain') this.#say(plainProgress(view, Date.now(), kind === 'end'));
+  }
 }

@@ -142,4 +142,6 @@ export const PROGRESS_CLOCK_PACKETS = 2;
 /** Packets lost while capturing, by the system and by the interface, as far as the captures read to their end say. */
 export const PROGRESS_DROPPED = 3;
 export const PROGRESS_IF_DROPPED = 4;
+/** Bytes of files that were given up, which will never be read. */
+export const PROGRESS_LEFT_BYTES = 5;
 export const PROGRESS_DOUBLES = 8;

@@ -75,7 +75,7 @@ describe('options of tcpeek', () => {
     ],
     ['unfinished', { unfinished: true }, [['--unfinished'], ['--unf'], ['-unfinished']]],
     ['classic', { classic: true }, [['--classic'], ['-classic'], ['--cl']]],
-    ['a level of a log, without effect', {}, [['-l', 'x'], ['-lx'], ['--loglevel=x'], ['--log', 'x'], ['--lo', 'x']]],
+    ['a level of a log, without effect', {}, [['-l', 'x'], ['-lx'], ['--loglevel=x'], ['--logl', 'x'], ['--lo', 'x']]],
     ['local addresses', OF_LOCAL, [LOCAL, [`--local=${SERVER}`], ['--loc', SERVER], ['-local', SERVER]]],
     ['a local network', { locals: ['10.0.1.0/24'] }, [['--local', '10.0.1.0/24']]],
     [

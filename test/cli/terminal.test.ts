@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,12 +19,17 @@ const LOOK_EVERY_MS = 40;
 /** A piece of input follows after so many looks that showed no progress line. */
 const PATIENCE_LOOKS = 100;
 
+/** As many with one width of the terminal. */
+const LOOKS_A_WIDTH = 12;
+
 /** A spinner's frame, and after it what the meter says; its first frame has no text yet. */
 const PROGRESS = /^[|/\\-] .*B\/s/;
 /** Before the first block: nothing to compute with. */
 const FIRST_FRAME = / 0 B\/s/;
-const PERCENT_PROGRESS =
-  /^[|/\\-] \d+\.\d% {2}\d+(\.\d\d)? [KMG]?B {2}\d+(\.\d\d)? [KMG]?B\/s {2}ETA (\d+ m )?\d+ s {2}ETF \d\d:\d\d:\d\d/;
+const AMOUNTS = String.raw`^[|/\\-] \d+\.\d% {1,2}\d+(\.\d+)? [KMG]?B {1,2}\d+(\.\d+)? [KMG]?B\/s {1,2}`;
+/** With its end, which is not announced at once, and no more when all is read. */
+const PERCENT_PROGRESS = new RegExp(String.raw`${AMOUNTS}ETA (\d+ m )?\d+ s {1,2}ETF \d\d:\d\d:\d\d`);
+const PERCENT_ONLY = new RegExp(String.raw`${AMOUNTS}(finishing {1,2})?\d+(\.\d+)? [KM]?pkt\/s`);
 
 /** One screen of tmux with a server of its own. */
 class Screen {
@@ -56,6 +61,15 @@ class Screen {
     return this.#tmux('capture-pane', '-p')
       .split('\n')
       .filter((line) => line !== '');
+  }
+
+  resize(columns: number): void {
+    this.#tmux('resize-window', '-x', String(columns), '-y', '24');
+  }
+
+  /** Bytes that the program writes to the terminal from now on go to this file. */
+  record(file: string): void {
+    this.#tmux('pipe-pane', '-O', `cat > ${file}`);
   }
 
   /** Everything that was ever written and stayed, with wrapped lines put together. */
@@ -182,7 +196,8 @@ describe('on a terminal', { skip: !HAS_TMUX && 'tmux is not installed' }, () => 
     assert.equal(screen.code, 0);
     const lines = progressLines(seen);
     assert.ok(lines.length > 5, `${lines.length} looks at a progress line`);
-    for (const line of lines) assert.match(line, PERCENT_PROGRESS);
+    for (const line of lines) assert.ok(PERCENT_PROGRESS.test(line) || PERCENT_ONLY.test(line), line);
+    assert.ok(lines.some((line) => PERCENT_PROGRESS.test(line)));
     const percents = lines.map((line) => Number(/[\d.]+(?=%)/.exec(line)));
     assert.deepEqual(
       percents,
@@ -268,6 +283,73 @@ describe('on a terminal', { skip: !HAS_TMUX && 'tmux is not installed' }, () => 
     assert.ok(progressLines(seen, 40).length > 5);
     for (const lines of seen) if (lines.some(isProgress)) assert.equal(lines.length, 1, JSON.stringify(lines));
     assertSame(screen.history(), await expected(LONG, false));
+  });
+
+  it('another width in mid-run: the line fits it, and nothing of the old one stays', async () => {
+    const { path, go } = slowFifo('resized.fifo');
+    const bytes = statSync(CAPTURE).size;
+    // When a line breaks, a terminal whose rows are all taken moves the first of them out of reach: that is another's here.
+    const above = Array.from({ length: 20 }, (_, index) => `line ${index}`);
+    const run = `$TCPLOOM -o miruo --all --color 0 --total-bytes ${bytes} ${path} > ${FOLDER}/results.txt`;
+    const screen = open(`for i in {0..19}; do echo line $i; done; ${run}`);
+    let looks = 0;
+    const widths = [44, 100, 30, 12, 80, 25];
+    const seen = await screen.watch(undefined, (lines) => {
+      if (++looks % LOOKS_A_WIDTH === 0) screen.resize(widths[(looks / LOOKS_A_WIDTH) % widths.length]);
+      // A piece at a look would be over before the terminal has had all its widths.
+      if (looks % 3 === 0) go(lines);
+    });
+    assert.equal(screen.code, 0);
+    assert.ok(looks > LOOKS_A_WIDTH * widths.length);
+    // Between the change and the answer to it an old line may be there in pieces, but not until the next change.
+    const drawn = seen.map((lines) => lines.filter((line) => !above.includes(line)));
+    for (let from = 0; from + LOOKS_A_WIDTH <= drawn.length; from += LOOKS_A_WIDTH) {
+      const looked = drawn.slice(from, from + LOOKS_A_WIDTH);
+      assert.ok(
+        looked.some((lines) => lines.length <= 1),
+        `torn: ${JSON.stringify(looked.at(-1))}`,
+      );
+    }
+    assert.ok(drawn.some(([line = '']) => isProgress(line) && line.length > 44));
+    screen.resize(80);
+    const statistics = await expected(['--all', '--color', '0', CAPTURE], false);
+    assertSame(screen.history(), [...above, ...statistics]);
+    assert.ok(screen.isCursorVisible);
+  });
+
+  it('is erased no more often than it is drawn, and drawn in one piece', async () => {
+    const { path, go } = slowFifo('recorded.fifo');
+    const raw = join(FOLDER, 'recorded.raw');
+    const screen = open(`$TCPLOOM -o miruo --all --color 0 ${path}`);
+    screen.record(raw);
+    const seen = await screen.watch(undefined, go);
+    assert.ok(progressLines(seen).length > 5);
+    const text = readFileSync(raw, 'latin1');
+    const count = (part: string): number => text.split(part).length - 1;
+    const drawn = count('pkt/s');
+    assert.ok(drawn > 5);
+    // Each is erased once: by the next one, by what is written above it, or at the end.
+    assert.ok(count('\x1b[0K') <= drawn + 2, `${drawn} lines, erased ${count('\x1b[0K')} times`);
+    assert.ok(count('\x1b[?25l') <= 2, 'the cursor does not flicker');
+    assert.equal(count('\x1b[?7l'), count('\x1b[?7h'));
+  });
+
+  it('--progress plain and none draw nothing', async () => {
+    for (const form of ['plain', 'json', 'none']) {
+      const raw = join(FOLDER, `${form}.raw`);
+      const { path, go } = slowFifo(`${form}.fifo`);
+      const screen = open(`$TCPLOOM -o miruo --progress ${form} --report-interval 0.2 ${path} > /dev/null`);
+      screen.record(raw);
+      let looks = 0;
+      await screen.watch(undefined, () => {
+        if (++looks % 2 === 0) go(['| 0 B/s']);
+      });
+      assert.equal(screen.code, 0);
+      assert.ok(!readFileSync(raw, 'latin1').includes('\x1b'), form);
+      const told = screen.history().filter((line) => /^(\{"event"|\d{4}-.*B\/s)/.test(line));
+      if (form === 'none') assert.equal(told.length, 0);
+      else assert.ok(told.length >= 2, `${told}`);
+    }
   });
 
   it('Ctrl-C: the progress line goes, the cursor is back, exit code 130', async () => {

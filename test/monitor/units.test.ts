@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
-import { scaled, spoken, timeOfDay } from '../../src/monitor/units.js';
+import { brief, dateAndTime, scaled, spoken, timeOfDay } from '../../src/monitor/units.js';
 import { checkProperty } from '../support/property.js';
 
 describe('scaled numbers', () => {
@@ -38,6 +38,24 @@ describe('scaled numbers', () => {
   });
 });
 
+describe('brief numbers', () => {
+  const cases: [value: number, text: string][] = [
+    [0, '0 '],
+    [999, '999 '],
+    [999.6, '1.00 K'],
+    [1234, '1.23 K'],
+    [9994, '9.99 K'],
+    [9996, '10.0 K'],
+    [99_940, '99.9 K'],
+    [99_960, '100 K'],
+    [999_400, '999 K'],
+    [999_600, '1.00 M'],
+    [35_443_192, '35.4 M'],
+    [7.1234e18, '7123 P'],
+  ];
+  for (const [value, text] of cases) it(`${value} is ${text}`, () => assert.equal(brief(value), text));
+});
+
 describe('spoken times', () => {
   const cases: [sec: number, text: string][] = [
     [-3, '0 s'],
@@ -70,4 +88,8 @@ describe('times of day', () => {
     [new Date(2024, 0, 30, 23, 59, 59), '2024-01-30 23:59:59'],
   ];
   for (const [time, text] of cases) it(text, () => assert.equal(timeOfDay(time.getTime(), noon), text));
+});
+
+it('a time with its date', () => {
+  assert.equal(dateAndTime(new Date(2024, 0, 31, 6, 5, 9).getTime()), '2024-01-31 06:05:09');
 });
