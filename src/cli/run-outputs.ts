@@ -5,6 +5,7 @@
 import { fstatSync } from 'node:fs';
 import { isSystemError } from '../capture/problem.js';
 import { type LineOutput, SplitOutput, UnreadOutput } from '../pipeline/line-output.js';
+import { OutputFailure } from '../pipeline/output-failure.js';
 import { OutputFile } from '../pipeline/output-file.js';
 import type { RunOutputs } from '../pipeline/run.js';
 import type { ProgressLine } from './progress-line.js';
@@ -50,7 +51,7 @@ export class OpenOutputs {
       this.#messages.push();
     } catch (error) {
       // Where it is that of the results, the run has been told.
-      if (!isSystemError(error)) throw error;
+      if (!(error instanceof OutputFailure)) throw error;
     }
   }
 
