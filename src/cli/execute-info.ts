@@ -2,6 +2,7 @@
  * Says what is in captures: a report or a line of columns for each on standard output, messages on standard error.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaptureInterface } from '../capture/format.js';
 import {
   BAD_IP_HEADER,
@@ -17,6 +18,7 @@ import type { Moment } from '../capture/tally.js';
 import { type CaptureReport, renderInfo, renderTsvHeader, renderTsvRow } from '../info/report.js';
 import type { PacketTime } from '../info/text-forms.js';
 import { type CountedCapture, type InfoPlan, type InfoWatcher, runInfo } from '../pipeline/info-pass.js';
+import { HURRIED_FLUSH_MS } from '../pipeline/interrupted.js';
 import { OutputFile } from '../pipeline/output-file.js';
 import { stopped } from '../pipeline/threads.js';
 import { linkTypeName } from '../wire/link-types.js';
@@ -54,6 +56,11 @@ export async function executeInfo(plan: InfoPlan, asTsv: boolean): Promise<numbe
     // A signal ends the wait for whoever reads the last lines.
     await Promise.race([output.flush(), stopped(signals.stop)]);
     return signals.exitCode(exitCodeOf(read), read.isCutShort);
+  } catch (error) {
+    // What was told of captures is whole, and goes out unless its reader does not take it.
+    const flushed = output.flush().catch(() => {});
+    if (signals.stop.aborted) await Promise.race([flushed, sleep(HURRIED_FLUSH_MS)]);
+    throw error;
   } finally {
     line?.stop();
     signals.close();

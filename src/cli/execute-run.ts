@@ -3,22 +3,22 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeProblem } from '../capture/problem.js';
-import { seemOneWay } from '../miruo/directions.js';
-import { type RunOutcome, type RunPlan, type RunWatcher, runPass } from '../pipeline/run.js';
-import { seemOneSided } from '../tcpeek/counts.js';
+import { HURRIED_FLUSH_MS } from '../pipeline/interrupted.js';
+import { type RunInProgress, type RunPlan, type RunWatcher, runPass } from '../pipeline/run.js';
+import { stopped } from '../pipeline/threads.js';
+import { endReports, reportsSoFar } from './end-reports.js';
 import { exitCodeOf } from './exit-codes.js';
-import { oneWayHint } from './filter-hint.js';
 import { HandshakeSocket } from './handshake-socket.js';
 import { ProgressLine } from './progress-line.js';
 import type { ResultPlace } from './result-places.js';
 import { OpenOutputs } from './run-outputs.js';
-import { localHint, offloadHint, statisticsOf, summaryOf } from './run-reports.js';
+import { statisticsOf } from './run-reports.js';
 import { EndingSignals } from './signals.js';
 import { startLine } from './start-line.js';
 import { becomeUser, type UserAccount, UserFailure } from './user-account.js';
 import { startProgress } from './watching.js';
 
-/** How long the lines of a run that was cut short may take to be written: on a busy machine too, where somebody takes them. */
+/** How long the lines of a run that failed may take to be written: on a busy machine too, where somebody takes them. */
 const FLUSH_MS = 1500;
 
 /** What a run has to do with the world, beside what it reads. */
@@ -41,42 +41,35 @@ export async function executeRun(plan: RunPlan, surroundings: RunSurroundings): 
   const signals = new EndingSignals(plan.read);
   const failure = new AbortController();
   const stop = AbortSignal.any([signals.stop, failure.signal]);
+  let running: RunInProgress | undefined;
   try {
     if (surroundings.socket !== undefined) await socket.open(surroundings.socket.path, surroundings.socket.isAskedFor);
     const watcher = watcherOf(plan, surroundings, outputs, socket, line, signals, failure);
-    const outcome = await runPass(plan, outputs.results, watcher, stop);
+    const onStart = (run: RunInProgress): void => {
+      running = run;
+      watcher.onStart(run);
+    };
+    const outcome = await runPass(plan, outputs.results, { ...watcher, onStart }, stop);
+    running = undefined;
     line?.stop();
-    outputs.say(reportsOf(plan, outcome));
-    await outputs.settle();
+    outputs.say(endReports(plan, outcome));
+    await Promise.race([outputs.settle(), stopped(signals.stop)]);
     return signals.exitCode(exitCodeOf(outcome.read), outcome.read.isCutShort);
   } catch (error) {
+    const isHurried = signals.stop.aborted;
+    if (isHurried && running !== undefined) {
+      line?.stop();
+      outputs.say(reportsSoFar(plan, running.figures()));
+    }
     // Whole lines were merged up to here: they are results, and go out unless their reader does not take them.
     // That they cannot be written is no news then: the run's own reason counts.
-    await Promise.race([outputs.settle(), sleep(FLUSH_MS)]);
+    await Promise.race([outputs.settle(), sleep(isHurried ? HURRIED_FLUSH_MS : FLUSH_MS)]);
     throw error;
   } finally {
     line?.stop();
     socket.close();
     signals.close();
   }
-}
-
-/** What is said at the end. */
-function reportsOf(plan: RunPlan, outcome: RunOutcome): string {
-  const { filter } = plan.read;
-  const isOneWay =
-    plan.miruo === undefined ? seemOneSided(outcome.openings) : seemOneWay(outcome.directions, outcome.sessions);
-  const hints = [
-    filter !== undefined && isOneWay ? oneWayHint(filter.text) : undefined,
-    offloadHint(outcome),
-    plan.tcpeek && localHint(plan.tcpeek, outcome),
-  ];
-  const said = hints.filter((hint) => hint !== undefined).map((hint) => `${hint}\n`);
-  if (outcome.read.filesRead > 0) {
-    if (plan.tcpeek !== undefined) said.push(summaryOf(plan.tcpeek, outcome));
-    if (plan.miruo !== undefined) said.push(statisticsOf(plan.miruo, outcome));
-  }
-  return said.join('');
 }
 
 function watcherOf(

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { listInputs } from '../capture/input-list.js';
 import { describeProblem, printable } from '../capture/problem.js';
+import { Interrupted } from '../pipeline/interrupted.js';
 import { OutputFailure } from '../pipeline/output-failure.js';
 import type { RunPlan } from '../pipeline/run.js';
 import { SocketError } from '../pipeline/socket-error.js';
@@ -13,7 +14,6 @@ import type { ChosenFilter } from './filter-choice.js';
 import { makeFilterPlan } from './filter-plan.js';
 import { parseArguments } from './parse.js';
 import { makeInfoPlan, type ParsedOptions } from './plan.js';
-import { Interrupted } from './signals.js';
 import { FilterMistake, UsageError } from './usage-error.js';
 import { UserFailure } from './user-account.js';
 
@@ -59,7 +59,7 @@ export async function main(args: readonly string[], adjust: (plan: RunPlan) => R
         });
     }
   } catch (error) {
-    return report(error, args[0]);
+    return error instanceof ThreadStuck ? await leaveThread(error, args[0]) : report(error, args[0]);
   }
 }
 
@@ -94,7 +94,6 @@ async function filterOf(options: ParsedOptions, files: readonly string[]): Promi
 }
 
 function report(error: unknown, command: string | undefined): number {
-  if (error instanceof ThreadStuck) return leaveStuckThread(report(error.cause, command), error.cause);
   if (error instanceof Interrupted) return SIGNAL_EXITS[error.signal] ?? EXIT_FAILED;
   if (isClosedPipe(error)) return EXIT_DONE;
   const message = error instanceof Error ? error.message : String(error);
@@ -124,14 +123,17 @@ function isClosedPipe(error: unknown): boolean {
 }
 
 /**
- * An ordinary exit waits for all threads, so it would hang here: the process ends by the signal that cut it short,
- * which a shell shows as the same exit code, or, when there was none, is killed.
+ * An ordinary exit waits for all threads, so it would hang here, or take the process down where one still loads: the process ends by
+ * the signal that cut it short, which a shell shows as the same exit code, or, when there was none, is killed.
  */
-function leaveStuckThread(code: number, cause: unknown): number {
-  const signal = cause instanceof Interrupted ? cause.signal : 'SIGKILL';
+async function leaveThread(stuck: ThreadStuck, command: string | undefined): Promise<number> {
+  const code = report(stuck.cause, command);
+  const signal = stuck.cause instanceof Interrupted ? stuck.cause.signal : 'SIGKILL';
   // Libraries may listen too (for the cursor, which is back already): with no listener the signal does what it does.
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);
+  // The first process of a container is the only one that no signal of its own ends.
+  await stuck.end();
   return code;
 }
 

@@ -20,7 +20,10 @@ export const SEGMENTS_DROPPED = 3;
 export const TEXT = 4;
 /** The lines of a session are complete; no payload. */
 export const TEXT_END = 5;
-/** A block is done; payload: number of words, then a bit for each packet that was stored. */
+/**
+ * A block is done; payload: the shard's counters as pairs of low and high words, then the number of words that follow, with a bit
+ * for each packet that was stored.
+ */
 export const BLOCK_DONE = 6;
 /** The stream is done; no payload. */
 export const STREAM_DONE = 7;
@@ -28,15 +31,15 @@ export const STREAM_DONE = 7;
 /** Lines of a session that goes on; payload: byte count, then the bytes of whole lines. */
 export const LINES = 9;
 /**
- * A moment whose figures are wanted, which every shard comes to; payload: the shard's counters as pairs of low and high
- * words, then as for BLOCK_DONE what was stored since the block began or since the moment before.
+ * A moment whose figures are wanted, which every shard comes to; payload as for BLOCK_DONE, of what was stored since the block
+ * began or since the moment before.
  */
 export const MOMENT = 10;
 
 /** Something that was told has its place here, which every shard comes to; no payload. */
 export const NOTICE = 14;
 
-/** Words of the counters in a MOMENT. */
+/** Words of the counters in a BLOCK_DONE or a MOMENT. */
 export const COUNTER_WORDS = 2 * COUNTER_NAMES.length;
 
 /** Longest piece of text in one record. */
@@ -104,19 +107,15 @@ export class EventWriter implements MiruoEvents {
     this.#ring.append(TEXT_END, this.key, 0, 0);
   }
 
-  /** Ends a block: tells which of its packets were stored, and makes everything visible. */
-  blockDone(): void {
-    this.#appendStored(BLOCK_DONE, 0);
+  /** Ends a block: tells which of its packets were stored and how things stand, and makes everything visible. */
+  blockDone(counters: MiruoCounters): void {
+    this.#appendFigures(BLOCK_DONE, counters);
     this.#ring.publish();
   }
 
   /** Tells how things stand after the packets so far. */
   moment(counters: MiruoCounters): void {
-    let at = this.#appendStored(MOMENT, COUNTER_WORDS);
-    for (const name of COUNTER_NAMES) {
-      this.#ring.words[at++] = counters[name] | 0;
-      this.#ring.words[at++] = Math.floor(counters[name] / 2 ** 32);
-    }
+    this.#appendFigures(MOMENT, counters);
   }
 
   notice(): void {
@@ -126,6 +125,14 @@ export class EventWriter implements MiruoEvents {
   streamDone(): void {
     this.#ring.append(STREAM_DONE, 0, 0, 0);
     this.#ring.publish();
+  }
+
+  #appendFigures(kind: number, counters: MiruoCounters): void {
+    let at = this.#appendStored(kind, COUNTER_WORDS);
+    for (const name of COUNTER_NAMES) {
+      this.#ring.words[at++] = counters[name] | 0;
+      this.#ring.words[at++] = Math.floor(counters[name] / 2 ** 32);
+    }
   }
 
   #appendBytes(kind: number, row: number, bytes: Uint8Array, from: number, to: number): void {
@@ -153,7 +160,7 @@ export class EventWriter implements MiruoEvents {
   }
 }
 
-/** The counters in a MOMENT, from word `at` on. */
+/** The counters in a BLOCK_DONE or a MOMENT, from word `at` on. */
 export function readCounters(words: Int32Array, at: number): MiruoCounters {
   const counters = zeroCounters();
   COUNTER_NAMES.forEach((name, i) => {

@@ -72,7 +72,7 @@ export class Merger {
   readonly segments = new SegmentPeak();
   readonly ordinals: SessionOrdinals;
   readonly handshakes: HandshakeTotals;
-  /** What all shards had counted at the moment that `step` came to last. */
+  /** What all shards had counted at the end of the block, or at the moment, that `step` came to last. */
   counters: MiruoCounters = addCounters([]);
   readonly #rings: readonly ResultReader[];
   readonly #sinks: MergeSinks;
@@ -237,18 +237,17 @@ export class Merger {
     }
     const counters: MiruoCounters[] = [];
     for (const ring of this.#rings) {
-      let at = ring.peek() + PAYLOAD_WORD;
-      if (barrier === MOMENT) {
+      const at = ring.peek() + PAYLOAD_WORD;
+      if (barrier !== STREAM_DONE) {
         counters.push(readCounters(ring.words, at));
-        at += COUNTER_WORDS;
+        const stored = at + COUNTER_WORDS;
+        this.segments.addStored(ring.words, stored + 1, ring.words[stored]);
       }
-      if (barrier !== STREAM_DONE) this.segments.addStored(ring.words, at + 1, ring.words[at]);
       ring.next();
     }
     this.segments.settle();
     if (barrier === STREAM_DONE) return MERGE_DONE;
-    if (barrier === BLOCK_DONE) return MERGE_MORE;
     this.counters = addCounters(counters);
-    return MERGE_MOMENT;
+    return barrier === BLOCK_DONE ? MERGE_MORE : MERGE_MOMENT;
   }
 }

@@ -79,7 +79,7 @@ export class ShardTracker {
     this.#consumer.release();
     this.#tcpeek?.endBlock();
     if (isEnd) this.#events.streamDone();
-    else this.#events.blockDone();
+    else this.#events.blockDone(this.#miruo?.counters ?? NO_COUNTERS);
     return !isEnd;
   }
 
@@ -92,6 +92,9 @@ export class ShardTracker {
     };
   }
 }
+
+/** Where sessions are not tracked. */
+const NO_COUNTERS = zeroCounters();
 
 class ShardWalker {
   readonly #shard: number;
@@ -209,6 +212,6 @@ class ShardWalker {
   }
 
   #tellMoment(): void {
-    this.#events.moment(this.#miruo?.counters ?? zeroCounters());
+    this.#events.moment(this.#miruo?.counters ?? NO_COUNTERS);
   }
 }

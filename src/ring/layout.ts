@@ -130,4 +130,5 @@ export const PROGRESS_CLOCK_PACKETS = 2;
 /** Packets lost while capturing, by the system and by the interface, as far as the captures read to their end say. */
 export const PROGRESS_DROPPED = 3;
 export const PROGRESS_IF_DROPPED = 4;
-export const PROGRESS_DOUBLES = 8;
+/** Here the reader's other figures begin (src/capture/figures-so-far.ts). */
+export const PROGRESS_FIGURES = 8;
