@@ -9,10 +9,11 @@ import { type WriteOutcome, writeCuts, writeFailure } from '../src/pipeline/writ
 /** Runs to the end of the stream, or until a write fails, which is no failure of the thread. */
 export function write(start: WriterStart): WriteOutcome {
   announceStart(start.starts, start.thread);
+  const output = new BlockingOutput(start.target);
   try {
-    writeCuts(start.blocks, new BlockingOutput(start.target));
+    writeCuts(start.blocks, output, new Int32Array(start.stop));
     return {};
   } catch (error) {
-    return { failure: writeFailure(error) };
+    return { failure: writeFailure(error, output) };
   }
 }

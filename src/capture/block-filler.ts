@@ -148,7 +148,7 @@ export class BlockFiller {
    * first. Every complete record before the end is published. Errors of the source pass through.
    */
   fill(
-    source: Pick<ByteSource, 'read' | 'bytesRead'>,
+    source: Pick<ByteSource, 'read' | 'bytesRead' | 'isAtEnd'>,
     format: CaptureFormat,
     ahead: number,
     tell: DamageTeller,
@@ -196,7 +196,7 @@ export class BlockFiller {
           ? 'whole'
           : this.#endAt(offset + from, format.describeCut(this.view, from, end), 'cut');
       }
-      if (!this.#goesOn()) return this.#stop(search, 'interrupted');
+      if (!this.#goesOn() && source.isAtEnd?.() !== true) return this.#stop(search, 'interrupted');
       // What is left of a record moves in front of the bytes that will follow it.
       this.bytes.copyWithin(this.blockAt - left, from, end);
     }

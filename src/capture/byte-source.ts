@@ -17,5 +17,7 @@ export interface ByteSource {
    * end, or NOTHING_YET, after at most 100 ms. Throws the system's error.
    */
   read(into: Uint8Array, at: number, length: number): number;
+  /** Whether nothing is left, as far as that can be known without waiting. */
+  isAtEnd?(): boolean;
   close(): void;
 }

@@ -21,7 +21,7 @@ export interface CaptureOutcome {
 }
 
 /** Found where reading was ended from outside, with more to come. */
-export const INTERRUPTED = 'not read further: the run was ended';
+export const INTERRUPTED = 'the run was ended';
 
 export class CaptureReader {
   readonly #filler: BlockFiller;
@@ -75,7 +75,10 @@ export class CaptureReader {
         const found = end === 'cut' ? `the file is cut: ${problem.found}` : problem.found;
         this.#tellAt(this.#filler.endOffset, { ...problem, found });
       }
-      if (end === 'interrupted') this.#note({ file: this.#name, byteOffset: source.bytesRead, found: INTERRUPTED });
+      // Live input has no end of its own that could be missed.
+      const isInterrupted = end === 'interrupted' || (isAsked && end !== 'enough' && this.#input?.isLive !== true);
+      if (isInterrupted) this.#tellAt(source.bytesRead, { found: `not read further: ${INTERRUPTED}` });
+      if (isInterrupted) return 'interrupted';
       return isAsked ? 'stopped' : end;
     } catch (error) {
       // The records before it count all the same.
@@ -86,7 +89,7 @@ export class CaptureReader {
   }
 
   /** Tells a problem of this capture at byte `offset` of its content. */
-  #tellAt(offset: number, problem: Problem): void {
+  #tellAt(offset: number, problem: Pick<InputProblem, 'found' | 'expected'>): void {
     const isUnpacked = (this.#input?.fed?.compressions.length ?? 0) > 0;
     this.#note({ file: this.#name, byteOffset: offset, isUnpacked, ...problem });
   }

@@ -65,6 +65,6 @@ export interface FeedOutcome {
   /** Bytes of the input as stored. */
   readonly inputBytes: number;
   readonly capture?: LiveCounts;
-  /** It ended because that was asked for: where the bytes end says nothing. */
+  /** It ended because that was asked for, before its own end was seen: where the bytes end says nothing. */
   readonly isFinished: boolean;
 }

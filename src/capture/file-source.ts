@@ -48,6 +48,10 @@ export class FileSource implements ByteSource {
     return this.#ahead;
   }
 
+  isAtEnd(): boolean {
+    return this.peek(1).length === 0;
+  }
+
   close(): void {
     if (this.#isOwn && this.#descriptor >= 0) closeSync(this.#descriptor);
     this.#descriptor = -1;

@@ -60,7 +60,7 @@ export type ReaderNews =
   | { readonly kind: 'report'; readonly traffic: Float64Array };
 
 /** What was read up to some packet. */
-export type ReadFigures = Pick<ReadSummary, 'packets' | 'reasons' | 'first' | 'last' | 'drops'>;
+export type ReadFigures = Pick<ReadSummary, 'packets' | 'reasons' | 'first' | 'last' | 'drops' | 'clock'>;
 
 /** What the reader found, over all captures. */
 export interface ReadSummary extends TallyFigures {

@@ -28,6 +28,8 @@ export interface OpenInput {
   readonly source: ByteSource;
   /** The same source, when a feeder delivers it. */
   readonly fed: FedSource | undefined;
+  /** It comes from an interface. */
+  readonly isLive?: boolean;
 }
 
 export class InputOpener {
@@ -40,7 +42,7 @@ export class InputOpener {
 
   /** Opens an input, or says why it cannot be read. Throws the system's error. */
   open(input: string | LiveInput): OpenInput | KindProblem {
-    if (typeof input !== 'string') return this.#fed(input.request);
+    if (typeof input !== 'string') return { ...this.#fed(input.request), isLive: true };
     const kind = feedKind(input);
     if (typeof kind === 'object') return kind;
     if (kind === 'feed') return this.#fed({ kind: 'input', name: input });

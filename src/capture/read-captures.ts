@@ -17,13 +17,14 @@ import type { ByteSource } from './byte-source.js';
 import { CaptureReader, dropsOf, INTERRUPTED } from './capture-reader.js';
 import type { CutPlan } from './cut-shape.js';
 import type { DecodeOptions } from './decode.js';
+import { shareFigures } from './figures-so-far.js';
 import { FileSource } from './file-source.js';
 import type { TrafficCounting } from './fill-options.js';
 import { FollowedFile } from './followed-file.js';
 import { UNKNOWN_LINK_TYPE } from './frame-reasons.js';
 import { LinkFilters, type ReadFilter } from './link-filters.js';
 import { type MomentInterval, Moments, type ReadSoFar } from './moments.js';
-import { type CaptureFacts, figuresOf, type ReaderNews, type ReadSummary } from './news.js';
+import { type CaptureFacts, figuresOf, type ReaderNews, type ReadFigures, type ReadSummary } from './news.js';
 import type { InputOpener, LiveInput, OpenInput } from './open-input.js';
 import type { PacketClockOptions } from './packet-clock.js';
 import { describeSystemError, type InputProblem, isSystemError } from './problem.js';
@@ -72,6 +73,9 @@ export interface ReaderLinks {
   readonly tell: (news: ReaderNews) => void;
 }
 
+/** So many inputs that were not read are named, each on a line. */
+const MOST_NAMED = 5;
+
 /** Reads all inputs of the plan into the ring and ends the stream. */
 export function readCaptures(
   plan: ReadPlan,
@@ -99,6 +103,8 @@ class CapturesReader {
   #problems = 0;
   #news = 0;
   #isCutShort = false;
+  /** What the filler counted of a capture is among the total. */
+  #isCounted = false;
   #droppedBySystem = 0;
   #droppedByInterface = 0;
 
@@ -137,7 +143,7 @@ class CapturesReader {
 
   run(): ReadSummary {
     const { inputs, sortByTime, followTimeoutMs } = this.#plan;
-    const ordered = sortByTime ? sortByFirstPacket(inputs, this.#opener) : inputs;
+    const ordered = sortByTime ? sortByFirstPacket(inputs, this.#opener, () => !this.#isToStop) : inputs;
     for (const [index, input] of ordered.entries()) {
       const isFollowed = followTimeoutMs !== undefined && index === ordered.length - 1 && typeof input === 'string';
       const goesOn = isFollowed ? this.#readSeries(input, followTimeoutMs) : this.#readInput(input);
@@ -149,11 +155,16 @@ class CapturesReader {
     return this.#summary();
   }
 
-  /** Tells of inputs that the end of the run kept from being read. */
+  /** Tells of inputs that the end of the run kept from being read; one line for many. */
   #tellUnread(inputs: readonly (string | LiveInput)[]): void {
-    for (const input of inputs) {
-      this.#isCutShort = true;
-      this.#tellProblem({ file: typeof input === 'string' ? input : input.name, found: INTERRUPTED });
+    if (inputs.length === 0) return;
+    this.#isCutShort = true;
+    const names = inputs.map((input) => (typeof input === 'string' ? input : input.name));
+    const named = names.length <= MOST_NAMED ? names : names.slice(0, 1);
+    for (const file of named) {
+      const others = names.length - named.length;
+      const more = others === 0 ? '' : `, nor ${others} files after it`;
+      this.#tellProblem({ file, found: `not read${more}: ${INTERRUPTED}` });
     }
   }
 
@@ -208,8 +219,11 @@ class CapturesReader {
       }
       this.#source = wrap(opened);
       this.#isFed = opened.fed !== undefined;
+      this.#isCounted = false;
       const { end, facts } = this.#captures.read(name, opened, this.#source);
       if (end === 'interrupted') this.#isCutShort = true;
+      // Where input has an end of its own, that of a pipe which said nothing yet was missed too.
+      if (facts === undefined && end === 'stopped' && !this.#isEndless) this.#tellUnread([input]);
       if (facts !== undefined) this.#add(facts);
       return end !== 'enough' && !this.#isToStop;
     } catch (error) {
@@ -230,6 +244,7 @@ class CapturesReader {
   #add(facts: CaptureFacts): void {
     const { tally } = this.#filler;
     this.#total.add(tally);
+    this.#isCounted = true;
     // A capture whose packets nobody here can decode was not read, unless it is only described.
     const isRead = this.#plan.perCapture || tally.packets === 0 || tally.reasons[UNKNOWN_LINK_TYPE] < tally.packets;
     // Nor was one of whose packets nobody can say whether they are wanted, or what they are.
@@ -249,9 +264,8 @@ class CapturesReader {
     this.#send({
       kind: 'moment',
       figures: {
+        ...this.#figuresWith(tally),
         packets,
-        reasons: [...this.#total.reasons].map((count, reason) => count + tally.reasons[reason]),
-        first: this.#total.first ?? tally.first,
         last,
         drops: {
           bySystem: this.#droppedBySystem + drops.bySystem,
@@ -261,9 +275,21 @@ class CapturesReader {
     });
   }
 
+  /** Figures of the captures before, and of one that is not among them yet. */
+  #figuresWith(tally: CaptureTally): ReadFigures {
+    return {
+      packets: this.#filler.packets,
+      reasons: [...this.#total.reasons].map((count, reason) => count + tally.reasons[reason]),
+      first: this.#total.first ?? tally.first,
+      last: tally.packets > 0 ? tally.last : this.#total.last,
+      drops: { bySystem: this.#droppedBySystem, byInterface: this.#droppedByInterface },
+      clock: this.#filler.clock?.figures,
+    };
+  }
+
   #tellProblem(problem: InputProblem): void {
     this.#problems++;
-    this.#filler.noteProblem(problem.found !== INTERRUPTED);
+    this.#filler.noteProblem(!problem.found.endsWith(INTERRUPTED));
     this.#send({ kind: 'problem', problem });
   }
 
@@ -286,6 +312,12 @@ class CapturesReader {
     progress[PROGRESS_DROPPED] = this.#droppedBySystem;
     progress[PROGRESS_IF_DROPPED] = this.#droppedByInterface;
     progress[PROGRESS_LEFT_BYTES] = this.#leftBytes;
+    shareFigures(progress, this.#figuresWith(this.#isCounted ? NOTHING : this.#filler.tally));
+  }
+
+  get #isEndless(): boolean {
+    const { followTimeoutMs, inputs } = this.#plan;
+    return followTimeoutMs !== undefined || inputs.some((input) => typeof input !== 'string');
   }
 
   get #isToStop(): boolean {
@@ -305,3 +337,5 @@ class CapturesReader {
     };
   }
 }
+
+const NOTHING = new CaptureTally();

@@ -13,11 +13,20 @@ const LOOK_BYTES = 1 << 20;
 
 /**
  * The inputs in the order of the time of their first packet; those that have none, or cannot be read, come last, in
- * the order given. Pipes keep their bytes for the reading proper, so they have no time here.
+ * the order given. Pipes keep their bytes for the reading proper, so they have no time here. Nothing is looked into any more, and
+ * the order is as it was, when `goesOn` says so.
  */
-export function sortByFirstPacket<T extends string | LiveInput>(inputs: readonly T[], opener: InputOpener): T[] {
+export function sortByFirstPacket<T extends string | LiveInput>(
+  inputs: readonly T[],
+  opener: InputOpener,
+  goesOn: () => boolean,
+): readonly T[] {
   const memory = new Uint8Array(LOOK_BYTES);
-  const keyed = inputs.map((input) => ({ input, first: firstPacket(input, opener, memory) }));
+  const keyed: { input: T; first: Moment | undefined }[] = [];
+  for (const input of inputs) {
+    if (!goesOn()) return inputs;
+    keyed.push({ input, first: firstPacket(input, opener, memory) });
+  }
   return keyed.sort((a, b) => compareMoments(a.first, b.first)).map(({ input }) => input);
 }
 

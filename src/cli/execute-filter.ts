@@ -3,6 +3,7 @@
  */
 import { describeProblem, type InputProblem } from '../capture/problem.js';
 import { type FilterPlan, runFilter } from '../pipeline/filter-pass.js';
+import { FLUSH_MS, HURRIED_FLUSH_MS } from '../pipeline/interrupted.js';
 import { stopped } from '../pipeline/threads.js';
 import { exitCodeOf } from './exit-codes.js';
 import type { Log } from './log.js';
@@ -35,7 +36,7 @@ export async function executeFilter(plan: FilterPlan, showing: Showing, log?: Lo
     return signals.exitCode(exitCodeOf(read), read.isCutShort);
   } catch (error) {
     watching.end(false);
-    await outputs.settleSoon();
+    await outputs.settleSoon(signals.stop.aborted ? HURRIED_FLUSH_MS : FLUSH_MS);
     throw error;
   } finally {
     signals.close();

@@ -17,6 +17,7 @@ import type { Moment } from '../capture/tally.js';
 import { type CaptureReport, renderInfo, renderTsvHeader, renderTsvRow } from '../info/report.js';
 import type { PacketTime } from '../info/text-forms.js';
 import { type CountedCapture, type InfoPlan, type InfoWatcher, runInfo } from '../pipeline/info-pass.js';
+import { FLUSH_MS, HURRIED_FLUSH_MS } from '../pipeline/interrupted.js';
 import { stopped } from '../pipeline/threads.js';
 import { linkTypeName } from '../wire/link-types.js';
 import { exitCodeOf } from './exit-codes.js';
@@ -63,7 +64,8 @@ export async function executeInfo(plan: InfoPlan, asTsv: boolean, showing: Showi
     return signals.exitCode(exitCodeOf(read), read.isCutShort);
   } catch (error) {
     watching.end(false);
-    await outputs.settleSoon();
+    // What was told of captures is whole, and goes out unless its reader does not take it.
+    await outputs.settleSoon(signals.stop.aborted ? HURRIED_FLUSH_MS : FLUSH_MS);
     throw error;
   } finally {
     signals.close();

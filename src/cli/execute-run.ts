@@ -1,25 +1,21 @@
 /**
  * Tracks the sessions and handshakes of captures: results in their places, messages and reports on standard error.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describeProblem } from '../capture/problem.js';
-import { seemOneWay } from '../miruo/directions.js';
-import { type RunOutcome, type RunPlan, type RunWatcher, runPass } from '../pipeline/run.js';
-import { seemOneSided } from '../tcpeek/counts.js';
+import { FLUSH_MS, HURRIED_FLUSH_MS } from '../pipeline/interrupted.js';
+import { type RunInProgress, type RunPlan, type RunWatcher, runPass } from '../pipeline/run.js';
+import { stopped } from '../pipeline/threads.js';
+import { endReports, reportsSoFar } from './end-reports.js';
 import { exitCodeOf } from './exit-codes.js';
-import { oneWayHint } from './filter-hint.js';
 import { HandshakeSocket } from './handshake-socket.js';
 import type { Log } from './log.js';
 import type { ResultPlace } from './result-places.js';
 import { OpenOutputs } from './run-outputs.js';
-import { localHint, offloadHint, statisticsOf, summaryOf } from './run-reports.js';
+import { statisticsOf } from './run-reports.js';
 import { EndingSignals } from './signals.js';
 import { startLine } from './start-line.js';
 import { becomeUser, type UserAccount, UserFailure } from './user-account.js';
 import { type Showing, Watching } from './watching.js';
-
-/** How long the lines of a run that was cut short may take to be written: on a busy machine too, where somebody takes them. */
-const FLUSH_MS = 1500;
 
 /** What a run has to do with the world, beside what it reads. */
 export interface RunSurroundings {
@@ -42,42 +38,32 @@ export async function executeRun(plan: RunPlan, surroundings: RunSurroundings, l
   const signals = new EndingSignals(plan.read);
   const failure = new AbortController();
   const stop = AbortSignal.any([signals.stop, failure.signal]);
+  let running: RunInProgress | undefined;
   try {
     if (surroundings.socket !== undefined) await socket.open(surroundings.socket.path, surroundings.socket.isAskedFor);
     const watcher = watcherOf(plan, surroundings, outputs, socket, watching, signals, failure);
-    const outcome = await runPass(plan, outputs.results, watcher, stop);
+    const onStart = (run: RunInProgress): void => {
+      running = run;
+      watcher.onStart(run);
+    };
+    const outcome = await runPass(plan, outputs.results, { ...watcher, onStart }, stop);
+    running = undefined;
     watching.end(!outcome.read.isCutShort);
-    outputs.say(reportsOf(plan, outcome));
-    await outputs.settle();
+    outputs.say(endReports(plan, outcome));
+    await Promise.race([outputs.settle(), stopped(signals.stop)]);
     return signals.exitCode(exitCodeOf(outcome.read), outcome.read.isCutShort);
   } catch (error) {
+    const isHurried = signals.stop.aborted;
     watching.end(false);
+    if (isHurried && running !== undefined) outputs.say(reportsSoFar(plan, running.figures()));
     // Whole lines were merged up to here: they are results, and go out unless their reader does not take them.
     // That they cannot be written is no news then: the run's own reason counts.
-    await Promise.race([outputs.settle(), sleep(FLUSH_MS)]);
+    await outputs.settleSoon(isHurried ? HURRIED_FLUSH_MS : FLUSH_MS);
     throw error;
   } finally {
     socket.close();
     signals.close();
   }
-}
-
-/** What is said at the end. */
-function reportsOf(plan: RunPlan, outcome: RunOutcome): string {
-  const { filter } = plan.read;
-  const isOneWay =
-    plan.miruo === undefined ? seemOneSided(outcome.openings) : seemOneWay(outcome.directions, outcome.sessions);
-  const hints = [
-    filter !== undefined && isOneWay ? oneWayHint(filter.text) : undefined,
-    offloadHint(outcome),
-    plan.tcpeek && localHint(plan.tcpeek, outcome),
-  ];
-  const said = hints.filter((hint) => hint !== undefined).map((hint) => `${hint}\n`);
-  if (outcome.read.filesRead > 0) {
-    if (plan.tcpeek !== undefined) said.push(summaryOf(plan.tcpeek, outcome));
-    if (plan.miruo !== undefined) said.push(statisticsOf(plan.miruo, outcome));
-  }
-  return said.join('');
 }
 
 function watcherOf(

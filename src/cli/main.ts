@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { listInputs } from '../capture/input-list.js';
 import { describeProblem, printable } from '../capture/problem.js';
 import type { OutputTarget } from '../pipeline/blocking-output.js';
+import { FLUSH_MS, Interrupted } from '../pipeline/interrupted.js';
 import { OutputFailure } from '../pipeline/output-failure.js';
 import type { RunPlan } from '../pipeline/run.js';
 import { SocketError } from '../pipeline/socket-error.js';
@@ -17,12 +18,8 @@ import type { Log } from './log.js';
 import { STANDARD_OUTPUT } from './output-place.js';
 import { parseArguments } from './parse.js';
 import { makeInfoPlan, type ParsedOptions } from './plan.js';
-import { Interrupted } from './signals.js';
 import { FilterMistake, UsageError } from './usage-error.js';
 import { UserFailure } from './user-account.js';
-
-/** How long the last lines of a log may take to be written. */
-const FLUSH_MS = 1500;
 
 // Each command's own modules are loaded when it is known: a tenth of the time that a small capture takes.
 
@@ -81,7 +78,7 @@ export async function main(args: readonly string[], adjust: (plan: RunPlan) => R
     }
   } catch (error) {
     const code = report(error, args[0], (text) => process.stderr.write(text));
-    return error instanceof ThreadStuck ? leaveStuckThread(code, error.cause) : code;
+    return error instanceof ThreadStuck ? await leaveThread(error, code) : code;
   }
 }
 
@@ -144,8 +141,7 @@ async function executeWith(log: Log | undefined, pass: PreparedPass): Promise<nu
     if (error instanceof UsageError) throw error;
     code = report(error, undefined, (text) => log.say(text));
     await Promise.race([log.flush(), sleep(FLUSH_MS)]);
-    if (error instanceof ThreadStuck) return leaveStuckThread(code, error.cause);
-    return code;
+    return error instanceof ThreadStuck ? leaveThread(error, code) : code;
   }
   await log.flush();
   return log.isLost && code <= EXIT_FAILED ? EXIT_FAILED : code;
@@ -190,14 +186,16 @@ function isClosedPipe(error: unknown): boolean {
 }
 
 /**
- * An ordinary exit waits for all threads, so it would hang here: the process ends by the signal that cut it short,
- * which a shell shows as the same exit code, or, when there was none, is killed.
+ * An ordinary exit waits for all threads, so it would hang here, or take the process down where one still loads: the process ends by
+ * the signal that cut it short, which a shell shows as the same exit code, or, when there was none, is killed.
  */
-function leaveStuckThread(code: number, cause: unknown): number {
-  const signal = cause instanceof Interrupted ? cause.signal : 'SIGKILL';
+async function leaveThread(stuck: ThreadStuck, code: number): Promise<number> {
+  const signal = stuck.cause instanceof Interrupted ? stuck.cause.signal : 'SIGKILL';
   // Libraries may listen too (for the cursor, which is back already): with no listener the signal does what it does.
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);
+  // The first process of a container is the only one that no signal of its own ends.
+  await stuck.end();
   return code;
 }
 

@@ -8,6 +8,7 @@ import { descriptorOf } from '../capture/feed-kind.js';
 import { isSystemError, printable } from '../capture/problem.js';
 import { areOfSeries } from '../capture/series.js';
 import type { OutputTarget } from '../pipeline/blocking-output.js';
+import { PARTIAL } from '../pipeline/unfinished-file.js';
 import type { ParsedOptions } from './plan.js';
 import { UsageError } from './usage-error.js';
 
@@ -43,11 +44,16 @@ export function refuseInputs(name: string, inputs: readonly string[], given: Par
   const others = [...(given.filesFrom ?? []), ...(given.filterFile === undefined ? [] : [given.filterFile])];
   const { target } = placeByName(name);
   const output = statOf('path' in target ? target.path : target.descriptor);
+  // What could not be finished gets this name, in place of what has it.
+  const partial = 'path' in target ? statOf(`${target.path}${PARTIAL}`) : undefined;
   for (const file of [...inputs, ...others]) {
     const input = statOf(descriptorOf(file) ?? file);
-    if (output === undefined || input === undefined || !output.isFile()) continue;
-    if (input.dev === output.dev && input.ino === output.ino) {
+    if (isSameFile(input, output)) {
       throw new UsageError(`${printable(name)} is one of the files that are read: it would be overwritten`);
+    }
+    if (isSameFile(input, partial)) {
+      const what = `${printable(name)}${PARTIAL} is one of the files that are read`;
+      throw new UsageError(`${what}: it would be replaced if ${printable(name)} could not be finished`);
     }
   }
   const last = inputs.at(-1);
@@ -55,6 +61,9 @@ export function refuseInputs(name: string, inputs: readonly string[], given: Par
     throw new UsageError(`${printable(name)} would be taken for a file of the series that is followed`);
   }
 }
+
+const isSameFile = (input: Stats | undefined, output: Stats | undefined): boolean =>
+  output?.isFile() === true && input?.dev === output.dev && input.ino === output.ino;
 
 /** Undefined when it is not there; then it cannot be the same as another. */
 function statOf(place: string | number): Stats | undefined {

@@ -6,14 +6,13 @@ import { fstatSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isSystemError } from '../capture/problem.js';
 import { type LineOutput, SplitOutput, UnreadOutput } from '../pipeline/line-output.js';
+import { OutputFailure } from '../pipeline/output-failure.js';
 import { OutputFile } from '../pipeline/output-file.js';
 import type { RunOutputs } from '../pipeline/run.js';
 import type { Log } from './log.js';
 import type { ProgressLine } from './progress-line.js';
 import type { ResultFormatName, ResultPlace } from './result-places.js';
 
-/** How long the lines of a run that was cut short may take to be written: on a busy machine too, where somebody takes them. */
-const FLUSH_MS = 1500;
 const STANDARD_OUTPUT = 1;
 const STANDARD_ERROR = 2;
 
@@ -59,7 +58,7 @@ export class OpenOutputs {
       this.#messages.push();
     } catch (error) {
       // Where it is that of the results, the run has been told.
-      if (!isSystemError(error)) throw error;
+      if (!(error instanceof OutputFailure)) throw error;
     }
   }
 
@@ -70,8 +69,8 @@ export class OpenOutputs {
   }
 
   /** The same, but for not long: nobody may take what is written. */
-  async settleSoon(): Promise<void> {
-    await Promise.race([this.settle(), sleep(FLUSH_MS)]);
+  async settleSoon(mostMs: number): Promise<void> {
+    await Promise.race([this.settle(), sleep(mostMs)]);
   }
 }
 

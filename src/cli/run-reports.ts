@@ -35,7 +35,7 @@ export function statisticsOf(options: MiruoOptions, outcome: RunFigures): string
 }
 
 /** What became of handshakes, as tcpeek tells it. */
-export function summaryOf(options: TcpeekOptions, { read, handshakes }: RunOutcome): string {
+export function summaryOf(options: TcpeekOptions, { read, handshakes }: RunFigures): string {
   return renderSummary({
     first: read.clock?.first,
     latest: read.clock?.latest,

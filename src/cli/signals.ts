@@ -1,21 +1,18 @@
 /**
- * Signals that end a pass: at once, or, for input that has no end of its own, well. Owns which signal does what.
+ * Signals that end a pass: the first SIGINT well, with all that follows from what was read by then; the second, SIGTERM and SIGHUP at
+ * once. Owns which signal does what.
  */
 import type { ReadPlan } from '../capture/read-captures.js';
+import { Interrupted } from '../pipeline/interrupted.js';
 import { SIGNAL_EXITS } from './exit-codes.js';
 
-/** A signal ended the run. */
-export class Interrupted extends Error {
-  readonly signal: NodeJS.Signals;
-  constructor(signal: NodeJS.Signals) {
-    super(signal);
-    this.signal = signal;
-  }
-}
+/** Input without an end of its own is ended well by SIGTERM and SIGHUP too, where that takes no longer. */
+const GRACE_MS = 150;
 
 export class EndingSignals {
-  /** The signal that asked input without an end to come to one. */
+  /** The signal that asked the pass to come to an end. */
   #asked: NodeJS.Signals | undefined;
+  #grace: NodeJS.Timeout | undefined;
   readonly #stop = new AbortController();
   readonly #isEndless: boolean;
   readonly #onSignal = (signal: NodeJS.Signals): void => this.#take(signal);
@@ -39,22 +36,26 @@ export class EndingSignals {
 
   /**
    * The exit code of a pass that came to its end with `code`: SIGINT is how input without an end is ended, and says
-   * nothing more unless there was more to read; another signal cut it short.
+   * nothing more unless there was more to read; of any other it cut the reading short.
    */
   exitCode(code: number, isCutShort: boolean): number {
-    if (this.#asked === undefined || (this.#asked === 'SIGINT' && !isCutShort)) return code;
-    return SIGNAL_EXITS[this.#asked] ?? code;
+    if (this.#asked === undefined) return code;
+    const isUsual = this.#asked === 'SIGINT' && this.#isEndless && !isCutShort;
+    return isUsual ? code : (SIGNAL_EXITS[this.#asked] ?? code);
   }
 
   /** Listens no more. */
   close(): void {
+    clearTimeout(this.#grace);
     for (const signal of Object.keys(SIGNAL_EXITS) as NodeJS.Signals[]) process.off(signal, this.#onSignal);
   }
 
   #take(signal: NodeJS.Signals): void {
-    if (this.#isEndless && this.#finish !== undefined && this.#asked === undefined) {
+    const mayFinish = this.#finish !== undefined && this.#asked === undefined;
+    if (mayFinish && (signal === 'SIGINT' || this.#isEndless)) {
       this.#asked = signal;
-      this.#finish();
+      this.#finish?.();
+      if (signal !== 'SIGINT') this.#grace = setTimeout(() => this.#stop.abort(new Interrupted(signal)), GRACE_MS);
     } else {
       this.#stop.abort(new Interrupted(signal));
     }

@@ -6,10 +6,13 @@ import type { ByteStream } from './byte-stream.js';
 export class CountedStream implements ByteStream {
   /** Bytes that `next` gave away. */
   bytes = 0;
+  /** It came to its end by itself. */
+  isOver = false;
   readonly #stream: ByteStream;
   readonly #onBytes: (bytes: number) => void;
   #first: Uint8Array | undefined;
   #failure: { readonly error: unknown } | undefined;
+  #isClosed = false;
 
   /** `onBytes` is told each new count. */
   constructor(stream: ByteStream, onBytes: (bytes: number) => void = () => {}) {
@@ -23,7 +26,7 @@ export class CountedStream implements ByteStream {
     while (first.length < count) {
       let more: Uint8Array | undefined;
       try {
-        more = await this.#stream.next();
+        more = await this.#take();
       } catch (error) {
         // It comes after the bytes before it.
         this.#failure = { error };
@@ -43,7 +46,7 @@ export class CountedStream implements ByteStream {
     this.#first = undefined;
     if (chunk === undefined || chunk.length === 0) {
       if (this.#failure !== undefined) throw this.#failure.error;
-      chunk = await this.#stream.next();
+      chunk = await this.#take();
     }
     if (chunk === undefined) return undefined;
     this.bytes += chunk.length;
@@ -52,6 +55,13 @@ export class CountedStream implements ByteStream {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#stream.close();
+  }
+
+  async #take(): Promise<Uint8Array | undefined> {
+    const chunk = await this.#stream.next();
+    if (chunk === undefined && !this.#isClosed) this.isOver = true;
+    return chunk;
   }
 }

@@ -105,9 +105,10 @@ async function serveInput(
   finisher: Finisher,
   tell: (start: FeedStart) => void,
 ): Promise<FeedOutcome> {
-  const layers: Layers = { compressions: [], inputBytes: 0 };
+  const layers: Layers = { compressions: [], inputBytes: 0, isWhole: false };
   const outcome = await outcomeOf(writer, () => pumpInput(request, writer, finisher, layers, tell));
-  return { ...outcome, ...layers };
+  const { compressions, inputBytes, isWhole } = layers;
+  return { ...outcome, isFinished: outcome.isFinished && !isWhole, compressions, inputBytes };
 }
 
 /** What went wrong in `work`, if anything did. */
@@ -129,6 +130,8 @@ async function outcomeOf(
 interface Layers {
   readonly compressions: Compression[];
   inputBytes: number;
+  /** All of it was taken before it could be asked to end. */
+  isWhole: boolean;
 }
 
 async function pumpInput(
@@ -161,6 +164,7 @@ async function pumpInput(
     tell({ compressions: layers.compressions });
     await pump(top, writer);
   } finally {
+    layers.isWhole = input.isOver;
     top.close();
   }
 }

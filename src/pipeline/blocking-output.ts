@@ -3,8 +3,8 @@
  * the order of what is copied there and what is written from where it lies. What is handed to the system at once ends where
  * a packet does, so that whoever ends the run leaves whole ones.
  */
-import { closeSync, ftruncateSync, openSync, writevSync } from 'node:fs';
-import { isSystemError } from '../capture/problem.js';
+import { closeSync, openSync, writevSync } from 'node:fs';
+import { isOfWriting, setAside, takeBack } from './unfinished-file.js';
 
 const BUFFER_BYTES = 1 << 20;
 /**
@@ -30,8 +30,11 @@ export class BlockingOutput {
   /** Where the bytes of the buffer start that are no piece yet. */
   #pieceAt = 0;
   #isBorrowing = false;
-  /** Bytes written that end where a packet does. */
+  /** Bytes that were handed to the system, and of those the ones that end where a packet does. */
+  #writtenBytes = 0;
   #wholeBytes = 0;
+  /** What became of the file when a write failed, to be said with that. */
+  aside = '';
 
   constructor(target: OutputTarget) {
     this.#target = target;
@@ -79,26 +82,18 @@ export class BlockingOutput {
     this.#pieceAt = this.filled;
   }
 
-  /** Writes all, or takes back what would end within a packet. */
+  /** Writes all, or takes back what would end within a packet: of a pipe or a device what is written is gone. */
   #writeWhole(pieces: readonly Uint8Array[]): void {
     try {
       this.#write(pieces);
     } catch (error) {
-      this.#takeBack();
+      if (isOfWriting(error) && this.#descriptor >= 0) {
+        if ('path' in this.#target) this.aside = setAside(this.#target.path, this.#descriptor, this.#wholeBytes);
+        else takeBack(this.#descriptor, this.#writtenBytes - this.#wholeBytes);
+      }
       throw error;
     }
-    for (const piece of pieces) this.#wholeBytes += piece.length;
-  }
-
-  /** A file that was begun here can be cut to whole packets; of anything else what is written is gone. */
-  #takeBack(): void {
-    if (this.#descriptor < 0 || !('path' in this.#target)) return;
-    try {
-      ftruncateSync(this.#descriptor, this.#wholeBytes);
-    } catch (error) {
-      // A pipe or a device by its path; the error of the write is what is told.
-      if (!isSystemError(error)) throw error;
-    }
+    this.#wholeBytes = this.#writtenBytes;
   }
 
   #write(pieces: readonly Uint8Array[]): void {
@@ -107,7 +102,9 @@ export class BlockingOutput {
     }
     for (let left = pieces; left.length > 0; ) {
       try {
-        left = behind(left, writevSync(this.#descriptor, left));
+        const bytes = writevSync(this.#descriptor, left);
+        this.#writtenBytes += bytes;
+        left = behind(left, bytes);
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         if (code === 'EAGAIN') Atomics.wait(PAUSE, 0, 0, RETRY_MS);

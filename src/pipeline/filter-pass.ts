@@ -1,9 +1,11 @@
 /**
  * One pass over the input that cuts packets out: starts the reader, and the writing thread where something is to be written.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadSummary } from '../capture/news.js';
 import type { ReadPlan } from '../capture/read-captures.js';
 import type { OutputTarget } from './blocking-output.js';
+import { HURRIED_FLUSH_MS, Interrupted } from './interrupted.js';
 import type { WriterWork } from './messages.js';
 import { OutputFailure } from './output-failure.js';
 import { type BlockForm, Reading, type ReadingWatcher } from './reading.js';
@@ -38,8 +40,13 @@ export async function runFilter(plan: FilterPlan, watcher: FilterWatcher, stop: 
   const reading = new Reading(threads, plan, watcher);
   try {
     watcher.onStart(reading.progress, () => reading.stop());
-    const all = Promise.all([reading.run(plan.read), writeTo(plan.output, threads, reading)]);
-    const [summary] = await Promise.race([all, stopped(stop)]);
+    const writing = writeTo(plan.output, threads, reading, stop);
+    const all = Promise.all([reading.run(plan.read), writing]);
+    const [summary] = await Promise.race([all, stopped(stop)]).catch(async (error: unknown) => {
+      // The writer ends with what it has, and its file is whole, unless it is held up.
+      if (error instanceof Interrupted) await Promise.race([writing.catch(() => {}), sleep(HURRIED_FLUSH_MS)]);
+      throw error;
+    });
     await threads.end();
     return summary;
   } catch (error) {
@@ -49,9 +56,21 @@ export async function runFilter(plan: FilterPlan, watcher: FilterWatcher, stop: 
   }
 }
 
-async function writeTo(output: PacketOutput | undefined, threads: Threads, { blocks }: Reading): Promise<void> {
+async function writeTo(
+  output: PacketOutput | undefined,
+  threads: Threads,
+  reading: Reading,
+  stop: AbortSignal,
+): Promise<void> {
   if (output === undefined) return;
-  const work: WriterWork = { blocks, target: output.target };
+  const cell = new Int32Array(new SharedArrayBuffer(4));
+  const onStop = (): void => {
+    Atomics.store(cell, 0, 1);
+    // A writer that waits for a block gets the last one.
+    reading.stop();
+  };
+  stop.addEventListener('abort', onStop, { once: true });
+  const work: WriterWork = { blocks: reading.blocks, stop: cell.buffer as SharedArrayBuffer, target: output.target };
   const { failure } = await threads.run<WriteOutcome>('the writer', WRITER_FILE, 'write', work);
   if (failure !== undefined) throw new OutputFailure(`writing ${output.name}: ${failure.message}`, failure.code);
 }

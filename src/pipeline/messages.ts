@@ -47,6 +47,8 @@ export type CounterStart = CounterWork & ThreadStart;
 
 export interface WriterWork {
   readonly blocks: BlockRingMemory;
+  /** One int32: not 0 when nothing more is to be written. */
+  readonly stop: SharedArrayBuffer;
   readonly target: OutputTarget;
 }
 export type WriterStart = WriterWork & ThreadStart;

@@ -8,12 +8,15 @@ import { describeSystemError, printable } from '../capture/problem.js';
 import type { OutputTarget } from './blocking-output.js';
 import type { LineOutput } from './line-output.js';
 import { OutputFailure } from './output-failure.js';
+import { isOfWriting, setAside, takeBack } from './unfinished-file.js';
 
 const BUFFER_BYTES = 1 << 20;
 /** A descriptor that another process made non-blocking is tried again after this long. */
 const RETRY_MS = 5;
 /** How often is looked whether a FIFO has got its reader. */
 const FIFO_MS = 50;
+const LINE_FEED = 0x0a;
+const STANDARD_NAMES: readonly (string | undefined)[] = [undefined, 'standard output', 'standard error'];
 
 /** Called around each write: on a terminal the progress line steps aside. */
 export interface WriteHooks {
@@ -33,7 +36,10 @@ export class OutputFile implements LineOutput {
   #isWriting = false;
   /** What is there goes out as soon as it can. */
   #isPushed = false;
-  #error: NodeJS.ErrnoException | undefined;
+  /** Bytes that were handed to the system, and of those the ones that a line's end follows. */
+  #writtenBytes = 0;
+  #wholeBytes = 0;
+  #error: OutputFailure | undefined;
   #fail: (error: Error) => void = () => {};
   readonly failed = new Promise<never>((_, reject) => {
     this.#fail = reject;
@@ -126,25 +132,36 @@ export class OutputFile implements LineOutput {
         setTimeout(() => this.#writeRest(bytes, from, to), RETRY_MS);
       } else if (error !== null) {
         this.#end(error);
-      } else if (from + written < to) {
-        this.#writeRest(bytes, from + written, to);
       } else {
-        this.#end(undefined);
+        this.#noteWritten(bytes, from, from + written);
+        if (from + written < to) this.#writeRest(bytes, from + written, to);
+        else this.#end(undefined);
       }
     });
   }
 
-  /** The error of a path, which whoever reads the message has to be told. */
-  #named(error: NodeJS.ErrnoException): OutputFailure {
-    const message = describeSystemError(error, 'written');
-    return new OutputFailure(`writing ${printable(this.#path)}: ${message}`, error.code ?? '');
+  #noteWritten(bytes: Uint8Array, from: number, to: number): void {
+    const lineEnd = bytes.lastIndexOf(LINE_FEED, to - 1) + 1;
+    if (lineEnd > from) this.#wholeBytes = this.#writtenBytes + lineEnd - from;
+    this.#writtenBytes += to - from;
+  }
+
+  /** The error with the name of the place; what was written there is cut to whole lines, and does not keep its name. */
+  #failure(error: NodeJS.ErrnoException): OutputFailure {
+    const name = this.#path === '' ? (STANDARD_NAMES[this.#descriptor] ?? 'the output') : printable(this.#path);
+    let aside = '';
+    if (isOfWriting(error) && this.#descriptor >= 0) {
+      if (this.#path === '') takeBack(this.#descriptor, this.#writtenBytes - this.#wholeBytes);
+      else aside = setAside(this.#path, this.#descriptor, this.#wholeBytes);
+    }
+    return new OutputFailure(`writing ${name}: ${describeSystemError(error, 'written')}${aside}`, error.code ?? '');
   }
 
   #end(error: NodeJS.ErrnoException | undefined): void {
     this.#hooks?.after();
     this.#isWriting = false;
     if (error !== undefined) {
-      this.#error = this.#path === '' ? error : this.#named(error);
+      this.#error = this.#failure(error);
       this.#fail(this.#error);
     }
     if (error === undefined && (this.#isPushed || this.#filled >= BUFFER_BYTES / 4)) this.#start();

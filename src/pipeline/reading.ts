@@ -3,6 +3,7 @@
  * what the reader says while it reads.
  */
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { SHARED_FIGURES, sharedFigures } from '../capture/figures-so-far.js';
 import type { CaptureFacts, ReaderNews, ReadFigures, ReadSummary } from '../capture/news.js';
 import type { InputProblem } from '../capture/problem.js';
 import type { ReadPlan } from '../capture/read-captures.js';
@@ -11,7 +12,7 @@ import { endChildren } from '../feed/children.js';
 import type { FeederMemory } from '../feed/serve.js';
 import { allocateBlockRing, type BlockRingMemory } from '../ring/block-ring.js';
 import { allocateByteRing, askToFinish, type ByteRingMemory, firstRequest } from '../ring/byte-ring.js';
-import { layoutBlockRing, PROGRESS_DOUBLES } from '../ring/layout.js';
+import { layoutBlockRing } from '../ring/layout.js';
 import type { ReaderWork } from './messages.js';
 import type { Threads } from './threads.js';
 
@@ -61,7 +62,7 @@ export class Reading {
     this.#threads = threads;
     this.#watcher = watcher;
     this.blocks = allocateBlockRing(layoutBlockRing(form.blockSlots, form.blockBytes, form.trackers));
-    this.progress = new Float64Array(new SharedArrayBuffer(8 * PROGRESS_DOUBLES));
+    this.progress = new Float64Array(new SharedArrayBuffer(8 * SHARED_FIGURES));
     const { port1, port2 } = new MessageChannel();
     this.#readerPort = port1;
     this.#feederPort = port2;
@@ -95,6 +96,11 @@ export class Reading {
     } finally {
       port1.close();
     }
+  }
+
+  /** What was read so far. */
+  figures(): ReadFigures {
+    return sharedFigures(this.progress);
   }
 
   /** Asks the reader to end at the next occasion, with what it has read by then. */

@@ -66,6 +66,8 @@ export interface RunInProgress {
   standing(): RunStanding;
   /** Ends it early, with what was read by then. */
   finish(): void;
+  /** What was found so far, for a run that does not come to its end: what was read may be some blocks ahead of it. */
+  figures(): RunFigures;
 }
 
 /** What a run tells while it goes on. */
@@ -217,6 +219,7 @@ class Pass {
       handshakes: merger.handshakes.counts,
       standing: () => standingOf(merger),
       finish: () => reading.stop(),
+      figures: () => ({ ...figuresOf(merger.standing.counters, merger), read: reading.figures() }),
     });
     const tracking = results.map((ring, shard) => {
       const work: TrackerWork = { shard, analyses: { miruo, tcpeek, flows }, blocks: reading.blocks, results: ring };
@@ -240,7 +243,16 @@ class Pass {
       return { ...figures, read, directions, checksums, openings, standing: standingOf(merger) };
     };
     // The last lines are a part of the run too: a signal ends the wait for whoever reads them.
-    return await Promise.race([finish(), stopped(this.#stop), ...this.#places.map((place) => place.failed)]);
+    return await Promise.race([finish(), this.#stopped(), ...this.#places.map((place) => place.failed)]);
+  }
+
+  /** As `stopped`. What there is goes out while the threads are ended. */
+  async #stopped(): Promise<never> {
+    try {
+      return await stopped(this.#stop);
+    } finally {
+      for (const place of this.#places) place.push();
+    }
   }
 
   #append(bytes: Uint8Array): void {
@@ -270,6 +282,8 @@ class Pass {
 
   async #merge(merger: Merger, rings: readonly ResultReader[]): Promise<void> {
     for (;;) {
+      // Whoever ends the run at once wants nothing more written than what there is.
+      this.#stop.throwIfAborted();
       const outcome = merger.step(EVENTS_PER_TURN, BYTES_PER_TURN);
       if (outcome === MERGE_DONE) return;
       for (const place of this.#places) if (place.isFull) await place.ready();

@@ -13,8 +13,8 @@ export function announceStart(starts: SharedArrayBuffer, thread: number): void {
   Atomics.notify(cells, thread);
 }
 
-/** Resolves once the first `threads` threads are up, or after `limitMs`: a node that cannot even start a thread says nothing. */
-export async function allStarted(starts: SharedArrayBuffer, threads: number, limitMs: number): Promise<void> {
+/** Resolves with true once the first `threads` threads are up, or with false after `limitMs`: a node that cannot even start a thread says nothing. */
+export async function allStarted(starts: SharedArrayBuffer, threads: number, limitMs: number): Promise<boolean> {
   const cells = new Int32Array(starts);
   const endMs = performance.now() + limitMs;
   // Waiting on a cell does not keep the process alive by itself.
@@ -26,4 +26,5 @@ export async function allStarted(starts: SharedArrayBuffer, threads: number, lim
     }
   }
   clearTimeout(alive);
+  return cells.subarray(0, threads).every((_, thread) => Atomics.load(cells, thread) !== 0);
 }

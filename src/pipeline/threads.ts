@@ -6,13 +6,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Transferable } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import { HURRIED_END_MS, Interrupted } from './interrupted.js';
 import { allocateStarts, allStarted, announceStart } from './start-count.js';
 
 /** A thread came to an end before its work did. */
 export class ThreadFailure extends Error {}
 
-/** The run ended for the reason in `cause`, but a thread is stuck in a system call and will not end. */
-export class ThreadStuck extends Error {}
+/** The run ended for the reason in `cause`, but there is a thread that has not: one stuck in a system call, or, in a hurry, a slow one. */
+export class ThreadStuck extends Error {
+  /** Waits for it as long as it takes, for whoever cannot leave without. */
+  readonly end: () => Promise<void>;
+
+  constructor(cause: unknown, end: () => Promise<void>) {
+    super('a thread does not end', { cause });
+    this.end = end;
+  }
+}
 
 /**
  * A thread that does not end within this is stuck in a system call, such as reading from a dead network disk. Far longer than a busy
@@ -33,6 +42,7 @@ export class Threads {
   readonly #pool: Piscina;
   readonly #starts: SharedArrayBuffer;
   #started = 0;
+  #isAborted = false;
 
   /** `most`: threads that will be started at most; `least`: those that will be for certain. */
   constructor(least: number, most: number) {
@@ -52,6 +62,8 @@ export class Threads {
    * returns. Rejects with a ThreadFailure that names the `role`.
    */
   async run<T>(role: string, file: URL, name: string, message: object, transfer: Transferable[] = []): Promise<T> {
+    // One that began to load now could not be ended.
+    if (this.#isAborted) throw new ThreadFailure(`${role} was not started: the run ends`);
     const start: ThreadStart = { starts: this.#starts, thread: this.#started++ };
     try {
       const options = { filename: fileURLToPath(file), name, transferList: transfer };
@@ -67,13 +79,23 @@ export class Threads {
     await this.#pool.destroy();
   }
 
-  /** Ends all threads before their work is done; resolves with the error to be thrown for `reason`. */
+  /** Ends all threads before their work is done; resolves with the error to be thrown for `reason`. A signal is in a hurry. */
   async abort(reason: unknown): Promise<unknown> {
-    await allStarted(this.#starts, this.#started, START_MS);
+    this.#isAborted = true;
+    const isHurried = reason instanceof Interrupted;
+    const endMs = performance.now() + (isHurried ? HURRIED_END_MS : START_MS);
+    const end = async (limitMs: number): Promise<void> => {
+      await allStarted(this.#starts, this.#started, limitMs);
+      await this.#pool.destroy();
+    };
+    const areUp = await allStarted(this.#starts, this.#started, endMs - performance.now());
+    // Ending one that still loads its modules would take the process down.
+    if (!areUp && isHurried) return new ThreadStuck(reason, () => end(START_MS));
+    const ended = this.#pool.destroy();
     // Threads that are still there keep the process waiting; once they are not, nothing else is to.
-    const tooLong = sleep(END_MS, false, { ref: false });
-    const isEnded = await Promise.race([this.#pool.destroy().then(() => true), tooLong]);
-    return isEnded ? reason : new ThreadStuck('a thread does not end', { cause: reason });
+    const tooLong = sleep(isHurried ? Math.max(0, endMs - performance.now()) : END_MS, false, { ref: false });
+    const isEnded = await Promise.race([ended.then(() => true), tooLong]);
+    return isEnded ? reason : new ThreadStuck(reason, () => ended);
   }
 }
 

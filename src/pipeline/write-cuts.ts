@@ -36,8 +36,8 @@ export interface WriteFailure {
 
 const MOST_ZEROS = 64 * 1024;
 
-/** Writes all that the ring brings. Throws the error of a write. */
-export function writeCuts(blocks: BlockRingMemory, output: BlockingOutput): void {
+/** Writes all that the ring brings, or ends with a block when `stop` says so. Throws the error of a write. */
+export function writeCuts(blocks: BlockRingMemory, output: BlockingOutput, stop: Int32Array): void {
   const consumer = new BlockConsumer(blocks, 0);
   const writer = new CutWriter(blocks, output);
   for (;;) {
@@ -45,18 +45,18 @@ export function writeCuts(blocks: BlockRingMemory, output: BlockingOutput): void
     if (!consumer.isReady) output.flush();
     const isEnd = writer.write(consumer.take());
     consumer.release();
-    if (!isEnd) continue;
+    if (!isEnd && Atomics.load(stop, 0) === 0) continue;
     output.flush();
     output.close();
     return;
   }
 }
 
-/** The system's error as data; anything else is thrown again. */
-export function writeFailure(error: unknown): WriteFailure {
+/** The system's error as data, with what became of the file; anything else is thrown again. */
+export function writeFailure(error: unknown, { aside }: BlockingOutput): WriteFailure {
   if (!isSystemError(error)) throw error;
   const { code = '' } = error as NodeJS.ErrnoException;
-  return { code, message: describeSystemError(error, 'written') };
+  return { code, message: `${describeSystemError(error, 'written')}${aside}` };
 }
 
 /** Writes blocks, one after the other. */

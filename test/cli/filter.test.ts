@@ -286,9 +286,11 @@ describe('what is written', () => {
     const path = join(FOLDER, 'limited.pcap');
     const inputs = new Array(20).fill(ORIGINAL).join(' ');
     const run = await bash(`ulimit -f 300; node dist/bin/tcploom.js filter '' ${inputs} --block-size 64K -w ${path}`);
-    assertMessages(run.stderr, [`tcploom: writing ${path}: the file would be too large`]);
+    const aside = `what could be written is in ${path}.partial`;
+    assertMessages(run.stderr, [`tcploom: writing ${path}: the file would be too large; ${aside}`]);
     assert.equal(run.code, 2);
-    const info = await tcploom(['info', '--tsv', path]);
+    assert.equal(existsSync(path), false);
+    const info = await tcploom(['info', '--tsv', `${path}.partial`]);
     assert.deepEqual([info.code, info.stderr], [0, '']);
     assert.ok(Number(info.stdout.split('\n')[1].split('\t')[1]) > 100, 'packets of the first writes');
   });

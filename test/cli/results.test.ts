@@ -117,8 +117,8 @@ describe('-o', () => {
     );
     assert.equal(read.stdout, (await tcploom([CAPTURE])).stdout);
     const child = spawn(process.execPath, [LAUNCHER, '-o', `miruo=${fifo}`, CAPTURE], { stdio: 'pipe' });
-    setTimeout(() => child.kill('SIGINT'), 1000);
-    assert.equal((await ended(child)).code, 130);
+    setTimeout(() => child.kill('SIGTERM'), 1000);
+    assert.equal((await ended(child)).code, 143);
   });
 });
 

@@ -1,0 +1,33 @@
+/**
+ * What a run says at its end, whether it came to it by itself or was ended. Owns what is said when not all is known.
+ */
+import { seemOneWay } from '../miruo/directions.js';
+import type { RunFigures, RunOutcome, RunPlan } from '../pipeline/run.js';
+import { seemOneSided } from '../tcpeek/counts.js';
+import { oneWayHint } from './filter-hint.js';
+import { localHint, offloadHint, statisticsOf, summaryOf } from './run-reports.js';
+
+/** All that is said at the end of a run that came to one; nothing of sessions when nothing could be read. */
+export function endReports(plan: RunPlan, outcome: RunOutcome): string {
+  const { filter } = plan.read;
+  const isOneWay =
+    plan.miruo === undefined ? seemOneSided(outcome.openings) : seemOneWay(outcome.directions, outcome.sessions);
+  const hints = [
+    filter !== undefined && isOneWay ? oneWayHint(filter.text) : undefined,
+    offloadHint(outcome),
+    plan.tcpeek && localHint(plan.tcpeek, outcome),
+  ];
+  const said = hints.filter((hint) => hint !== undefined).map((hint) => `${hint}\n`);
+  if (outcome.read.filesRead > 0) said.push(figuresText(plan, outcome));
+  return said.join('');
+}
+
+/** The same of a run that was ended before: how things stood. Hints are for whoever has seen it all. */
+export function reportsSoFar(plan: RunPlan, figures: RunFigures): string {
+  return figures.read.packets > 0 ? figuresText(plan, figures) : '';
+}
+
+function figuresText(plan: RunPlan, figures: RunFigures): string {
+  const summary = plan.tcpeek === undefined ? '' : summaryOf(plan.tcpeek, figures);
+  return `${summary}${plan.miruo === undefined ? '' : statisticsOf(plan.miruo, figures)}`;
+}
