@@ -5,7 +5,7 @@ import { seemOneWay } from '../miruo/directions.js';
 import type { RunFigures, RunOutcome, RunPlan } from '../pipeline/run.js';
 import { seemOneSided } from '../tcpeek/counts.js';
 import { oneWayHint } from './filter-hint.js';
-import { localHint, offloadHint, statisticsOf, summaryOf } from './run-reports.js';
+import { localHint, offloadHint, statisticsOf, summaryOf } from './run-summaries.js';
 
 /** All that is said at the end of a run that came to one; nothing of sessions when nothing could be read. */
 export function endReports(plan: RunPlan, outcome: RunOutcome): string {

@@ -7,18 +7,26 @@ import { FLUSH_MS, HURRIED_FLUSH_MS } from '../pipeline/interrupted.js';
 import { stopped } from '../pipeline/threads.js';
 import { exitCodeOf } from './exit-codes.js';
 import type { Log } from './log.js';
+import { PassReports } from './pass-reports.js';
 import { OpenOutputs } from './run-outputs.js';
 import { EndingSignals } from './signals.js';
-import { type Showing, Watching } from './watching.js';
+import { type ProgramFacts, type Showing, Watching } from './watching.js';
 
 /** Runs a plan. */
-export async function executeFilter(plan: FilterPlan, showing: Showing, log?: Log): Promise<number> {
-  const watching = await Watching.begin(plan.read, showing, log);
+export async function executeFilter(
+  plan: FilterPlan,
+  showing: Showing,
+  program: ProgramFacts,
+  log?: Log,
+): Promise<number> {
+  const watching = await Watching.begin(plan.read, showing, program, log);
   const outputs = new OpenOutputs([], watching.line, log);
+  const reports = new PassReports(plan.read, program.version, showing, watching, (text) => outputs.report(text));
   const signals = new EndingSignals(plan.read);
   try {
     const watcher = {
       onProblem: (problem: InputProblem) => outputs.say(`${describeProblem(problem)}\n`),
+      onInput: (name: string, number: number) => reports.noteInput(name, number),
       onStart: (progress: Float64Array, finish: () => void) => {
         signals.finish = finish;
         watching.start(
@@ -39,6 +47,7 @@ export async function executeFilter(plan: FilterPlan, showing: Showing, log?: Lo
     await outputs.settleSoon(signals.stop.aborted ? HURRIED_FLUSH_MS : FLUSH_MS);
     throw error;
   } finally {
+    reports.close();
     signals.close();
   }
 }

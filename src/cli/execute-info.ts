@@ -22,14 +22,22 @@ import { stopped } from '../pipeline/threads.js';
 import { linkTypeName } from '../wire/link-types.js';
 import { exitCodeOf } from './exit-codes.js';
 import type { Log } from './log.js';
+import { PassReports } from './pass-reports.js';
 import { OpenOutputs } from './run-outputs.js';
 import { EndingSignals } from './signals.js';
-import { type Showing, Watching } from './watching.js';
+import { type ProgramFacts, type Showing, Watching } from './watching.js';
 
 /** Describes the captures of a plan; with `asTsv` in columns. */
-export async function executeInfo(plan: InfoPlan, asTsv: boolean, showing: Showing, log?: Log): Promise<number> {
-  const watching = await Watching.begin(plan.read, showing, log);
+export async function executeInfo(
+  plan: InfoPlan,
+  asTsv: boolean,
+  showing: Showing,
+  program: ProgramFacts,
+  log?: Log,
+): Promise<number> {
+  const watching = await Watching.begin(plan.read, showing, program, log);
   const outputs = new OpenOutputs([], watching.line, log);
+  const reports = new PassReports(plan.read, program.version, showing, watching, (text) => outputs.report(text));
   const output = outputs.standardOutput;
   const signals = new EndingSignals(plan.read);
   const encoder = new TextEncoder();
@@ -47,6 +55,7 @@ export async function executeInfo(plan: InfoPlan, asTsv: boolean, showing: Showi
         print(asTsv ? renderTsvRow(report, linkTypeName) : renderInfo(report, linkTypeName));
         output.push();
       },
+      onInput: (name, number) => reports.noteInput(name, number),
       onStart: (progress, finish) => {
         signals.finish = finish;
         watching.start(
@@ -68,6 +77,7 @@ export async function executeInfo(plan: InfoPlan, asTsv: boolean, showing: Showi
     await outputs.settleSoon(signals.stop.aborted ? HURRIED_FLUSH_MS : FLUSH_MS);
     throw error;
   } finally {
+    reports.close();
     signals.close();
   }
 }

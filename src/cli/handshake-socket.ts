@@ -8,7 +8,7 @@ import { SocketError } from '../pipeline/socket-error.js';
 import { PROGRESS_CLOCK_PACKETS, PROGRESS_DROPPED, PROGRESS_IF_DROPPED } from '../ring/layout.js';
 import { COUNTS } from '../tcpeek/counts.js';
 import { namedFilters } from '../tcpeek/options.js';
-import { countsOf } from './run-reports.js';
+import { countsOf } from './run-summaries.js';
 
 export class HandshakeSocket {
   /** The run whose counts are answered with; without one, none are anything but 0. */

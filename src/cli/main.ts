@@ -28,7 +28,8 @@ export async function main(args: readonly string[], adjust: (plan: RunPlan) => R
   // A closed standard error is nobody's loss.
   if (process.stderr.listenerCount('error') === 0) process.stderr.on('error', () => {});
   try {
-    const request = parseArguments(args, packageVersion());
+    const program = { version: packageVersion(), args, isTerminal: process.stderr.isTTY === true };
+    const request = parseArguments(args, program.version);
     switch (request.kind) {
       case 'text':
         return print(request.text);
@@ -56,7 +57,10 @@ export async function main(args: readonly string[], adjust: (plan: RunPlan) => R
           const { options } = request;
           const plan = makeInfoPlan(files, options, filter);
           const showing = showingOf(options, files);
-          return { places: [STANDARD_OUTPUT], execute: (log) => executeInfo(plan, options.tsv ?? false, showing, log) };
+          return {
+            places: [STANDARD_OUTPUT],
+            execute: (log) => executeInfo(plan, options.tsv ?? false, showing, program, log),
+          };
         });
       case 'filter':
         return await withInputs(request.files, request.options, async (files, filter) => {
@@ -65,13 +69,19 @@ export async function main(args: readonly string[], adjust: (plan: RunPlan) => R
           const plan = makeFilterPlan(files, request.options, process.stdout.isTTY === true, filter);
           const showing = showingOf(request.options, files);
           const place = plan.output?.target ?? STANDARD_OUTPUT;
-          return { places: [place], execute: (log) => executeFilter(plan, showing, log) };
+          return { places: [place], execute: (log) => executeFilter(plan, showing, program, log) };
         });
       case 'run':
         return await withInputs(request.files, request.options, async (files, filter) => {
           const { executeRun } = await import('./execute-run.js');
           const { prepareRun } = await import('./run-preparation.js');
-          const { plan, surroundings } = prepareRun(files, request.options, process.stdout.isTTY === true, filter);
+          const { plan, surroundings } = prepareRun(
+            files,
+            request.options,
+            process.stdout.isTTY === true,
+            program,
+            filter,
+          );
           const places = surroundings.places.map(({ target }) => target);
           return { places, execute: (log) => executeRun(adjust(plan), surroundings, log) };
         });

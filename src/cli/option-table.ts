@@ -16,7 +16,7 @@ const RESULT_OPTIONS: readonly OptionRow[] = [
     isLetterEverywhere: true,
     kind: 'file',
     value: 'FORMAT[=PATH]',
-    help: 'a result and where it goes, - for standard output (repeatable; default miruo, and tcpeek on standard error; formats: miruo, tcpeek)',
+    help: 'a result and where it goes, - for standard output (repeatable; default miruo, and tcpeek and reports on standard error; formats: miruo, tcpeek, report)',
     commands: ['run'],
   },
 ];

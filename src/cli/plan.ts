@@ -17,6 +17,7 @@ import type { BlockForm } from '../pipeline/reading.js';
 import type { RunPlan } from '../pipeline/run.js';
 import type { TcpeekOptions } from '../tcpeek/options.js';
 import type { ChosenFilter } from './filter-choice.js';
+import type { ReportPlan } from './report-plan.js';
 import { readingFor } from './tcpeek-plan.js';
 import { UsageError } from './usage-error.js';
 
@@ -134,6 +135,7 @@ export interface WantedResults {
   readonly miruo: boolean;
   /** What is watched of handshakes. */
   readonly tcpeek: TcpeekOptions | undefined;
+  readonly reports: ReportPlan;
 }
 
 /** The plan for tracking the sessions of `files`; `isTerminal`: standard output is one. */
@@ -144,20 +146,32 @@ export function makePlan(
   isTerminal: boolean,
   filter?: ChosenFilter,
 ): RunPlan {
-  const { tcpeek } = wanted;
+  const { tcpeek, reports } = wanted;
   const plain = readPlan(files, given, filter);
   const read = tcpeek === undefined ? plain : { ...plain, ...readingFor(tcpeek, plain.decode, wanted.miruo) };
   const form = blockForm(given, RUN_FORM);
   const isLimited = given.sessionLimit !== undefined || given.segmentLimit !== undefined;
   return Object.freeze({
-    read: { ...read, moments: momentInterval(given, read), notices: true },
+    read: { ...read, moments: momentInterval(given, read), notices: true, ...countingOf(reports) },
     miruo: wanted.miruo ? miruoOptions(given, isTerminal) : undefined,
     tcpeek,
+    flows: reports.flowTimeoutSec === undefined ? undefined : { timeoutSec: reports.flowTimeoutSec },
     firstLine: firstLine(read),
     notice: isLimited ? 'limits count over all sessions at once, so one tracker does all the tracking' : undefined,
     ...form,
     trackers: isLimited ? 1 : form.trackers,
   });
+}
+
+/** What is counted for reports, and when by packet time they come. */
+function countingOf({
+  flowTimeoutSec,
+  protocols,
+  isByPackets,
+  everySec,
+}: ReportPlan): Pick<ReadPlan, 'traffic' | 'reportEverySec'> {
+  if (flowTimeoutSec === undefined) return {};
+  return { traffic: { protocols }, reportEverySec: isByPackets ? everySec : undefined };
 }
 
 /** The plan for describing `files`. */

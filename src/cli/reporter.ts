@@ -37,6 +37,7 @@ export class Reporter {
   #timer: NodeJS.Timeout | undefined;
   #isPeriodic: boolean;
   #hasHeader = false;
+  #isStarted = false;
   #isOver = false;
 
   /** Answers signals from now on. `nothing`: how things stand before anything was read. */
@@ -52,9 +53,10 @@ export class Reporter {
     answerReportSignals((signal) => this.#answer(signal));
   }
 
-  /** The input is open: link types of its interfaces, and, of captures, the time of the first packet. */
+  /** The input is open: link types of its interfaces, and, of captures, the time of the first packet. Once. */
   start(linkTypes: readonly number[], first: Moment | undefined): void {
-    if (!this.#plan.isTold || this.#plan.format === 'machine') return;
+    if (this.#isStarted || !this.#plan.isTold || this.#plan.format === 'machine') return;
+    this.#isStarted = true;
     const { version, analyses, write } = this.#sources;
     write(
       renderStartReport({ version, analyses, linkTypes, first, pid: this.#plan.isByPackets ? undefined : process.pid }),

@@ -16,11 +16,12 @@ interface ResultFormat {
   readonly help: string;
 }
 
-export type ResultFormatName = 'miruo' | 'tcpeek';
+export type ResultFormatName = 'miruo' | 'tcpeek' | 'report';
 
 export const RESULT_FORMATS: readonly (ResultFormat & { readonly name: ResultFormatName })[] = [
   { name: 'miruo', help: "sessions and segments as miruo's lines" },
   { name: 'tcpeek', help: "handshakes as tcpeek's lines; their summary is on standard error" },
+  { name: 'report', help: 'reports of how the run stands (without a PATH on standard error)' },
 ];
 
 /** A result and its place. */
@@ -34,13 +35,16 @@ export interface ResultPlace {
 const USUAL_PLACES: readonly ResultPlace[] = [
   { format: 'miruo', name: 'standard output', target: STANDARD_OUTPUT },
   { format: 'tcpeek', name: 'standard error', target: STANDARD_ERROR },
+  { format: 'report', name: 'standard error', target: STANDARD_ERROR },
 ];
 
-/** The places that `-o` asks for; without one, miruo's lines on standard output, and tcpeek's on standard error. Throws a UsageError. */
+/** The places that `-o` asks for; without one, miruo's lines on standard output, and all else on standard error. Throws a UsageError. */
 export function resultPlaces(inputs: readonly string[], given: ParsedOptions): readonly ResultPlace[] {
   const places = given.output?.map(placeOf) ?? USUAL_PLACES;
   const seen = new Set<string>();
-  for (const { name, target } of places) {
+  for (const { format, name, target } of places) {
+    // Among all that is said there, reports are no more in the way than anything else.
+    if (format === 'report' && target === STANDARD_ERROR) continue;
     const keys = keysOf(name, target);
     if (keys.some((key) => seen.has(key))) throw new UsageError(`two results cannot go to ${name}`);
     for (const key of keys) seen.add(key);
@@ -65,5 +69,6 @@ function placeOf(text: string): ResultPlace {
     throw new UsageError(`there is no format '${printable(formatName)}' of results: known are ${known}`);
   }
   if (path === '') throw new UsageError(`-o ${format.name}= needs a path, or - for standard output`);
-  return { format: format.name, ...placeByName(path ?? '-') };
+  const usual = format.name === 'report' ? { name: 'standard error', target: STANDARD_ERROR } : placeByName('-');
+  return { format: format.name, ...(path === undefined ? usual : placeByName(path)) };
 }

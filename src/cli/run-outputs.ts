@@ -23,13 +23,19 @@ export class OpenOutputs {
   /** All that goes to standard error goes through here, while it is open. */
   readonly #standardError: LineOutput;
   readonly #messages: LineOutput;
+  readonly #reports: LineOutput;
   readonly #encoder = new TextEncoder();
 
   /** `line` steps aside for what goes to its terminal. */
-  constructor(places: readonly ResultPlace[], line: ProgressLine | undefined, log: Log | undefined) {
+  constructor(
+    places: readonly ResultPlace[],
+    line: ProgressLine | undefined,
+    log: Log | undefined,
+    reportFormat: 'human' | 'machine' = 'human',
+  ) {
     const standard = new OutputFile({ descriptor: STANDARD_OUTPUT }, process.stdout.isTTY ? line : undefined);
     this.standardOutput = standard;
-    const isResult = places.some(({ target }) => isStandardError(target));
+    const isResult = places.some(({ format, target }) => format !== 'report' && isStandardError(target));
     // A closed standard error is nobody's loss; where it is the same as standard output, it is that of the results.
     this.#standardError = isOneFile(STANDARD_OUTPUT, STANDARD_ERROR)
       ? standard
@@ -48,14 +54,30 @@ export class OpenOutputs {
       return outputs.length < 2 ? outputs[0] : new SplitOutput(outputs);
     };
     const tcpeek = outputOf('tcpeek');
-    this.results = { miruo: outputOf('miruo'), tcpeek, notes: tcpeek && this.#messages };
+    const { place, isMessage } = reportPlace(places, reportFormat);
+    this.#reports = place === undefined ? (isMessage ? this.#messages : this.#standardError) : open(place);
+    this.results = {
+      miruo: outputOf('miruo'),
+      tcpeek,
+      notes: tcpeek && this.#messages,
+      reports: place && this.#reports,
+    };
   }
 
   /** Writes whole lines to standard error or the log, behind what was written there before. */
   say(text: string): void {
+    this.#write(this.#messages, text);
+  }
+
+  /** Writes a report where reports go. */
+  report(text: string): void {
+    this.#write(this.#reports, text);
+  }
+
+  #write(output: LineOutput, text: string): void {
     try {
-      this.#messages.append(this.#encoder.encode(text));
-      this.#messages.push();
+      output.append(this.#encoder.encode(text));
+      output.push();
     } catch (error) {
       // Where it is that of the results, the run has been told.
       if (!(error instanceof OutputFailure)) throw error;
@@ -65,13 +87,24 @@ export class OpenOutputs {
   /** Resolves when everything is written, or cannot be. */
   async settle(): Promise<void> {
     const { miruo, tcpeek } = this.results;
-    await Promise.allSettled([miruo, tcpeek, this.standardOutput, this.#messages].map((output) => output?.flush()));
+    await Promise.allSettled(
+      [miruo, tcpeek, this.standardOutput, this.#messages, this.#reports].map((output) => output?.flush()),
+    );
   }
 
   /** The same, but for not long: nobody may take what is written. */
   async settleSoon(mostMs: number): Promise<void> {
     await Promise.race([this.settle(), sleep(mostMs)]);
   }
+}
+
+/** Where reports go: to a place of their own; else, those for people are messages. */
+function reportPlace(
+  places: readonly ResultPlace[],
+  format: 'human' | 'machine',
+): { readonly place: ResultPlace | undefined; readonly isMessage: boolean } {
+  const place = places.find((other) => other.format === 'report' && !isStandardError(other.target));
+  return { place, isMessage: format === 'human' };
 }
 
 const isStandardError = (target: ResultPlace['target']): boolean =>

@@ -8,11 +8,12 @@ import type { RunSurroundings } from './execute-run.js';
 import type { ChosenFilter } from './filter-choice.js';
 import { addressesInCaptures, addressesOfDevices } from './local-addresses.js';
 import { makePlan, type ParsedOptions } from './plan.js';
+import { reportPlan } from './report-plan.js';
 import { resultPlaces } from './result-places.js';
 import { DEFAULT_SOCKET_PATH, namedLocalAddresses, tcpeekOptions } from './tcpeek-plan.js';
 import { UsageError } from './usage-error.js';
 import { userAccount } from './user-account.js';
-import { showingOf } from './watching.js';
+import { type ProgramFacts, showingOf } from './watching.js';
 
 export interface PreparedRun {
   readonly plan: RunPlan;
@@ -24,6 +25,7 @@ export function prepareRun(
   files: readonly string[],
   given: ParsedOptions,
   isTerminal: boolean,
+  program: ProgramFacts,
   filter?: ChosenFilter,
 ): PreparedRun {
   const places = resultPlaces(files, given);
@@ -38,12 +40,19 @@ export function prepareRun(
     tcpeek: hasTcpeek ? tcpeekOptions(given, localAddresses(files, given)) : undefined,
   };
   const isShown = isTerminal && ofMiruo.every(({ target }) => 'descriptor' in target);
-  const surroundings = { ...surroundingsOf(given), showing: showingOf(given, files) };
+  const showing = showingOf(given, files);
+  const isWatched = showing.form === 'auto' ? program.isTerminal : showing.form !== 'none';
+  const isReported = places.some(({ format }) => format === 'report');
+  const reports = reportPlan(given, isReported, isWatched);
+  const surroundings = { ...surroundingsOf(given), showing, reports, program };
   const named = surroundings.user === undefined ? given : { ...given, user: surroundings.user.name };
-  return { plan: makePlan(files, named, wanted, isShown, filter), surroundings: { places, ...surroundings } };
+  return {
+    plan: makePlan(files, named, { ...wanted, reports }, isShown, filter),
+    surroundings: { places, ...surroundings },
+  };
 }
 
-function surroundingsOf(given: ParsedOptions): Omit<RunSurroundings, 'places' | 'showing'> {
+function surroundingsOf(given: ParsedOptions): Omit<RunSurroundings, 'places' | 'showing' | 'reports' | 'program'> {
   const isLive = given.interface !== undefined;
   if (given.user !== undefined && !isLive) throw new UsageError('--user needs an interface: -i DEV');
   if (given.user !== undefined && given.interface!.length > 1) {

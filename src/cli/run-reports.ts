@@ -1,78 +1,100 @@
 /**
- * What a run says on standard error when it is done, or on the way: statistics of sessions, the summary of handshakes, hints. Owns
- * which figure is shown where.
+ * The reports of a run: what the run tells of itself goes to a Reporter. Owns what is known of the input by then.
  */
-import { BAD_IP_HEADER, BAD_LINK_HEADER, BAD_TCP_HEADER } from '../capture/frame-reasons.js';
 import type { Moment } from '../capture/tally.js';
-import type { MiruoOptions } from '../miruo/options.js';
-import { renderStatistics } from '../miruo/statistics.js';
-import { processFigures } from '../pipeline/process-figures.js';
-import type { RunFigures, RunOutcome } from '../pipeline/run.js';
-import { looksOffloaded } from '../tcpeek/checksum-figures.js';
-import { COUNTS, type FilterCounts } from '../tcpeek/counts.js';
-import { namedFilters, type TcpeekOptions } from '../tcpeek/options.js';
-import { renderSummary } from '../tcpeek/summary.js';
+import type { LiveFigures } from '../monitor/report.js';
+import type { RunInProgress, RunPlan, RunStanding } from '../pipeline/run.js';
+import { PROGRESS_DROPPED, PROGRESS_IF_DROPPED, PROGRESS_PACKETS } from '../ring/layout.js';
+import type { RunSurroundings } from './execute-run.js';
+import { nothingYet, type PacketState, packetState, type StateForm } from './report-state.js';
+import { Reporter } from './reporter.js';
+import type { Watching } from './watching.js';
 
-/** How sessions stand, as miruo tells it. */
-export function statisticsOf(options: MiruoOptions, outcome: RunFigures): string {
-  const { read } = outcome;
-  return renderStatistics(options, {
-    counters: outcome.miruo,
-    captureSec: wholeSecondsBetween(read.first, read.last),
-    sessions: outcome.sessions,
-    activeSessions: outcome.activeSessions,
-    activeSessionsMost: outcome.activeSessionsMost,
-    activeSegments: outcome.activeSegments,
-    activeSegmentsMost: outcome.activeSegmentsMost,
-    packets: read.packets,
-    droppedBySystem: read.drops.bySystem,
-    droppedByInterface: read.drops.byInterface,
-    badLinkHeaders: read.reasons[BAD_LINK_HEADER],
-    badIpHeaders: read.reasons[BAD_IP_HEADER],
-    badTcpHeaders: read.reasons[BAD_TCP_HEADER],
-    ...processFigures(),
-  });
-}
+export class RunReports {
+  /** Once it is under way. */
+  run: RunInProgress | undefined;
+  readonly #form: StateForm;
+  readonly #isLive: boolean;
+  readonly #reporter: Reporter;
+  readonly #linkTypes: number[] = [];
+  #file: string;
+  #fileNumber = 1;
+  #files: number;
 
-/** What became of handshakes, as tcpeek tells it. */
-export function summaryOf(options: TcpeekOptions, { read, handshakes }: RunFigures): string {
-  return renderSummary({
-    first: read.clock?.first,
-    latest: read.clock?.latest,
-    filters: countsOf(options, handshakes),
-    packets: {
-      received: read.clock?.packets ?? 0,
-      dropped: read.drops.bySystem,
-      droppedByInterface: read.drops.byInterface,
-    },
-    hasUnreach: options.icmp,
-  });
-}
+  /** Answers signals from now on; `write` writes whole lines where reports go. */
+  constructor(plan: RunPlan, { reports, program }: RunSurroundings, watching: Watching, write: (text: string) => void) {
+    const { inputs } = plan.read;
+    const nameOf = (input: (typeof inputs)[number]): string => (typeof input === 'string' ? input : input.name);
+    const isCounted = reports.flowTimeoutSec !== undefined;
+    this.#file = nameOf(inputs[0]);
+    this.#files = inputs.length;
+    this.#isLive = inputs.some((input) => typeof input !== 'string');
+    this.#form = {
+      hasMiruo: plan.miruo !== undefined,
+      tcpeek: plan.tcpeek,
+      protocols: isCounted ? reports.protocols.length : undefined,
+    };
+    const analyses = [
+      ...(plan.miruo === undefined ? [] : ['miruo']),
+      ...(plan.tcpeek === undefined ? [] : ['tcpeek']),
+      ...(isCounted ? ['traffic'] : []),
+    ];
+    const sources = {
+      version: program.version,
+      analyses,
+      state: () => this.#state(),
+      view: () => watching.progress.view(),
+      input: () => ({ file: this.#file, fileNumber: this.#fileNumber, files: this.#files }),
+      write,
+    };
+    this.#reporter = new Reporter(reports, sources, nothingYet(this.#form, this.#live));
+  }
 
-/** The figures of each filter, which lie one after the other in `counts`. */
-export const countsOf = (options: TcpeekOptions, counts: ArrayLike<number>): FilterCounts[] =>
-  namedFilters(options).map(({ name }, index) => ({
-    name,
-    counts: Array.from({ length: COUNTS }, (_, figure) => counts[COUNTS * index + figure]),
-  }));
+  /** Which input is read now; series may have more than was known. */
+  noteInput(name: string, number: number): void {
+    this.#file = name;
+    this.#fileNumber = number;
+    this.#files = Math.max(this.#files, number);
+  }
 
-/** A hint when packets were ignored that were hardly damaged; undefined when there is none to give. */
-export function offloadHint({ checksums }: RunOutcome): string | undefined {
-  if (checksums === undefined) return undefined;
-  const { failed, failedAsOffloaded, verified } = checksums;
-  if (!looksOffloaded(failed, failedAsOffloaded, verified)) return undefined;
-  const which = `${failedAsOffloaded} of the ${failed} packets with a wrong checksum`;
-  return `tcploom: ${which} look as if they were captured before the network card put it in; they count without --checksum, or with 1 where only TCP's is wrong`;
-}
+  /** The first interface of the first input. An interface's packets may be long in coming. */
+  noteLink(linkType: number): void {
+    this.#linkTypes.push(linkType);
+    if (this.#isLive) this.#reporter.start(this.#linkTypes, undefined);
+  }
 
-function wholeSecondsBetween(first: Moment | undefined, last: Moment | undefined): number {
-  if (first === undefined || last === undefined) return 0;
-  return Math.max(0, last.sec - first.sec - (last.nsec < first.nsec ? 1 : 0));
-}
+  noteFirst(moment: Moment | undefined): void {
+    this.#reporter.start(this.#linkTypes, moment);
+  }
 
-/** A hint when no session was from or to an address that is taken for local; undefined when there is none to give. */
-export function localHint({ localAddresses, filters }: TcpeekOptions, { openings }: RunOutcome): string | undefined {
-  const mayBeExcluded = filters.some(({ name }) => name === '');
-  if (localAddresses.length === 0 || mayBeExcluded || openings.syns === 0 || openings.counted > 0) return undefined;
-  return `tcploom: none of ${openings.syns} SYNs was from or to a local address: --local says which are`;
+  /** The moment of a report by packet time. */
+  tellByPackets(standing: RunStanding): void {
+    this.#reporter.tellByPackets(packetState(this.#form, standing, this.#live));
+  }
+
+  /** The run is over, or is to be: the last report. */
+  end(standing: RunStanding): void {
+    this.#reporter.start(this.#linkTypes, undefined);
+    this.#reporter.end(packetState(this.#form, standing, this.#live));
+  }
+
+  close(): void {
+    this.#reporter.close();
+  }
+
+  #state(): PacketState {
+    if (this.run === undefined) return nothingYet(this.#form, this.#live);
+    return packetState(this.#form, this.run.standing(), this.#live);
+  }
+
+  /** As far as who captures has said. */
+  get #live(): LiveFigures | undefined {
+    if (!this.#isLive) return undefined;
+    const { progress } = this.run ?? {};
+    return {
+      received: progress?.[PROGRESS_PACKETS] ?? 0,
+      droppedBySystem: progress?.[PROGRESS_DROPPED] ?? 0,
+      droppedByInterface: progress?.[PROGRESS_IF_DROPPED] ?? 0,
+    };
+  }
 }

@@ -3,6 +3,7 @@
  */
 import type { ReadPlan } from '../capture/read-captures.js';
 import { storedBytes } from '../capture/stored-size.js';
+import { renderTitle } from '../monitor/process-title.js';
 import type { ProgressView } from '../monitor/progress.js';
 import { type ProgressEventKind, plainProgress, progressEvent, renderProgress } from '../monitor/progress-text.js';
 import { PROGRESS_BYTES, PROGRESS_LEFT_BYTES, PROGRESS_PACKETS } from '../ring/layout.js';
@@ -12,6 +13,15 @@ import type { ParsedOptions } from './plan.js';
 import { ProgressLine } from './progress-line.js';
 import { RunProgress } from './run-progress.js';
 import { UsageError } from './usage-error.js';
+
+/** What a pass knows of the program that it is. */
+export interface ProgramFacts {
+  readonly version: string;
+  /** As given, without the program's name. */
+  readonly args: readonly string[];
+  /** Standard error is a terminal. */
+  readonly isTerminal: boolean;
+}
 
 /** What is wanted of the progress; every value decided. */
 export interface Showing {
@@ -48,33 +58,39 @@ export class Watching {
   /** What is drawn on the terminal, if anything is: it steps aside for what else goes there. */
   readonly line: ProgressLine | undefined;
   readonly #showing: Showing;
+  readonly #args: readonly string[];
   #say: (text: string) => void = () => {};
   #isStarted = false;
   #isOver = false;
 
   /** The run's time begins. */
-  static async begin(plan: ReadPlan, showing: Showing, log: Log | undefined): Promise<Watching> {
+  static async begin(
+    plan: ReadPlan,
+    showing: Showing,
+    { args }: ProgramFacts,
+    log: Log | undefined,
+  ): Promise<Watching> {
     const progress = new RunProgress(showing.totalBytes ?? totalBytes(plan));
     const isDrawn = showing.form === 'auto' && log?.isTerminal !== true;
-    return new Watching(progress, isDrawn ? await ProgressLine.on(process.stderr) : undefined, showing);
+    return new Watching(progress, isDrawn ? await ProgressLine.on(process.stderr) : undefined, showing, args);
   }
 
-  private constructor(progress: RunProgress, line: ProgressLine | undefined, showing: Showing) {
+  private constructor(
+    progress: RunProgress,
+    line: ProgressLine | undefined,
+    showing: Showing,
+    args: readonly string[],
+  ) {
+    this.#args = args;
     this.progress = progress;
     this.line = line;
     this.#showing = showing;
   }
 
   /**
-   * Reading begins. `counters`: src/ring/layout.ts; `sessions`: how many there were, where some are tracked; `say` writes whole lines;
-   * `tell` has once a second how things stand.
+   * Reading begins. `counters`: src/ring/layout.ts; `sessions`: how many there were, where some are tracked; `say` writes whole lines.
    */
-  start(
-    counters: Float64Array,
-    sessions: () => number | undefined,
-    say: (text: string) => void,
-    tell?: (view: ProgressView) => void,
-  ): void {
+  start(counters: Float64Array, sessions: () => number | undefined, say: (text: string) => void): void {
     const { progress } = this;
     progress.counters = () => ({
       bytes: counters[PROGRESS_BYTES],
@@ -85,7 +101,10 @@ export class Watching {
     this.#say = say;
     this.#isStarted = true;
     this.line?.start((columns) => renderProgress(progress.view(), Date.now(), columns));
-    if (tell !== undefined) progress.every(TITLE_MS, () => tell(progress.view()));
+    // For ps, top and `tcploom stat`.
+    progress.every(TITLE_MS, () => {
+      process.title = renderTitle(progress.view().percent, this.#args);
+    });
     if (this.#showing.form === 'json') this.#tell('start', progress.view());
     if (this.#isSaid) progress.every(this.#showing.intervalMs, () => this.#tell('progress', progress.view()));
   }

@@ -27,6 +27,7 @@ export interface CountedCapture {
 /** What a pass tells while it goes on: captures in their order, each as soon as it was read. */
 export interface InfoWatcher {
   onProblem(problem: InputProblem): void;
+  onInput(name: string, number: number): void;
   onCapture(capture: CountedCapture): void;
   /** Shared progress counters (src/ring/layout.ts), and a way to end the pass early. */
   onStart(progress: Float64Array, finish: () => void): void;
@@ -45,6 +46,7 @@ export async function runInfo(
   const captures = new CountedCaptures(plan.trackers, (capture) => watcher.onCapture(capture));
   const reading = new Reading(threads, plan, {
     onProblem: (problem) => watcher.onProblem(problem),
+    onInput: (name, number) => watcher.onInput(name, number),
     onCapture: (facts) => captures.addFacts(facts),
   });
   try {

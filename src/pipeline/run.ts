@@ -38,6 +38,8 @@ export interface RunOutputs {
   readonly tcpeek?: LineOutput | undefined;
   /** Messages about single packets. */
   readonly notes?: LineOutput | undefined;
+  /** Reports, which come from elsewhere; that they cannot be written ends the run too. */
+  readonly reports?: LineOutput | undefined;
 }
 
 /** How a run stands at a place in the stream that all shards have come to: at the end of a block, or at the moment of a report. */
@@ -194,7 +196,9 @@ class Pass {
     this.#reading = reading;
     this.#told = told;
     this.#outputs = outputs;
-    this.#places = [...new Set([outputs.miruo, outputs.tcpeek, outputs.notes])].filter((place) => place !== undefined);
+    this.#places = [...new Set([outputs.miruo, outputs.tcpeek, outputs.notes, outputs.reports])].filter(
+      (place) => place !== undefined,
+    );
     this.#watcher = watcher;
     this.#stop = stop;
   }

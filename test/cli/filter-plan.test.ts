@@ -12,6 +12,7 @@ import { makeFilterPlan } from '../../src/cli/filter-plan.js';
 import type { ParsedOptions } from '../../src/cli/plan.js';
 import { prepareRun } from '../../src/cli/run-preparation.js';
 import { FilterMistake } from '../../src/cli/usage-error.js';
+import { PROGRAM } from '../support/program.js';
 
 describe('the text of a filter', () => {
   it('in a file has no comments, and columns as they were', () => {
@@ -66,7 +67,7 @@ describe('the text of a filter', () => {
 
 describe('the filter of a live capture', () => {
   async function handedOn(options: ParsedOptions): Promise<string | undefined> {
-    const { plan } = prepareRun([], { interface: ['lo'], ...options }, false, await chooseFilter(options));
+    const { plan } = prepareRun([], { interface: ['lo'], ...options }, false, PROGRAM, await chooseFilter(options));
     const [input] = plan.read.inputs;
     assert.equal(plan.read.filter?.text, options.filter);
     return typeof input === 'string' || input.request.kind !== 'live' ? assert.fail() : input.request.filter;

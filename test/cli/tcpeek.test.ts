@@ -11,6 +11,7 @@ import { prepareRun } from '../../src/cli/run-preparation.js';
 import type { PeekModelOptions } from '../model/tcpeek-model.js';
 import { assertMessages, type Ended, hasStatistics, messagesOf, tcploom, temporaryFolder } from '../support/launch.js';
 import { CLIENT, type Printed, peekFile, printedOf, SERVER } from '../support/peek-capture.js';
+import { PROGRAM } from '../support/program.js';
 
 const FOLDER = temporaryFolder();
 const CAPTURE = join(FOLDER, 'handshakes.pcap');
@@ -131,7 +132,7 @@ describe('options of tcpeek', () => {
     const requestOf = (...args: string[]): unknown => {
       const request = meant('-i', 'lo', ...args);
       if (request.kind !== 'run') return request;
-      const { plan, surroundings } = prepareRun(request.files, request.options, false);
+      const { plan, surroundings } = prepareRun(request.files, request.options, false, PROGRAM);
       const [input] = plan.read.inputs;
       return typeof input === 'string' ? input : { ...input.request, socket: surroundings.socket };
     };

@@ -17,6 +17,7 @@ import { UsageError } from '../../src/cli/usage-error.js';
 import { MIRUO_DEFAULTS, type MiruoOptions } from '../../src/miruo/options.js';
 import type { RunPlan } from '../../src/pipeline/run.js';
 import { assertMessages, hasStatistics, tcploom } from '../support/launch.js';
+import { PROGRAM } from '../support/program.js';
 
 const CAPTURE = 'datasets/web.pcap';
 const VERSION = (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version;
@@ -36,7 +37,7 @@ function preparedBy(...args: string[]): PreparedRun {
   const request = parseArguments(args, VERSION);
   if (request.kind === 'filter') makeFilterPlan(request.files, request.options, false);
   assert.equal(request.kind, 'run');
-  return request.kind === 'run' ? prepareRun(request.files, request.options, false) : assert.fail();
+  return request.kind === 'run' ? prepareRun(request.files, request.options, false, PROGRAM) : assert.fail();
 }
 
 /** The text that a command line asks for. */
@@ -481,7 +482,7 @@ describe('the plan of a run', () => {
     files: readonly string[] = ['a'],
     isTerminal = false,
   ): RunPlan & { readonly miruo: MiruoOptions } => {
-    const { plan } = prepareRun(files, given, isTerminal);
+    const { plan } = prepareRun(files, given, isTerminal, PROGRAM);
     return { ...plan, miruo: plan.miruo ?? assert.fail('no sessions are tracked') };
   };
 
@@ -514,7 +515,7 @@ describe('the plan of a run', () => {
   });
 
   it('cannot be changed afterwards', () => {
-    const { plan: made } = prepareRun(['a'], {}, false);
+    const { plan: made } = prepareRun(['a'], {}, false, PROGRAM);
     for (const part of [made, made.miruo, made.tcpeek]) assert.ok(Object.isFrozen(part));
   });
 
