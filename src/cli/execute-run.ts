@@ -55,7 +55,7 @@ export async function executeRun(plan: RunPlan, surroundings: RunSurroundings, l
     running = undefined;
     watching.end(!outcome.read.isCutShort);
     outputs.say(endReports(plan, outcome));
-    reports.end(outcome.standing);
+    if (outcome.read.filesRead > 0) reports.end(outcome.standing);
     await Promise.race([outputs.settle(), stopped(signals.stop)]);
     return signals.exitCode(exitCodeOf(outcome.read), outcome.read.isCutShort);
   } catch (error) {

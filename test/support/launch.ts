@@ -70,13 +70,19 @@ export function ended(child: ChildProcess, limitMs = LIMIT_MS): Promise<Ended> {
 
 const STATISTICS_START = '\n===== Session Statistics =====\n';
 const SUMMARY = /\n={10} TCPEEK SUMMARY ={10}\n[\s\S]*?\n={36}\n/g;
+/** A report of any kind, from frame to frame. */
+const REPORT = /^={80}\n(?:Start report|[AD] type end report|USR1 [AD] type report): [\s\S]*?\n={80}\n/gm;
 /** Head and lines of handshakes. */
 const HANDSHAKE_LINE = /^( TIME\(s\) .*|-{118}|[ \d-]*\d\.\d{3} \| .*\| [ \d]*)$/;
 
-/** Lines of standard error that are neither results of handshakes nor their summary, and come before the statistics if there are any. */
+/** What of standard error is in no report: reports tell the time of the run. */
+export const withoutReports = (stderr: string): string => stderr.replaceAll(REPORT, '');
+
+/** Lines of standard error that are in no report, neither results of handshakes nor their summary, and come before the statistics if there are any. */
 export function messagesOf(stderr: string): string[] {
-  const end = stderr.indexOf(STATISTICS_START);
-  const text = (end < 0 ? stderr : stderr.slice(0, end)).replaceAll(SUMMARY, '');
+  const told = withoutReports(stderr);
+  const end = told.indexOf(STATISTICS_START);
+  const text = (end < 0 ? told : told.slice(0, end)).replaceAll(SUMMARY, '');
   return text.split('\n').filter((line) => line !== '' && !HANDSHAKE_LINE.test(line));
 }
 
