@@ -124,7 +124,7 @@ function openedNow(target: OutputTarget): OutputTarget {
   if (!('path' in target)) return target;
   try {
     if (statSync(target.path, { throwIfNoEntry: false })?.isFIFO()) return target;
-    return { descriptor: openSync(target.path, 'w') };
+    return { descriptor: openSync(target.path, 'w'), name: printable(target.path) };
   } catch (error) {
     if (!isSystemError(error)) throw error;
     const failure = error as NodeJS.ErrnoException;

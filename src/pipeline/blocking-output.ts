@@ -17,7 +17,10 @@ const MOST_PIECES = 512;
 const RETRY_MS = 5;
 
 /** Where to write: a path, which is begun anew with the first byte, or an open descriptor. */
-export type OutputTarget = { readonly path: string } | { readonly descriptor: number };
+export type OutputTarget =
+  | { readonly path: string }
+  /** Open already; `name`: for messages, where it is none of the standard ones. */
+  | { readonly descriptor: number; readonly name?: string };
 
 export class BlockingOutput {
   /** What is put together for the next write: `filled` bytes of it so far. */

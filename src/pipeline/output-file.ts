@@ -26,6 +26,7 @@ export interface WriteHooks {
 
 export class OutputFile implements LineOutput {
   readonly #path: string;
+  readonly #name: string | undefined;
   /** -1: it is to be opened with the first write. */
   #descriptor: number;
   readonly #hooks: WriteHooks | undefined;
@@ -48,6 +49,7 @@ export class OutputFile implements LineOutput {
   /** A path is begun anew with the first byte. */
   constructor(target: OutputTarget, hooks?: WriteHooks) {
     this.#path = 'path' in target ? target.path : '';
+    this.#name = 'path' in target ? undefined : target.name;
     this.#descriptor = 'path' in target ? -1 : target.descriptor;
     this.#hooks = hooks;
     // Nobody has to watch it: `append`, `ready` and `flush` throw the same error.
@@ -148,7 +150,8 @@ export class OutputFile implements LineOutput {
 
   /** The error with the name of the place; what was written there is cut to whole lines, and does not keep its name. */
   #failure(error: NodeJS.ErrnoException): OutputFailure {
-    const name = this.#path === '' ? (STANDARD_NAMES[this.#descriptor] ?? 'the output') : printable(this.#path);
+    const name =
+      this.#path === '' ? (this.#name ?? STANDARD_NAMES[this.#descriptor] ?? 'the output') : printable(this.#path);
     let aside = '';
     if (isOfWriting(error) && this.#descriptor >= 0) {
       if (this.#path === '') takeBack(this.#descriptor, this.#writtenBytes - this.#wholeBytes);

@@ -16,6 +16,7 @@ import {
   hasStatistics,
   LAUNCHER,
   messagesOf,
+  steady,
   tcploom,
   temporaryFolder,
 } from '../support/launch.js';
@@ -62,12 +63,10 @@ async function withFifo<T>(use: (path: string, held: number, release: () => void
 
 /** Messages about what was not read. */
 const UNREAD = /: not read(, nor \d+ files after it| further)?: the run was ended$/;
-const OF_THE_MACHINE = /^(CPU {2}|VSZ {2}|RSS {2}).*$/gm;
 
 /** What comes on standard error but for what a machine's load changes, and for what was not read. */
 const reportOf = (stderr: string): string =>
-  stderr
-    .replace(OF_THE_MACHINE, '')
+  steady(stderr)
     .split('\n')
     .filter((line) => !UNREAD.test(line))
     .join('\n');

@@ -6,13 +6,12 @@ import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { assertMessages, bash, ended, LAUNCHER, tcploom, temporaryFolder } from '../support/launch.js';
+import { assertMessages, bash, ended, LAUNCHER, steady, tcploom, temporaryFolder } from '../support/launch.js';
 
 const FOLDER = temporaryFolder();
 const CAPTURE = 'datasets/lossy.pcap';
 const MISSING = join(FOLDER, 'missing.pcap');
 
-const steady = (text: string): string => text.replace(/^(CPU|VSZ|RSS)( +: ).*/gm, '$1$2-');
 const inFolder = (name: string): string => join(FOLDER, name);
 const textOf = (path: string): string => readFileSync(path, 'utf8');
 

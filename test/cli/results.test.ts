@@ -6,15 +6,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
-import { assertMessages, bash, ended, LAUNCHER, tcploom, temporaryFolder } from '../support/launch.js';
+import { assertMessages, bash, ended, LAUNCHER, steady, tcploom, temporaryFolder } from '../support/launch.js';
 
 const FOLDER = temporaryFolder();
 const CAPTURE = 'datasets/lossy.pcap';
 const OTHER = 'datasets/web.pcap';
 const FIRST_LINE = `reading from ${CAPTURE}\n`;
-
-/** Statistics without the figures that differ from run to run. */
-const steady = (stderr: string): string => stderr.replace(/^(CPU|VSZ|RSS)( +: ).*/gm, '$1$2-');
 
 /** The blocks of statistics, each as its figures by name. */
 function blocksOf(stderr: string): Map<string, string>[] {

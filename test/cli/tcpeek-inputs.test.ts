@@ -11,7 +11,7 @@ import { gzipSync } from 'node:zlib';
 import { generateFile } from '../../datasets/generate.js';
 import { pseudoHeaderSum } from '../../src/wire/checksum.js';
 import type { ModelPacket } from '../model/model-packets.js';
-import { assertMessages, bash, type Ended, messagesOf, tcploom, temporaryFolder } from '../support/launch.js';
+import { assertMessages, bash, type Ended, messagesOf, steady, tcploom, temporaryFolder } from '../support/launch.js';
 import { BlockCrafter, concat, type Option } from '../support/pcapng-craft.js';
 import {
   CLIENT,
@@ -217,7 +217,7 @@ describe('streams of a run that watches handshakes', () => {
       assert.deepEqual(await tcpeek('-r', LARGE, '--workers', workers), handshakes, `${workers} workers`);
       const both = await tcploom([LARGE, '--workers', workers]);
       assert.equal(both.stdout, sessions.stdout);
-      const withoutProcess = ({ stderr }: Ended): string => stderr.replace(/^(CPU|VSZ|RSS) .*$/gm, '');
+      const withoutProcess = ({ stderr }: Ended): string => steady(stderr);
       assert.equal(withoutProcess(both), withoutProcess(sessions));
     }
   });

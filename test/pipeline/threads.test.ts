@@ -3,6 +3,7 @@
  * 1, 2, 3 and 8 trackers and for small and large blocks, on generated captures with thousands of concurrent
  * sessions, loss and scans, and on a sample of the corpus.
  */
+
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -12,6 +13,7 @@ import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { generateFile } from '../../datasets/generate.js';
 import { corpusFiles, corpusMissing } from '../support/corpus.js';
+import { steady } from '../support/launch.js';
 import { isReadable } from '../support/single-thread.js';
 
 const LAUNCHER = fileURLToPath(new URL('../../bin/tcploom.js', import.meta.url));
@@ -33,7 +35,7 @@ function run(args: readonly string[]): Output {
   const result = spawnSync(process.execPath, [LAUNCHER, ...args], { encoding: 'latin1', maxBuffer: 1 << 30 });
   assert.ok(result.status === 0 || result.status === 1, `exit ${result.status}: ${result.stderr}`);
   // What the process itself used differs from run to run.
-  return { stdout: result.stdout, statistics: result.stderr.replace(/^(CPU|VSZ|RSS) .*$/gm, '') };
+  return { stdout: result.stdout, statistics: steady(result.stderr) };
 }
 
 function checkForms(path: string, options: readonly string[], forms: readonly (readonly string[])[]): Output {

@@ -78,6 +78,9 @@ const HANDSHAKE_LINE = /^( TIME\(s\) .*|-{118}|[ \d-]*\d\.\d{3} \| .*\| [ \d]*)$
 /** What of standard error is in no report: reports tell the time of the run. */
 export const withoutReports = (stderr: string): string => stderr.replaceAll(REPORT, '');
 
+/** Standard error without what differs from run to run: reports, and figures of the process. */
+export const steady = (stderr: string): string => withoutReports(stderr).replace(/^(CPU|VSZ|RSS)( +: ).*/gm, '$1$2-');
+
 /** Lines of standard error that are in no report, neither results of handshakes nor their summary, and come before the statistics if there are any. */
 export function messagesOf(stderr: string): string[] {
   const told = withoutReports(stderr);

@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { built, type Ended, ended } from './launch.js';
+import { built, type Ended, ended, steady } from './launch.js';
 
 /** Columns of `info --tsv` that depend on packets and not on the form of the file. */
 const PACKET_COLUMNS: ReadonlySet<string> = new Set([
@@ -25,7 +25,7 @@ const PACKET_COLUMNS: ReadonlySet<string> = new Set([
 export function outcomeOf({ stdout, stderr, code }: Ended): { results: string; said: string; code: number } {
   return {
     results: stdout.slice(stdout.indexOf('\n') + 1),
-    said: stderr.replace(/^(CPU|VSZ|RSS) .*$/gm, ''),
+    said: steady(stderr),
     code,
   };
 }
