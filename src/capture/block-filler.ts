@@ -202,6 +202,11 @@ export class BlockFiller {
     }
   }
 
+  /** Something was met with an input: CONDITION_ bits. */
+  noteConditions(conditions: number): void {
+    this.#conditions |= conditions;
+  }
+
   /** A problem was told, and `isDamage` of the input: if wanted, whoever prints results is to tell it between those of the packets before and behind it. */
   noteProblem(isDamage: boolean): void {
     if (isDamage) this.#conditions |= this.#endCondition;

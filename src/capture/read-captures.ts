@@ -15,6 +15,7 @@ import {
 import { BlockFiller } from './block-filler.js';
 import type { ByteSource } from './byte-source.js';
 import { CaptureReader, dropsOf, INTERRUPTED } from './capture-reader.js';
+import { CONDITION_DROPPED } from './conditions.js';
 import type { CutPlan } from './cut-shape.js';
 import type { DecodeOptions } from './decode.js';
 import { shareFigures } from './figures-so-far.js';
@@ -253,6 +254,7 @@ class CapturesReader {
     if (isRead && isJudged) this.#filesRead++;
     this.#droppedBySystem += facts.drops.bySystem;
     this.#droppedByInterface += facts.drops.byInterface;
+    if (this.#droppedBySystem + this.#droppedByInterface > 0) this.#filler.noteConditions(CONDITION_DROPPED);
     if (!this.#plan.perCapture) return;
     this.#filler.endCapture();
     this.#send({ kind: 'capture', capture: facts });

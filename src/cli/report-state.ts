@@ -2,6 +2,7 @@
  * How a run stands, as reports have it. Owns what the analyses add to a report.
  */
 import { totalmem } from 'node:os';
+import { CONDITION_WRONG_CHECKSUM } from '../capture/conditions.js';
 import type { Moment } from '../capture/tally.js';
 import { T_FIRST_NSEC, T_FIRST_SEC, T_LATEST_NSEC, T_LATEST_SEC, T_PACKETS } from '../capture/traffic-figures.js';
 import type { AnalysisFigure, AnalysisSection, LiveFigures, ReportState, RunClock } from '../monitor/report.js';
@@ -17,6 +18,7 @@ import {
   COUNTS,
 } from '../tcpeek/counts.js';
 import { namedFilters, type TcpeekOptions } from '../tcpeek/options.js';
+import type { ReadTraffic } from '../traffic/figures.js';
 import { flowTrafficOf, readTrafficOf } from '../traffic/traffic-of.js';
 
 /** What is told of a run whose analyses are these. */
@@ -50,7 +52,10 @@ export function packetState(form: StateForm, standing: RunStanding, live: LiveFi
     traffic:
       protocols === undefined
         ? undefined
-        : { read: readTrafficOf(read, protocols), flows: flowTrafficOf(standing.flows, standing.activeFlowsMost) },
+        : {
+            read: withChecksums(readTrafficOf(read, protocols), standing.wrongChecksums),
+            flows: flowTrafficOf(standing.flows, standing.activeFlowsMost),
+          },
     packets: read[T_PACKETS],
     live,
     sections: sectionsOf(form, standing),
@@ -66,6 +71,11 @@ export const runClock = (elapsedSec: number): RunClock => ({
   residentKilobytes: Math.round(process.memoryUsage.rss() / 1024),
   machineKilobytes: Math.round(totalmem() / 1024),
 });
+
+function withChecksums(read: ReadTraffic, wrongChecksums: number): ReadTraffic {
+  const met = wrongChecksums > 0 ? BigInt(CONDITION_WRONG_CHECKSUM) << 32n : 0n;
+  return { ...read, conditions: read.conditions | met };
+}
 
 function momentAt(read: Float64Array, secAt: number, nsecAt: number): Moment | undefined {
   // Before the first block is through there is nothing, not even that there is no time.

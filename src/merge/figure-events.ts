@@ -8,13 +8,13 @@ import { SLOT_FIGURES } from '../ring/layout.js';
 import { RECORD_HEADER_BYTES, RECORD_ROW, type ResultReader, type ResultWriter } from '../ring/result-ring.js';
 import { F_ACTIVE, FLOW_FIGURES } from '../traffic/flow-figures.js';
 
-/** How a shard stands; payload: figures of flows, counters of sessions, and, of shard 0 at the end of a block, the reader's, all as float64. */
+/** How a shard stands; payload: figures of flows, counters of sessions, wrong checksums, and, of shard 0 at the end of a block, the reader's, all as float64. */
 export const FIGURES = 16;
 /** Active flows of the shard at ticks; payload: how many ticks, then as many words. */
 export const FLOW_TICKS = 17;
 
 const COUNTERS = COUNTER_NAMES.length;
-const SHARD_DOUBLES = FLOW_FIGURES + COUNTERS;
+const SHARD_DOUBLES = FLOW_FIGURES + COUNTERS + 1;
 const READ = 1;
 const TICKS_AT_ONCE = 1024;
 
@@ -36,7 +36,12 @@ export class FigureEventWriter {
   }
 
   /** How things stand. `read`: figures of the reader, of the same moment. */
-  figures(flows: Float64Array | undefined, counters: MiruoCounters, read: Float64Array | undefined): void {
+  figures(
+    flows: Float64Array | undefined,
+    counters: MiruoCounters,
+    wrongChecksums: number,
+    read: Float64Array | undefined,
+  ): void {
     if (this.#tickCount > 0) this.#tellTicks();
     const doubles = SHARD_DOUBLES + (read === undefined ? 0 : SLOT_FIGURES);
     const at = this.#ring.append(FIGURES, 0, read === undefined ? 0 : READ, 8 * doubles);
@@ -44,6 +49,7 @@ export class FigureEventWriter {
     this.#ring.doubles.set(flows ?? NO_FLOWS, to);
     to += FLOW_FIGURES;
     for (const name of COUNTER_NAMES) this.#ring.doubles[to++] = counters[name];
+    this.#ring.doubles[to++] = wrongChecksums;
     if (read !== undefined) this.#ring.doubles.set(read, to);
   }
 
@@ -62,6 +68,7 @@ export class FigureTotals {
   readonly flows = new Float64Array(FLOW_FIGURES);
   activeFlowsMost = 0;
   counters: MiruoCounters;
+  wrongChecksums = 0;
   /** The reader's, up to the end of the block: src/capture/traffic-figures.ts. */
   readonly read = new Float64Array(SLOT_FIGURES);
   readonly #shards: Float64Array[];
@@ -94,6 +101,7 @@ export class FigureTotals {
     this.#ticks = [];
     this.#ticksOf.fill(0);
     this.counters = countersOf(this.#shards);
+    this.wrongChecksums = this.#shards.reduce((sum, shard) => sum + shard[SHARD_DOUBLES - 1], 0);
     if (this.#hasRead) this.read.set(this.#nextRead);
     this.#hasRead = false;
   }

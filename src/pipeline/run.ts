@@ -52,6 +52,8 @@ export interface RunStanding {
   readonly miruo: MiruoCounters;
   readonly sessions: number;
   readonly activeSessions: number;
+  /** Packets with a wrong checksum, where they are verified. */
+  readonly wrongChecksums: number;
   /** As in `RunInProgress`. */
   readonly handshakes: ArrayLike<number>;
 }
@@ -333,6 +335,7 @@ function standingOf({ standing, ordinals, activeSessions, handshakes }: Merger):
     miruo: standing.counters,
     sessions: ordinals.created,
     activeSessions,
+    wrongChecksums: standing.wrongChecksums,
     handshakes: handshakes.counts.slice(),
   };
 }

@@ -254,7 +254,8 @@ class ShardWalker {
       read = this.#doubles.subarray(from, from + SLOT_FIGURES);
     }
     const counters = this.#miruo?.counters ?? NO_COUNTERS;
-    this.#events.standing.figures(this.#flows?.standing(), counters, read);
+    const wrongChecksums = this.#tcpeek?.checksumFigures?.failed ?? 0;
+    this.#events.standing.figures(this.#flows?.standing(), counters, wrongChecksums, read);
   }
 
   /** What comes after a packet: TICK_MOMENT, TICK_REPORT. */

@@ -10,7 +10,7 @@ export const F_A_PACKETS = 4;
 export const F_B_PACKETS = 5;
 export const F_A_BYTES = 6;
 export const F_B_BYTES = 7;
-/** Flows that a packet came of within the time-out, and places of the table. */
+/** Flows that a packet came of within the time-out, and as many as the table has places for. */
 export const F_ACTIVE = 8;
 export const F_PLACES = 9;
 export const FLOW_FIGURES = 10;

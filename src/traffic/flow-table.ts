@@ -79,7 +79,7 @@ export class FlowTable {
   /** A flow without a packet for longer than `timeoutSec` is over. */
   constructor(timeoutSec: number) {
     this.clock = new FlowClock(timeoutSec);
-    this.figures[F_PLACES] = LEAST_PLACES;
+    this.figures[F_PLACES] = 2 * LEAST_PLACES;
   }
 
   /** The figures, with how many flows are active. */
@@ -234,7 +234,7 @@ export class FlowTable {
     while (places < 2 * left) places *= 2;
     this.#rows = new Int32Array(ROW_WORDS * places);
     this.#used = left;
-    this.figures[F_PLACES] = places;
+    this.figures[F_PLACES] = 2 * places;
     for (let row = 0; row < old.length; row += ROW_WORDS) if (isLeft(row)) this.#put(old, row);
   }
 
