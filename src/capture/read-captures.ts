@@ -129,7 +129,12 @@ class CapturesReader {
     this.#filler.onFirstInterface = ({ linkType }) => this.#send({ kind: 'interface', linkType });
     this.#filler.onFirstPacket = (moment) => this.#send({ kind: 'first', moment });
     const decodes = !plan.perCapture && cut === undefined;
-    this.#captures = new CaptureReader(this.#filler, (problem) => this.#tellProblem(problem), goesOn, decodes);
+    this.#captures = new CaptureReader(
+      this.#filler,
+      (problem, isDamage) => this.#tellProblem(problem, isDamage),
+      goesOn,
+      decodes,
+    );
   }
 
   run(): ReadSummary {
@@ -150,7 +155,7 @@ class CapturesReader {
   #tellUnread(inputs: readonly (string | LiveInput)[]): void {
     for (const input of inputs) {
       this.#isCutShort = true;
-      this.#tellProblem({ file: typeof input === 'string' ? input : input.name, found: INTERRUPTED });
+      this.#tellProblem({ file: typeof input === 'string' ? input : input.name, found: INTERRUPTED }, false);
     }
   }
 
@@ -256,9 +261,9 @@ class CapturesReader {
     });
   }
 
-  #tellProblem(problem: InputProblem): void {
+  #tellProblem(problem: InputProblem, isDamage = true): void {
     this.#problems++;
-    this.#filler.noteProblem(problem.found !== INTERRUPTED);
+    this.#filler.noteProblem(isDamage);
     this.#send({ kind: 'problem', problem });
   }
 
