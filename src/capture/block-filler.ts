@@ -155,6 +155,7 @@ export class BlockFiller {
   ): CaptureEnd {
     this.tally = new CaptureTally();
     this.endProblem = undefined;
+    this.#endCondition = CONDITION_DAMAGED;
     this.#format = format;
     this.#beginCut(format);
     const search = new RecordSearch(format, this.view, tell);
@@ -207,10 +208,15 @@ export class BlockFiller {
     this.#conditions |= conditions;
   }
 
-  /** A problem was told, and `isDamage` of the input: if wanted, whoever prints results is to tell it between those of the packets before and behind it. */
+  /**
+   * A problem was told; `isDamage`: some of the input could not be read. If wanted, whoever prints results is to tell it between those of
+   * the packets before and behind it.
+   */
   noteProblem(isDamage: boolean): void {
-    if (isDamage) this.#conditions |= this.#endCondition;
-    this.#endCondition = CONDITION_DAMAGED;
+    if (isDamage) {
+      this.#conditions |= this.#endCondition;
+      this.#endCondition = CONDITION_DAMAGED;
+    }
     if (this.#hasNotices) this.#entries.lists.notice();
   }
 

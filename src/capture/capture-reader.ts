@@ -23,9 +23,12 @@ export interface CaptureOutcome {
 /** Found where reading was ended from outside, with more to come. */
 export const INTERRUPTED = 'the run was ended';
 
+/** Is told what went wrong with a capture; `isDamage`: some of it could not be read. */
+export type ProblemTeller = (problem: InputProblem, isDamage: boolean) => void;
+
 export class CaptureReader {
   readonly #filler: BlockFiller;
-  readonly #tell: (problem: InputProblem) => void;
+  readonly #tell: ProblemTeller;
   readonly #goesOn: () => boolean;
   readonly #decodes: boolean;
   #name = '';
@@ -36,7 +39,7 @@ export class CaptureReader {
    * `tell` is told each problem as it comes up; `goesOn` says whether to wait for more of a slow source; `decodes`:
    * packets that nobody can decode are a problem.
    */
-  constructor(filler: BlockFiller, tell: (problem: InputProblem) => void, goesOn: () => boolean, decodes: boolean) {
+  constructor(filler: BlockFiller, tell: ProblemTeller, goesOn: () => boolean, decodes: boolean) {
     this.#filler = filler;
     this.#tell = tell;
     this.#goesOn = goesOn;
@@ -52,7 +55,7 @@ export class CaptureReader {
     if (format === 'stopped') return { end: 'stopped', facts: undefined };
     if (format === undefined) return { end: 'whole', facts: undefined };
     const macsecBefore = this.#filler.macsecFrames;
-    this.#filler.filters?.beginCapture((found) => this.#note({ file: this.#name, found }));
+    this.#filler.filters?.beginCapture((found) => this.#note({ file: this.#name, found }, false));
     const end = this.#fill(source, format);
     const interfaces = this.#selectedOf(format);
     if (this.#decodes) this.#tellUnknownLinks(interfaces);
@@ -94,9 +97,10 @@ export class CaptureReader {
     this.#note({ file: this.#name, byteOffset: offset, isUnpacked, ...problem });
   }
 
-  #note(problem: InputProblem): void {
+  /** `isDamage`: some of the capture could not be read. */
+  #note(problem: InputProblem, isDamage = true): void {
     this.#problems.push(problem);
-    this.#tell(problem);
+    this.#tell(problem, isDamage && !problem.found.endsWith(INTERRUPTED));
   }
 
   #tellSkipped(from: number, problem: Problem, to: number): void {
@@ -148,7 +152,7 @@ export class CaptureReader {
       const found = `${which}link-layer type ${type}, which cannot be decoded (${packets} packets)`;
       const user = linkType - LINKTYPE_USER0;
       const hint = user >= 0 && user < 16 ? `; --user-dlt ${user}=LINKTYPE says what it stands for` : '';
-      this.#note({ file: this.#name, found: `${found}${hint}` });
+      this.#note({ file: this.#name, found: `${found}${hint}` }, false);
       unknown -= packets;
     }
     this.#tellUndescribed(unknown);
@@ -156,7 +160,8 @@ export class CaptureReader {
 
   #tellUndescribed(packets: number): void {
     if (packets === 0) return;
-    this.#note({ file: this.#name, found: `${packets} packets are of interfaces that the capture does not describe` });
+    const found = `${packets} packets are of interfaces that the capture does not describe`;
+    this.#note({ file: this.#name, found }, false);
   }
 
   /** Tells of packets that were to be written and could not be. */
@@ -166,7 +171,7 @@ export class CaptureReader {
     const { linkType } = cutter.shape;
     const has = linkType === undefined ? 'one link type' : `the link type ${linkTypeName(linkType)}`;
     const found = `${cutter.misfits} packets were not written: a pcap file has ${has} and times before 2106; --pcapng has room for all`;
-    this.#note({ file: this.#name, found });
+    this.#note({ file: this.#name, found }, false);
   }
 
   /** Tells of blocks that were to be copied and could not be. */
@@ -174,7 +179,7 @@ export class CaptureReader {
     const blocks = this.#filler.cutter?.longBlocks ?? 0;
     if (blocks === 0) return;
     const found = `${blocks} blocks of more than ${LONGEST_COPIED_BYTES} bytes were not written, which programs refuse to read`;
-    this.#note({ file: this.#name, found });
+    this.#note({ file: this.#name, found }, false);
   }
 
   /** The interfaces of a capture, with the packets that were selected. */

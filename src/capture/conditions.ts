@@ -8,7 +8,7 @@ export const CONDITION_SNAPPED = 1 << 0;
 export const CONDITION_SNAPPED_HEADER = 1 << 1;
 /** An IP packet that is longer than its frame, by its header. */
 export const CONDITION_IP_OVER_FRAME = 1 << 2;
-/** An IP or TCP header that cannot be one. */
+/** A header that cannot be one: mostly of IP or TCP, or of whatever a frame ends in that was captured whole. */
 export const CONDITION_BAD_HEADER = 1 << 3;
 /** Later fragments whose first one was not seen. */
 export const CONDITION_FRAGMENT_WITHOUT_HEAD = 1 << 4;

@@ -116,8 +116,8 @@ export class DescriptorLists {
     this.#words[this.#firstTick + this.#ticks++] = this.count | TICK_NOTICE;
   }
 
-  /** Notes `ticks` (TICK_ bits) at the packet of the descriptor entered last. */
-  tick(ticks: number): void {
-    this.#words[this.#firstTick + this.#ticks++] = (this.count - 1) | ticks;
+  /** Notes `ticks` (TICK_ bits) at descriptor number `descriptor`, one of the packet entered last. */
+  tick(descriptor: number, ticks: number): void {
+    this.#words[this.#firstTick + this.#ticks++] = descriptor | ticks;
   }
 }

@@ -41,8 +41,8 @@ export class FlowWords {
     if (c.isFirstFragment) {
       this.find(c);
       // The ports of a first fragment are those of its own datagram, not of one in a tunnel.
-      const isOwn = c.fragmentIp === c.lastIp;
-      this.#heads.note(c.fragmentKey, isOwn ? c.protocol : -1, isOwn ? this.ports : 0);
+      const isOwn = c.headIp === c.lastIp;
+      this.#heads.note(c.headKey, isOwn ? c.protocol : -1, isOwn ? this.ports : 0);
     }
     this.#isOrphan = c.payload < 0 && c.lastIp >= 0 && c.isFragment && !this.#heads.find(c.fragmentKey);
     return !this.#isOrphan;

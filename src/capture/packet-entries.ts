@@ -87,7 +87,7 @@ export class PacketEntries {
       if (!this.#decoder.hasWalked) traffic.takePlain(this.#view, format.frameAt, captured, wire, words[d + D_WHERE]);
       else traffic.takeSegment(this.#view, format, this.#decoder);
       lists.noteLength(captured);
-      if (this.#trafficClock.isNewSecond(sec)) ticks |= TICK_TRAFFIC;
+      if (format.hasTime && this.#trafficClock.isNewSecond(sec)) ticks |= TICK_TRAFFIC;
     }
     const shard = lists.enter(d);
     if (this.#decoder.isFirstFragment) lists.noteFirstFragment(this.#decoder.fragmentKey, shard);
@@ -96,7 +96,7 @@ export class PacketEntries {
       if (this.#moments?.isAfter(sec, before + index + 1, tally, format) === true) ticks |= TICK_MOMENT;
     }
     if (this.#reports?.isAfter(format, (ticks & TICK_TRAFFIC) !== 0) === true) ticks |= TICK_REPORT;
-    if (ticks !== 0) lists.tick(ticks);
+    if (ticks !== 0) lists.tick(lists.count - 1, ticks);
   }
 
   /** A frame without a segment, for `reason`: its descriptor, at word `d`, is entered if some shard or a clock has use for it. */
@@ -134,12 +134,16 @@ export class PacketEntries {
     }
     let ticks = 0;
     if (this.clock?.takesOther(format, this.#bytes, isTcpOrIcmp) === true) ticks |= TICK_PACKETS;
-    if (traffic !== undefined && this.#trafficClock.isNewSecond(format.sec >>> 0)) ticks |= TICK_TRAFFIC;
-    if (this.#reports?.isAfter(format, (ticks & TICK_TRAFFIC) !== 0) === true) ticks |= TICK_REPORT;
-    if (ticks === 0) return;
+    const isNewSecond = traffic !== undefined && format.hasTime && this.#trafficClock.isNewSecond(format.sec >>> 0);
+    if (isNewSecond) ticks |= TICK_TRAFFIC;
+    const isReport = this.#reports?.isAfter(format, isNewSecond) === true;
+    if (ticks === 0 && !isReport) return;
     // A descriptor in no list: only its time is of interest.
     if (lists.count === count) lists.count++;
-    lists.tick(ticks);
+    // Of two descriptors the clocks come before the first, a report after the second.
+    if (isReport && lists.count === count + 1) ticks |= TICK_REPORT;
+    if (ticks !== 0) lists.tick(count, ticks);
+    if (isReport && (ticks & TICK_REPORT) === 0) lists.tick(lists.count - 1, TICK_REPORT);
   }
 }
 

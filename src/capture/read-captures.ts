@@ -139,7 +139,12 @@ class CapturesReader {
     this.#filler.onFirstInterface = ({ linkType }) => this.#send({ kind: 'interface', linkType });
     this.#filler.onFirstPacket = (moment) => this.#send({ kind: 'first', moment });
     const decodes = !plan.perCapture && cut === undefined;
-    this.#captures = new CaptureReader(this.#filler, (problem) => this.#tellProblem(problem), goesOn, decodes);
+    this.#captures = new CaptureReader(
+      this.#filler,
+      (problem, isDamage) => this.#tellProblem(problem, isDamage),
+      goesOn,
+      decodes,
+    );
   }
 
   run(): ReadSummary {
@@ -165,7 +170,7 @@ class CapturesReader {
     for (const file of named) {
       const others = names.length - named.length;
       const more = others === 0 ? '' : `, nor ${others} files after it`;
-      this.#tellProblem({ file, found: `not read${more}: ${INTERRUPTED}` });
+      this.#tellProblem({ file, found: `not read${more}: ${INTERRUPTED}` }, false);
     }
   }
 
@@ -289,9 +294,9 @@ class CapturesReader {
     };
   }
 
-  #tellProblem(problem: InputProblem): void {
+  #tellProblem(problem: InputProblem, isDamage = true): void {
     this.#problems++;
-    this.#filler.noteProblem(!problem.found.endsWith(INTERRUPTED));
+    this.#filler.noteProblem(isDamage);
     this.#send({ kind: 'problem', problem });
   }
 

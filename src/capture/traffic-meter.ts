@@ -2,7 +2,7 @@
  * What the reader counts of the traffic, a packet at a time: protocols, headers, lengths. Owns the figures (traffic-figures.ts); which flow a
  * packet is of is flow-words.ts's business.
  */
-import { Cursor, type CursorOptions, END_BAD_IP, END_OTHER } from '../wire/cursor.js';
+import { Cursor, END_BAD_IP, END_OTHER, END_UNKNOWN_LINK, FOUND_TCP } from '../wire/cursor.js';
 import { goToTcp } from '../wire/headers.js';
 import { PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP, PROTOCOL_UDP } from '../wire/ip-protocols.js';
 import {
@@ -31,11 +31,12 @@ import {
   CONDITION_SNAPPED_HEADER,
   CONDITION_UNKNOWN_LINK,
 } from './conditions.js';
-import type { FrameDecoder } from './decode.js';
+import type { DecodeOptions, FrameDecoder } from './decode.js';
 import { ipOffset } from './descriptor.js';
 import { FlowWords } from './flow-words.js';
 import { type CaptureFormat, NO_PACKET } from './format.js';
-import { BAD_IP_HEADER, BAD_LINK_HEADER, BAD_TCP_HEADER, SEGMENT, UNKNOWN_LINK_TYPE } from './frame-reasons.js';
+import { BAD_TCP_HEADER, SEGMENT } from './frame-reasons.js';
+import { CUT, headerFault, WRONG } from './header-faults.js';
 import {
   T_CAPTURED_BYTES,
   T_CONDITIONS,
@@ -104,12 +105,14 @@ export class TrafficMeter {
   readonly #cursor: Cursor | undefined;
 
   /** `options`: those of the decoder that is asked first. */
-  constructor(protocols: readonly CountedProtocol[], options: CursorOptions) {
+  constructor(protocols: readonly CountedProtocol[], options: DecodeOptions) {
     this.#figures = new Float64Array(trafficFigures(protocols.length));
     protocols.forEach(({ layer, number }, index) => {
       (layer === 'ip' ? this.#ipPlaces : this.#linkPlaces)[number] = index + 1;
     });
-    if (options.directOnly) this.#cursor = new Cursor({ ...options, directOnly: false });
+    if (options.directOnly || options.linkTypes !== undefined) {
+      this.#cursor = new Cursor({ ...options, directOnly: false });
+    }
   }
 
   /** Counts a segment that the decoder found without walking through headers, in plain IP. `where`: its D_WHERE; bytes on the `wire`. */
@@ -155,7 +158,7 @@ export class TrafficMeter {
     const captured = format.capturedBytes;
     const wire = format.wireBytes >>> 0;
     const c = this.#cursor ?? decoder.cursor;
-    let end = -reason;
+    let end = reason === BAD_TCP_HEADER ? FOUND_TCP : -reason;
     if (this.#cursor !== undefined || !decoder.hasWalked) {
       c.begin(view, at, captured);
       end = format.linkType === NO_PACKET ? END_OTHER : goToTcp(c, format.linkType);
@@ -204,7 +207,8 @@ export class TrafficMeter {
     figures[T_CAPTURED_BYTES] += captured;
     figures[T_WIRE_BYTES] += wire;
     figures[T_HEADERS] += c.headers;
-    if (figures[T_HEADERS_LEAST] === 0 || c.headers < figures[T_HEADERS_LEAST]) figures[T_HEADERS_LEAST] = c.headers;
+    const least = figures[T_HEADERS_LEAST];
+    if (c.headers > 0 && (least === 0 || c.headers < least)) figures[T_HEADERS_LEAST] = c.headers;
     if (c.headers > figures[T_HEADERS_MOST]) figures[T_HEADERS_MOST] = c.headers;
     if (c.vlanTags > figures[T_VLAN_TAGS_MOST]) figures[T_VLAN_TAGS_MOST] = c.vlanTags;
     if (c.mplsLabels > figures[T_MPLS_LABELS_MOST]) figures[T_MPLS_LABELS_MOST] = c.mplsLabels;
@@ -283,15 +287,24 @@ export class TrafficMeter {
     if (!this.#flowWords.noteFragment(c)) this.#conditions |= CONDITION_FRAGMENT_WITHOUT_HEAD;
   }
 
-  /** What is wrong with a packet whose headers ended with `end` (END_ numbers of src/wire/cursor.ts). */
+  /** What is wrong with a packet whose headers ended with `end` (FOUND_TCP, END_ numbers). */
   #judge(end: number, c: Cursor, captured: number, wire: number): void {
-    const reason = -end;
-    if (reason === UNKNOWN_LINK_TYPE) this.#conditions |= CONDITION_UNKNOWN_LINK;
-    const isBad = reason === BAD_LINK_HEADER || reason === BAD_IP_HEADER || reason === BAD_TCP_HEADER;
-    if (isBad) this.#conditions |= captured < wire ? CONDITION_SNAPPED_HEADER : CONDITION_BAD_HEADER;
-    if (end !== END_BAD_IP || c.lastIp >= 0 || !c.has(1)) return;
-    const version = c.u8(0) >>> 4;
-    if (version !== 4 && version !== 6) this.#figures[T_OTHER_IP_PACKETS]++;
+    if (end === END_UNKNOWN_LINK) this.#conditions |= CONDITION_UNKNOWN_LINK;
+    if (end === END_BAD_IP && c.lastIp < 0 && c.has(1)) {
+      const version = c.u8(0) >>> 4;
+      if (version !== 4 && version !== 6) this.#figures[T_OTHER_IP_PACKETS]++;
+    }
+    const isSnapped = captured < wire;
+    switch (headerFault(end, c)) {
+      case CUT:
+        this.#conditions |= isSnapped ? CONDITION_SNAPPED_HEADER : CONDITION_BAD_HEADER;
+        break;
+      case WRONG:
+        this.#conditions |= CONDITION_BAD_HEADER;
+        break;
+      default:
+        break;
+    }
   }
 }
 

@@ -28,10 +28,6 @@ export class FlowClock {
     const passed = packetSec > this.#packetSec ? packetSec - this.#packetSec : all;
     this.#packetSec = packetSec;
     if (isFirst) return;
-    if (passed >= all) {
-      this.#latest.fill(0);
-      this.active = 0;
-    }
     // A pause of any length is one that ends all flows.
     for (let i = Math.min(passed, all); i > 0; i--) {
       this.sec++;

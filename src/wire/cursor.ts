@@ -110,8 +110,9 @@ export class Cursor {
   protocol = 0;
   payload = -1;
   isFragment = false;
-  /** The IP header that `fragmentKey` is of, after a first fragment. */
-  fragmentIp = -1;
+  /** After a first fragment, its IP header and what the other fragments share with it: `fragmentKey` unless that is a later one's further in. */
+  headIp = -1;
+  headKey = 0;
   /** Headers of 802.1AE that were stepped over, over all frames. */
   macsecFrames = 0;
 
@@ -149,7 +150,8 @@ export class Cursor {
     this.protocol = 0;
     this.payload = -1;
     this.isFragment = false;
-    this.fragmentIp = -1;
+    this.headIp = -1;
+    this.headKey = 0;
   }
 
   /** Notes that an IP header is at `offset`, of version 6 if `isV6`. */

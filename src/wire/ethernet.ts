@@ -33,7 +33,7 @@ export const ETHERTYPE_IPV4 = 0x0800;
 export const ETHERTYPE_IPV6 = 0x86dd;
 export const ETHERNET_BYTES = 14;
 /** IEEE 802.3 3.2.6: up to here the field is a length, and LLC follows. */
-const MOST_LENGTH = 1500;
+export const MOST_LENGTH = 1500;
 
 /** Destination, source, and an ethertype or a length. */
 export function ethernet(c: Cursor): number {

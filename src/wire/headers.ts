@@ -26,11 +26,12 @@ import {
   NEXT_PPP,
   NEXT_PPPOE,
 } from './cursor.js';
-import { afterEthertype, ethernet } from './ethernet.js';
+import { afterEthertype, ethernet, MOST_LENGTH } from './ethernet.js';
 import { nsh } from './ethertype-shims.js';
 import { frameRelay } from './frame-relay.js';
 import { ieee80211 } from './ieee80211.js';
 import { ipPayload } from './ip-payload.js';
+import { PROTOCOL_UDP } from './ip-protocols.js';
 import { ipv4 } from './ipv4.js';
 import { ipv6 } from './ipv6.js';
 import { linkLayer } from './link.js';
@@ -50,15 +51,17 @@ export function goToTcp(c: Cursor, linkType: number): number {
     c.headers = 1;
     if (linkType !== LINKTYPE_ETHERNET) c.marks |= MARK_COOKED;
   }
-  let from = c.offset;
+  let isPayload = false;
   for (let headers = 0; next > FOUND_TCP; headers++) {
     if (headers === MOST_HEADERS) return END_OTHER;
-    from = c.offset;
+    const from = c.offset;
+    const isIpPayload = next === NEXT_IP_PAYLOAD;
     next = step(c, next);
     if (c.offset > from) c.headers++;
+    isPayload = isIpPayload && c.offset > from && c.protocol === PROTOCOL_UDP;
   }
-  // The header at which it ended, unless that is not there.
-  if (c.offset === from && c.has(1) && !isCut(next)) c.headers++;
+  // The header at which it ended, unless that is not there; what UDP carries is payload.
+  if (!isPayload && c.has(1) && !isCut(next)) c.headers++;
   return next;
 }
 
@@ -83,7 +86,8 @@ function noteLinkCode(c: Cursor, code: number): void {
 function step(c: Cursor, next: number): number {
   switch (next) {
     case NEXT_ETHERTYPE:
-      noteLinkCode(c, c.type);
+      // A length says nothing of what follows; LLC does.
+      if (c.type > MOST_LENGTH) noteLinkCode(c, c.type);
       return withShim(c);
     case NEXT_ETHERNET:
       c.marks |= MARK_ETHERNET;

@@ -45,6 +45,9 @@ export function ipPayload(c: Cursor): number {
   // RFC 4443 1: each version has its own; that of the other is none.
   if (protocol === (c.isV6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP)) return END_ICMP;
   if (c.directOnly) return END_OTHER;
+  // Such headers are there, whether they are looked into or not.
+  if (protocol === PROTOCOL_GRE) c.marks |= MARK_GRE;
+  else if (protocol === PROTOCOL_L2TP) c.marks |= MARK_L2TP;
   if (protocol === PROTOCOL_AH || protocol === PROTOCOL_ESP) {
     c.marks |= MARK_IPSEC;
     return protocol === PROTOCOL_AH ? authentication(c) : END_ENCRYPTED;
@@ -66,12 +69,10 @@ function tunnel(c: Cursor, protocol: number): number {
     case PROTOCOL_UDP:
       return udp(c);
     case PROTOCOL_GRE:
-      c.marks |= MARK_GRE;
       return gre(c);
     case PROTOCOL_ETHERIP:
       return etherIp(c);
     case PROTOCOL_L2TP:
-      c.marks |= MARK_L2TP;
       return l2tpOverIp(c);
     // RFC 4023.
     case PROTOCOL_MPLS:

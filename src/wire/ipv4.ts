@@ -33,8 +33,9 @@ export function ipv4(c: Cursor): number {
     c.isFragment = true;
     if (!c.isFirstFragment) {
       c.isFirstFragment = true;
-      c.fragmentIp = c.offset;
-      c.fragmentKey = fragmentKey4(c);
+      c.headIp = c.offset;
+      c.headKey = fragmentKey4(c);
+      c.fragmentKey = c.headKey;
     }
   }
   c.type = protocol;

@@ -71,8 +71,9 @@ function fragment(c: Cursor, next: number): number {
     c.isFragment = true;
     if (!c.isFirstFragment) {
       c.isFirstFragment = true;
-      c.fragmentIp = c.ip;
-      c.fragmentKey = fragmentKey6(c, c.u32(4));
+      c.headIp = c.ip;
+      c.headKey = fragmentKey6(c, c.u32(4));
+      c.fragmentKey = c.headKey;
     }
   }
   c.type = next;

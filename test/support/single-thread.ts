@@ -5,18 +5,22 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { BlockFiller } from '../../src/capture/block-filler.js';
+import type { DecodeOptions } from '../../src/capture/decode.js';
 import { BAD_IP_HEADER, BAD_LINK_HEADER, BAD_TCP_HEADER } from '../../src/capture/frame-reasons.js';
 import { Moments } from '../../src/capture/moments.js';
 import type { ClockFigures } from '../../src/capture/packet-clock.js';
 import { RECOGNISE_BYTES, recognise } from '../../src/capture/recognise.js';
+import { ReportMoments } from '../../src/capture/report-moments.js';
 import { PacketSelector } from '../../src/capture/selection.js';
+import { trafficFigures } from '../../src/capture/traffic-figures.js';
+import type { CountedProtocol } from '../../src/capture/traffic-meter.js';
 import { readingFor } from '../../src/cli/tcpeek-plan.js';
-import { MERGE_DONE, MERGE_MOMENT, MERGE_MORE, Merger } from '../../src/merge/merger.js';
+import { MERGE_DONE, MERGE_MOMENT, MERGE_MORE, MERGE_REPORT, Merger } from '../../src/merge/merger.js';
 import { hasIds, type MiruoOptions } from '../../src/miruo/options.js';
 import { addCounters, type MiruoCounters } from '../../src/miruo/statistics.js';
 import { ShardTracker } from '../../src/pipeline/track-blocks.js';
 import { allocateBlockRing, BlockProducer } from '../../src/ring/block-ring.js';
-import { layoutBlockRing } from '../../src/ring/layout.js';
+import { layoutBlockRing, SLOT_FIGURES } from '../../src/ring/layout.js';
 import { allocateResultRing, ResultReader, type ResultRingMemory } from '../../src/ring/result-ring.js';
 import { namedFilters, type TcpeekOptions } from '../../src/tcpeek/options.js';
 
@@ -31,6 +35,34 @@ export interface SingleThreadForm {
   readonly tcpeek?: TcpeekOptions | undefined;
   /** Figures are wanted every so many seconds. */
   readonly momentsSec?: number | undefined;
+  /** The traffic is counted. */
+  readonly traffic?: TrafficForm | undefined;
+  /** What of decoding is not as usual. */
+  readonly decode?: Partial<Omit<DecodeOptions, 'directOnly'>> | undefined;
+}
+
+export interface TrafficForm {
+  readonly protocols: readonly CountedProtocol[];
+  readonly flowTimeoutSec: number;
+  /** Reports are wanted every so many seconds of packet time. */
+  readonly reportSec?: number | undefined;
+}
+
+/** How things stood as a report tells it: as `RunStanding` of src/pipeline/run.ts, as plain data. */
+export interface StandingFigures {
+  readonly read: readonly number[];
+  readonly flows: readonly number[];
+  readonly activeFlowsMost: number;
+  readonly miruo: MiruoCounters;
+  readonly sessions: number;
+  readonly activeSessions: number;
+  readonly handshakes: readonly number[];
+}
+
+/** What was counted of the traffic: at the end, and at the moments of reports. */
+export interface TrafficResult {
+  readonly standing: StandingFigures;
+  readonly reports: readonly StandingFigures[];
 }
 
 /** How things stood at a moment. */
@@ -51,6 +83,8 @@ export interface SingleThreadResult extends Omit<MomentFigures, 'badHeaders'> {
   readonly end: string;
   readonly moments: readonly MomentFigures[];
   readonly handshakes: HandshakeResult;
+  /** Where it was counted. */
+  readonly traffic: TrafficResult | undefined;
 }
 
 /** What came of handshakes. */
@@ -76,11 +110,12 @@ function takeResultRing(firstCounter: number | undefined): ResultRingMemory {
 
 /** Runs a capture's bytes through the product's parts in one thread. */
 export function runSingleThread(file: Uint8Array, options: MiruoOptions, form: SingleThreadForm): SingleThreadResult {
-  const { tcpeek } = form;
+  const { tcpeek, traffic } = form;
+  const flows = traffic && { timeoutSec: traffic.flowTimeoutSec };
   const layout = layoutBlockRing(SLOTS, form.blockBytes, form.trackers);
   const blocks = allocateBlockRing(layout, form.firstCounter);
   const results = Array.from({ length: form.trackers }, () => takeResultRing(form.firstCounter));
-  const shards = results.map((ring, shard) => new ShardTracker(shard, { miruo: options, tcpeek }, blocks, ring));
+  const shards = results.map((ring, shard) => new ShardTracker(shard, { miruo: options, tcpeek, flows }, blocks, ring));
   const chunks: Buffer[] = [];
   const rings = results.map((ring) => new ResultReader(ring));
   const named = tcpeek === undefined ? 0 : namedFilters(tcpeek).length;
@@ -103,15 +138,30 @@ export function runSingleThread(file: Uint8Array, options: MiruoOptions, form: S
     if (told === undefined) throw new Error('a moment that the reader did not tell of');
     moments.push({ ...told, counters: merger.counters, ...figuresOf(merger) });
   };
+  const toldReports: Float64Array[] = [];
+  const reports: StandingFigures[] = [];
+  const protocols = traffic?.protocols.length ?? 0;
+  const noteReport = (): void => {
+    const told = toldReports.shift();
+    if (told === undefined) throw new Error('a report that the reader did not tell of');
+    reports.push(standingOf(merger, told, protocols));
+  };
   const turn = (): void => {
     for (const shard of shards) shard.step();
     do {
       state = merger.step(1000, 1 << 20);
       if (state === MERGE_MOMENT) noteMoment();
-    } while (state === MERGE_MORE || state === MERGE_MOMENT);
+      if (state === MERGE_REPORT) noteReport();
+    } while (state === MERGE_MORE || state === MERGE_MOMENT || state === MERGE_REPORT);
     for (const ring of rings) ring.release();
   };
-  const decode = { directOnly: options.classic, outer: false, vlanKey: false, userDlts: new Map<number, number>() };
+  const decode = {
+    directOnly: options.classic,
+    outer: false,
+    vlanKey: false,
+    userDlts: new Map<number, number>(),
+    ...form.decode,
+  };
   const interval = { everySec: form.momentsSec ?? 0, byClock: false };
   const wanted = new Moments(interval, ({ packets, tally: { reasons } }) => {
     const badHeaders = [BAD_LINK_HEADER, BAD_IP_HEADER, BAD_TCP_HEADER].map((reason) => reasons[reason]);
@@ -121,8 +171,17 @@ export function runSingleThread(file: Uint8Array, options: MiruoOptions, form: S
     ...{ decode, selector: new PacketSelector({}), resync: false },
     moments: form.momentsSec === undefined ? undefined : wanted,
     ...(tcpeek === undefined ? {} : readingFor(tcpeek, decode, false)),
+    traffic,
+    reports:
+      traffic?.reportSec === undefined
+        ? undefined
+        : new ReportMoments(traffic.reportSec, (latest) => {
+            const figures = new Float64Array(SLOT_FIGURES);
+            filler.writeFigures(figures, latest);
+            toldReports.push(figures);
+          }),
   };
-  const filler = new BlockFiller(blocks, new BlockProducer(blocks), fill, turn, () => true);
+  const filler: BlockFiller = new BlockFiller(blocks, new BlockProducer(blocks), fill, turn, () => true);
   const source = new MemorySource(file, form.oneRecordBlocks ?? false);
   source.read(filler.bytes, filler.blockAt - RECOGNISE_BYTES, RECOGNISE_BYTES);
   const format = recognise(filler.view, filler.blockAt - RECOGNISE_BYTES);
@@ -145,6 +204,21 @@ export function runSingleThread(file: Uint8Array, options: MiruoOptions, form: S
       ended: merger.handshakes.ended,
       clock: filler.clock?.figures,
     },
+    traffic: traffic && { standing: standingOf(merger, merger.standing.read, protocols), reports },
+  };
+}
+
+/** How things stand with the merger, and with the reader by the figures `read`. */
+function standingOf(merger: Merger, read: Float64Array, protocols: number): StandingFigures {
+  const { standing, handshakes, ordinals, activeSessions } = merger;
+  return {
+    read: [...read.subarray(0, trafficFigures(protocols))],
+    flows: [...standing.flows],
+    activeFlowsMost: standing.activeFlowsMost,
+    miruo: standing.counters,
+    sessions: ordinals.created,
+    activeSessions,
+    handshakes: [...handshakes.counts],
   };
 }
 
