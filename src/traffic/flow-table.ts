@@ -1,9 +1,15 @@
 /**
- * The flows of a shard: one direction of a 5-tuple, or of a MAC pair and type, is a flow, the two of a pair are a row (flow-rows.ts). Owns when a
- * flow begins, which of a pair is A, and who asks; the figures are flow-figures.ts's.
+ * The flows of a shard: one direction of a 5-tuple, or of a MAC pair and type, is a flow, the two of a pair are a row. Owns when a flow begins,
+ * which of a pair is A, and who asks; the figures are flow-figures.ts's.
  *
- * Rows are in one of two tables: a small one, whose lines stay in the cache, has those of which a packet came lately. When it is full, the others go
- * to a large one, from where a packet brings a row back. What is over is left out when a table is filled anew.
+ * A table with open addressing that holds the rows themselves, so that a packet touches one line of memory. Rows whose flows are over stay until
+ * the table is full; then what is left goes to one of fitting size. A row:
+ *
+ *   word 0, 1  the two endpoints' addresses, lower endpoint first: IPv4 addresses, lower 32 bits of MAC addresses, hashes of IPv6 addresses
+ *   word 2     their ports or upper 16 bits, likewise
+ *   word 3     type (protocol, or LINK_FLOW and what the link layer carries, TYPE_V6) | ROW_ bits
+ *   word 4, 5  the lower endpoint's flow: when its latest packet came, in seconds of the flow clock and nanoseconds in the second
+ *   word 6, 7  the higher endpoint's flow, likewise
  */
 import {
   D_DST,
@@ -36,18 +42,34 @@ import {
   F_REQUESTS,
   FLOW_FIGURES,
 } from './flow-figures.js';
-import { FlowRows, ROW_BITS, ROW_IS_B, ROW_IS_REPLY, ROW_SEC, ROW_SEEN, TYPE_V6 } from './flow-rows.js';
 
-/** Rows without a packet for so many seconds leave the small table when it is full. */
-const LATELY_SEC = 2;
+const ROW_WORDS = 8;
+const ROW_SHIFT = 3;
+const ROW_TYPE = 3;
+const ROW_SEC = 4;
+
+/** Of the type: addresses are hashes of IPv6 ones. */
+const TYPE_V6 = 1 << 17;
+const TYPE_BITS = 0x3ffff;
+/** Of word 3, for the lower endpoint's flow, and one bit higher for the other's: it was there; it is a B flow; it is from who is asked. */
+const ROW_SEEN = 1 << 18;
+const ROW_IS_B = 1 << 20;
+const ROW_IS_REPLY = 1 << 22;
+/** The row is in use: no protocol has number 0 else. */
+const ROW_USED = 1 << 24;
+
+const LEAST_PLACES = 1 << 12;
+/** A table is full when 5 of 8 places are taken. */
+const MOST_FILL = 5;
+const MOST_FILL_DIVISOR = 8;
 /** SYN and ACK in the word of data offset, flags and window. */
 const SYN_ACK = 0x12 << 16;
 
 export class FlowTable {
   readonly figures = new Float64Array(FLOW_FIGURES);
   readonly clock: FlowClock;
-  readonly #recent = new FlowRows();
-  readonly #others = new FlowRows();
+  #rows = new Int32Array(ROW_WORDS * LEAST_PLACES);
+  #used = 0;
   /** Since `standing` was asked for last. */
   #aPackets = 0;
   #bPackets = 0;
@@ -57,13 +79,13 @@ export class FlowTable {
   /** A flow without a packet for longer than `timeoutSec` is over. */
   constructor(timeoutSec: number) {
     this.clock = new FlowClock(timeoutSec);
+    this.figures[F_PLACES] = 2 * LEAST_PLACES;
   }
 
   /** The figures, with how many flows are active. */
   standing(): Float64Array {
     const { figures } = this;
     figures[F_ACTIVE] = this.clock.active;
-    figures[F_PLACES] = 2 * (this.#recent.places + this.#others.places);
     figures[F_A_PACKETS] += this.#aPackets;
     figures[F_B_PACKETS] += this.#bPackets;
     figures[F_A_BYTES] += this.#aBytes;
@@ -116,6 +138,8 @@ export class FlowTable {
     nsec: number,
     captured: number,
   ): void {
+    const rows = this.#rows;
+    const lastWord = rows.length - 1;
     let side = 0;
     let low = src;
     let high = dst;
@@ -126,55 +150,35 @@ export class FlowTable {
       high = src;
       lowFirst = (ports << 16) | (ports >>> 16);
     }
-    let row = this.#recent.find(low, high, lowFirst, type, hash);
-    if (row < 0) row = this.#bring(low, high, lowFirst, type, hash, ~row);
-    this.#takeKnown(row, side, tcp, nsec, captured);
+    let row = (hash << ROW_SHIFT) & lastWord;
+    for (;;) {
+      const bits = rows[row + ROW_TYPE];
+      if (
+        (bits & TYPE_BITS) === type &&
+        rows[row] === low &&
+        rows[row + 1] === high &&
+        rows[row + 2] === lowFirst &&
+        bits !== 0
+      ) {
+        this.#takeKnown(row, bits, side, tcp, nsec, captured);
+        return;
+      }
+      if (bits === 0) break;
+      row = (row + ROW_WORDS) & lastWord;
+    }
+    rows[row] = low;
+    rows[row + 1] = high;
+    rows[row + 2] = lowFirst;
+    rows[row + ROW_TYPE] = type | ROW_USED;
+    this.#beginFlow(row, side, tcp, nsec, captured);
+    if (++this.#used * MOST_FILL_DIVISOR > (lastWord >>> ROW_SHIFT) * MOST_FILL) this.#renew();
   }
 
-  /** Brings the row with this key to the empty place at word `row` of the small table: from the large one, or it is a new one. */
-  #bring(low: number, high: number, ports: number, type: number, hash: number, place: number): number {
-    const recent = this.#recent;
-    const others = this.#others;
-    let row = place;
-    if (recent.isFull) {
-      this.#putAway();
-      row = ~recent.find(low, high, ports, type, hash);
-    }
-    const from = others.taken === 0 ? -1 : others.find(low, high, ports, type, hash);
-    if (from < 0) {
-      recent.begin(row, low, high, ports, type);
-    } else {
-      recent.copy(row, others.words, from);
-      others.remove(from);
-    }
-    return row;
-  }
-
-  /** Takes the rows of which no packet came lately to the large table. */
-  #putAway(): void {
-    const { clock } = this;
-    const recent = this.#recent;
-    const others = this.#others;
-    const { words } = recent;
-    const idleSec = (row: number): number => clock.sec - Math.max(words[row + ROW_SEC], words[row + ROW_SEC + 2]);
-    const room = recent.taken;
-    if (others.taken + room > others.places / 2) {
-      const rows = others.words;
-      others.renew((row) => !isOver(clock, rows, row), room);
-    }
-    recent.renew((row) => {
-      if (idleSec(row) < LATELY_SEC) return true;
-      if (!isOver(clock, words, row)) others.add(words, row);
-      return false;
-    }, 0);
-  }
-
-  /** A packet of the pair in the row at word `row` of the small table. */
-  #takeKnown(row: number, side: number, tcp: number, nsec: number, captured: number): void {
+  /** A packet of the pair in the row at word `row`, whose word of bits is `bits`. */
+  #takeKnown(row: number, bits: number, side: number, tcp: number, nsec: number, captured: number): void {
     const at = row + ROW_SEC + 2 * side;
-    const rows = this.#recent.words;
+    const rows = this.#rows;
     const { clock } = this;
-    const bits = rows[row + ROW_BITS];
     const sec = rows[at];
     if ((bits & (ROW_SEEN << side)) === 0 || clock.isOver(sec, rows[at + 1], nsec)) {
       this.#beginFlow(row, side, tcp, nsec, captured);
@@ -196,10 +200,10 @@ export class FlowTable {
 
   /** A packet begins a flow in the row at word `row`: beside one that is not over, it is the other one of the pair. */
   #beginFlow(row: number, side: number, tcp: number, nsec: number, captured: number): void {
-    const rows = this.#recent.words;
+    const rows = this.#rows;
     const { clock, figures } = this;
     const other = 1 - side;
-    const bits = rows[row + ROW_BITS];
+    const bits = rows[row + ROW_TYPE];
     const at = row + ROW_SEC + 2 * side;
     const otherAt = row + ROW_SEC + 2 * other;
     const hasOther = (bits & (ROW_SEEN << other)) !== 0 && !clock.isOver(rows[otherAt], rows[otherAt + 1], nsec);
@@ -209,12 +213,37 @@ export class FlowTable {
     rows[at] = clock.sec;
     rows[at + 1] = nsec;
     const cleared = bits & ~((ROW_IS_B | ROW_IS_REPLY) << side);
-    rows[row + ROW_BITS] =
+    rows[row + ROW_TYPE] =
       cleared | (ROW_SEEN << side) | (isB ? ROW_IS_B << side : 0) | (isReply ? ROW_IS_REPLY << side : 0);
     figures[isB ? F_B_FLOWS : F_A_FLOWS]++;
     figures[isReply ? F_REPLIES : F_REQUESTS]++;
     figures[isB ? F_B_PACKETS : F_A_PACKETS]++;
     figures[isB ? F_B_BYTES : F_A_BYTES] += captured;
+  }
+
+  /** Takes what is not over to a table in which it fills a half at most. */
+  #renew(): void {
+    const { clock } = this;
+    const old = this.#rows;
+    const isLeft = (row: number): boolean =>
+      old[row + ROW_TYPE] !== 0 &&
+      !(clock.isOver(old[row + ROW_SEC], 0, 0) && clock.isOver(old[row + ROW_SEC + 2], 0, 0));
+    let left = 0;
+    for (let row = 0; row < old.length; row += ROW_WORDS) if (isLeft(row)) left++;
+    let places = LEAST_PLACES;
+    while (places < 2 * left) places *= 2;
+    this.#rows = new Int32Array(ROW_WORDS * places);
+    this.#used = left;
+    this.figures[F_PLACES] = 2 * places;
+    for (let row = 0; row < old.length; row += ROW_WORDS) if (isLeft(row)) this.#put(old, row);
+  }
+
+  /** Puts the row at word `from` of `old` where its key belongs. */
+  #put(old: Int32Array, from: number): void {
+    const rows = this.#rows;
+    let row = (hashIpv4(old[from], old[from + 1], old[from + 2]) << ROW_SHIFT) & (rows.length - 1);
+    while (rows[row + ROW_TYPE] !== 0) row = (row + ROW_WORDS) & (rows.length - 1);
+    for (let word = 0; word < ROW_WORDS; word++) rows[row + word] = old[from + word];
   }
 }
 
@@ -223,7 +252,3 @@ const flowType = (tcp: number): number => (tcp >>> FLOW_TYPE_SHIFT) & (LINK_FLOW
 
 /** Whether a packet is a SYN/ACK, by its D_TCP. */
 const isAnswer = (tcp: number): boolean => (isSegment(tcp) ? (tcp & SYN_ACK) === SYN_ACK : (tcp & FLOW_ANSWER) !== 0);
-
-/** Whether both flows of the row at word `row` are over, or have been for a while. */
-const isOver = (clock: FlowClock, rows: Int32Array, row: number): boolean =>
-  clock.isOver(rows[row + ROW_SEC], 0, 0) && clock.isOver(rows[row + ROW_SEC + 2], 0, 0);
