@@ -27,6 +27,7 @@ const FIELDS = [
   ...[
     'vlan.id',
     'vlan.etype',
+    'ieee8021ah.etype',
     'vlan.trailer',
     'sll.trailer',
     'mpls.label',
@@ -111,18 +112,22 @@ const PROTOCOL_NUMBERS: Readonly<Record<string, number>> = {
 export function seenByTshark(path: string): SeenPacket[] {
   const args = ['-r', path, ...OPTIONS, ...FIELDS.flatMap((field) => ['-e', field])];
   const { stdout } = spawnSync('tshark', args, { maxBuffer: 1 << 29, encoding: 'utf8' });
-  let former: SeenPacket | undefined;
+  // Before the first time there is none but that.
+  const time = /^\d+\t(\d+)\.(\d{9})\t/m.exec(stdout);
+  const first = { sec: Number(time?.[1] ?? 0), nsec: Number(time?.[2] ?? 0) };
+  let former: Pick<ParsedPacket, 'sec' | 'nsec'> | undefined;
   return stdout
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
-      former = seen(line.split('\t'), former);
-      return former;
+      const packet = seen(line.split('\t'), former ?? first);
+      former = packet.parsed;
+      return packet;
     });
 }
 
 /** A packet without a time has that of the one before. */
-function seen(cells: readonly string[], former: SeenPacket | undefined): SeenPacket {
+function seen(cells: readonly string[], former: Pick<ParsedPacket, 'sec' | 'nsec'>): SeenPacket {
   const all = (field: Field): string[] => {
     const cell = cells[FIELDS.indexOf(field)] ?? '';
     return cell === '' ? [] : cell.split(';');
@@ -171,8 +176,8 @@ function seen(cells: readonly string[], former: SeenPacket | undefined): SeenPac
     headers: headersOf(protocols),
     parsed: {
       ...{
-        sec: nsec === undefined ? (former?.parsed.sec ?? 0) : Number(sec),
-        nsec: nsec === undefined ? (former?.parsed.nsec ?? 0) : Number(nsec),
+        sec: nsec === undefined ? former.sec : Number(sec),
+        nsec: nsec === undefined ? former.nsec : Number(nsec),
         capturedBytes,
         from: source,
         to: destination,
@@ -205,7 +210,9 @@ function linkCodeOf(all: (field: Field) => string[]): number {
   if (snap !== undefined) return Number(snap);
   const dsap = all('llc.dsap')[0];
   if (dsap !== undefined) return Number(dsap);
-  return Number(all('vlan.etype').at(-1) ?? all('eth.type')[0] ?? all('sll.etype')[0] ?? 0);
+  return Number(
+    all('ieee8021ah.etype').at(-1) ?? all('vlan.etype').at(-1) ?? all('eth.type')[0] ?? all('sll.etype')[0] ?? 0,
+  );
 }
 
 /** Headers up to that of the transport protocol, or whatever else ends the decoding; tshark's ethertype is a part of the one before. */
