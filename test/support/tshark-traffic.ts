@@ -28,6 +28,7 @@ const FIELDS = [
     'vlan.id',
     'vlan.etype',
     'ieee8021ah.etype',
+    'ieee8021ah.trailer',
     'vlan.trailer',
     'sll.trailer',
     'mpls.label',
@@ -42,7 +43,14 @@ const FIELDS = [
 ] as const;
 type Field = (typeof FIELDS)[number];
 /** What may be behind the content of a frame. */
-const PADDING: readonly Field[] = ['eth.padding', 'eth.trailer', 'eth.fcs', 'vlan.trailer', 'sll.trailer'];
+const PADDING: readonly Field[] = [
+  'eth.padding',
+  'eth.trailer',
+  'eth.fcs',
+  'vlan.trailer',
+  'sll.trailer',
+  'ieee8021ah.trailer',
+];
 
 /** A packet as tshark sees it. */
 export interface SeenPacket {
