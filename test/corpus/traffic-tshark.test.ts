@@ -63,6 +63,7 @@ const SAMPLE: readonly string[] = [
     'no-syn-ack.pcap',
     'backscatter.trace',
     'pcapng-example.pcapng',
+    'pbb.pcap',
   ],
 ];
 
