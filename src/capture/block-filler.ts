@@ -355,7 +355,10 @@ export class BlockFiller {
         hasTime = format.hasTime;
         era = format.era;
       }
-      tally.last = hasTime ? { sec: (formerSec >>> 0) + era * 2 ** 32, nsec: formerNsec } : undefined;
+      const last = { sec: (formerSec >>> 0) + era * 2 ** 32, nsec: formerNsec };
+      tally.last = hasTime ? last : undefined;
+      // A packet without a time leaves that of the one before, if there was one.
+      if (!isFirst) this.#latest = last;
     }
     if (segment >= 0) {
       this.#nowSec = words[segment + D_SEC];
@@ -432,17 +435,16 @@ export class BlockFiller {
     words[header + SLOT_NOW + 1] = this.#nowNsec;
     this.cutter?.endSlot();
     const figures = (this.#slot + this.#layout.figuresOffset) >> 3;
-    this.writeFigures(this.#figures.subarray(figures, figures + SLOT_FIGURES), this.tally.last);
+    this.writeFigures(this.#figures.subarray(figures, figures + SLOT_FIGURES));
     this.packets += this.#index;
     this.#producer.publish();
     this.#onBlock();
     if (kind !== BLOCK_END) this.#begin();
   }
 
-  /** Leaves how things stand in `out` (traffic-figures.ts): packets and times, and what else is counted. `latest`: the latest packet's time. */
-  writeFigures(out: Float64Array, latest: Moment | undefined): void {
+  /** Leaves how things stand in `out` (traffic-figures.ts): packets and times, and what else is counted. `latest`: the latest packet's time, in mid-block. */
+  writeFigures(out: Float64Array, latest = this.#latest): void {
     this.#first ??= this.tally.first;
-    if (latest !== undefined) this.#latest = latest;
     if (this.tally.backwards > 0) this.#conditions |= CONDITION_CLOCK_BACKWARDS;
     const { traffic } = this.#entries;
     // In the middle of a block only what counts packet by packet knows how many there were.
@@ -450,8 +452,8 @@ export class BlockFiller {
     else traffic.writeTo(out, this.#conditions);
     out[T_FIRST_SEC] = this.#first?.sec ?? Number.NaN;
     out[T_FIRST_NSEC] = this.#first?.nsec ?? 0;
-    out[T_LATEST_SEC] = this.#latest?.sec ?? Number.NaN;
-    out[T_LATEST_NSEC] = this.#latest?.nsec ?? 0;
+    out[T_LATEST_SEC] = latest?.sec ?? Number.NaN;
+    out[T_LATEST_NSEC] = latest?.nsec ?? 0;
   }
 
   /** Takes the next slot; its lists are empty. */

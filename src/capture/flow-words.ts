@@ -40,12 +40,17 @@ export class FlowWords {
     this.#isOrphan = false;
     if (c.isFirstFragment) {
       this.find(c);
-      // The ports of a first fragment are those of its own datagram, not of one in a tunnel.
-      const isOwn = c.headIp === c.lastIp;
-      this.#heads.note(c.headKey, isOwn ? c.protocol : -1, isOwn ? this.ports : 0);
+      this.#noteHead(c, c.headIp, c.headKey);
+      if (c.innerHeadIp !== c.headIp) this.#noteHead(c, c.innerHeadIp, c.innerHeadKey);
     }
     this.#isOrphan = c.payload < 0 && c.lastIp >= 0 && c.isFragment && !this.#heads.find(c.fragmentKey);
     return !this.#isOrphan;
+  }
+
+  /** The ports of a first fragment are those of its own datagram, not of one in a tunnel. */
+  #noteHead(c: Cursor, ip: number, key: number): void {
+    const isOwn = ip === c.lastIp;
+    this.#heads.note(key, isOwn ? c.protocol : -1, isOwn ? this.ports : 0);
   }
 
   /** Finds out protocol and ports of the frame at the cursor, of which a fragment was noted before. */

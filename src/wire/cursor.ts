@@ -110,9 +110,14 @@ export class Cursor {
   protocol = 0;
   payload = -1;
   isFragment = false;
-  /** After a first fragment, its IP header and what the other fragments share with it: `fragmentKey` unless that is a later one's further in. */
+  /**
+   * IP headers of first fragments, and what the other fragments share with each: of the outermost (its key is `fragmentKey`, too, unless that
+   * is a later one's further in), and of the innermost, which may be the same.
+   */
   headIp = -1;
   headKey = 0;
+  innerHeadIp = -1;
+  innerHeadKey = 0;
   /** Headers of 802.1AE that were stepped over, over all frames. */
   macsecFrames = 0;
 
@@ -152,6 +157,8 @@ export class Cursor {
     this.isFragment = false;
     this.headIp = -1;
     this.headKey = 0;
+    this.innerHeadIp = -1;
+    this.innerHeadKey = 0;
   }
 
   /** Notes that an IP header is at `offset`, of version 6 if `isV6`. */
@@ -166,6 +173,19 @@ export class Cursor {
     this.lastIp = this.offset;
     this.isV6 = isV6;
     this.isFragment = false;
+  }
+
+  /** Notes that the IP header at `ip` is a first fragment's, of a datagram with this key. */
+  noteFirstFragment(key: number): void {
+    this.isFragment = true;
+    this.innerHeadIp = this.ip;
+    this.innerHeadKey = key;
+    if (this.isFirstFragment) return;
+    // Later fragments of the outermost packet that is cut into pieces have but its header to be known by.
+    this.isFirstFragment = true;
+    this.fragmentKey = key;
+    this.headIp = this.ip;
+    this.headKey = key;
   }
 
   /** Whether `bytes` more are there from `offset` on. What is read below must have been asked for. */

@@ -61,11 +61,15 @@ export function goToTcp(c: Cursor, linkType: number): number {
     isPayload = isIpPayload && c.offset > from && c.protocol === PROTOCOL_UDP;
   }
   // The header at which it ended, unless that is not there; what UDP carries is payload.
-  if (!isPayload && c.has(1) && !isCut(next)) c.headers++;
+  if (!isPayload && c.has(1) && !isCut(next) && !isNothing(c)) c.headers++;
   return next;
 }
 
 const LINKTYPE_ETHERNET = 1;
+const NO_NEXT_HEADER = 59;
+
+/** RFC 8200 4.7: behind an IPv6 header that says so nothing follows, whatever bytes there are. */
+const isNothing = (c: Cursor): boolean => c.isV6 && c.protocol === NO_NEXT_HEADER && c.payload === c.offset;
 
 const isCut = (end: number): boolean => end === END_CUT_LINK || end === END_BAD_IP || end === END_UNKNOWN_LINK;
 

@@ -28,16 +28,7 @@ export function ipv4(c: Cursor): number {
   c.ip = c.offset;
   c.ipHeaders++;
   c.moreFragments = (fragment & MORE_FRAGMENTS) !== 0;
-  // Later fragments of the outermost packet that is cut into pieces have but its header to be known by.
-  if (c.moreFragments) {
-    c.isFragment = true;
-    if (!c.isFirstFragment) {
-      c.isFirstFragment = true;
-      c.headIp = c.offset;
-      c.headKey = fragmentKey4(c);
-      c.fragmentKey = c.headKey;
-    }
-  }
+  if (c.moreFragments) c.noteFirstFragment(fragmentKey4(c));
   c.type = protocol;
   return c.skip(bytes, NEXT_IP_PAYLOAD);
 }

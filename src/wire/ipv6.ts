@@ -68,13 +68,7 @@ function fragment(c: Cursor, next: number): number {
   }
   if ((offsetAndMore & 1) !== 0) {
     c.moreFragments = true;
-    c.isFragment = true;
-    if (!c.isFirstFragment) {
-      c.isFirstFragment = true;
-      c.headIp = c.ip;
-      c.headKey = fragmentKey6(c, c.u32(4));
-      c.fragmentKey = c.headKey;
-    }
+    c.noteFirstFragment(fragmentKey6(c, c.u32(4)));
   }
   c.type = next;
   return c.skip(8, NEXT_IP_PAYLOAD);
