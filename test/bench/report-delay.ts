@@ -116,5 +116,6 @@ async function answers(): Promise<number[]> {
   return tookMs;
 }
 
-const said = (child: ChildProcess): Promise<void> =>
-  new Promise((resolve) => child.stderr!.once('data', () => resolve()));
+function said(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => child.stderr!.once('data', () => resolve()));
+}
