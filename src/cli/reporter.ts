@@ -9,6 +9,7 @@ import { renderStartReport } from '../monitor/start-report.js';
 import type { ReportPlan } from './report-plan.js';
 import { answerReportSignals, type ReportSignal } from './report-signals.js';
 import { type PacketState, runClock } from './report-state.js';
+import { timerMs } from './watching.js';
 
 /** How far it is, as of `ProgressView`, which is one. */
 export interface RunView extends Omit<InputProgress, 'file' | 'fileNumber' | 'files'> {
@@ -95,7 +96,7 @@ export class Reporter {
   #setTimer(): void {
     clearInterval(this.#timer);
     if (!this.#isPeriodic || this.#plan.isByPackets) return;
-    this.#timer = setInterval(() => this.#tell(this.#sources.state(), false, false), 1000 * this.#plan.everySec);
+    this.#timer = setInterval(() => this.#tell(this.#sources.state(), false, false), timerMs(this.#plan.everySec));
   }
 
   #tell(packets: PacketState, isEnd: boolean, isByPackets: boolean): void {

@@ -49,18 +49,19 @@ export class OpenOutputs {
       if (isStandardError(target)) return this.#standardError;
       return 'descriptor' in target ? standard : new OutputFile(target);
     };
-    const outputOf = (format: ResultFormatName): LineOutput | undefined => {
-      const outputs = places.filter((place) => place.format === format).map(open);
-      return outputs.length < 2 ? outputs[0] : new SplitOutput(outputs);
-    };
+    const outputOf = (format: ResultFormatName): LineOutput | undefined =>
+      together(places.filter((place) => place.format === format).map(open));
     const tcpeek = outputOf('tcpeek');
-    const { place, isMessage } = reportPlace(places, reportFormat);
-    this.#reports = place === undefined ? (isMessage ? this.#messages : this.#standardError) : open(place);
+    const told = places.filter(({ format }) => format === 'report');
+    const ofReports = told.filter(({ target }) => !isStandardError(target)).map(open);
+    // Among all that is said, those for people are messages.
+    const usual = reportFormat === 'human' ? this.#messages : this.#standardError;
+    this.#reports = together(told.length > ofReports.length ? [usual, ...ofReports] : ofReports) ?? usual;
     this.results = {
       miruo: outputOf('miruo'),
       tcpeek,
       notes: tcpeek && this.#messages,
-      reports: place && this.#reports,
+      reports: together(ofReports),
     };
   }
 
@@ -98,14 +99,9 @@ export class OpenOutputs {
   }
 }
 
-/** Where reports go: to a place of their own; else, those for people are messages. */
-function reportPlace(
-  places: readonly ResultPlace[],
-  format: 'human' | 'machine',
-): { readonly place: ResultPlace | undefined; readonly isMessage: boolean } {
-  const place = places.find((other) => other.format === 'report' && !isStandardError(other.target));
-  return { place, isMessage: format === 'human' };
-}
+/** One place for all of them. */
+const together = (outputs: readonly LineOutput[]): LineOutput | undefined =>
+  outputs.length < 2 ? outputs[0] : new SplitOutput(outputs);
 
 const isStandardError = (target: ResultPlace['target']): boolean =>
   'descriptor' in target && target.descriptor === STANDARD_ERROR;

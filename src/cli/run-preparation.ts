@@ -34,6 +34,9 @@ export function prepareRun(
   if (places.every(({ format }) => format !== 'miruo')) {
     refuseUseless(given, MIRUO_ONLY, 'sessions, which are not asked for: -o miruo');
   }
+  if (given.reportFormat !== 'machine') {
+    refuseUseless(given, MACHINE_ONLY, 'columns of reports, which are not asked for: --report-format machine');
+  }
   const ofMiruo = places.filter(({ format }) => format === 'miruo');
   const wanted = {
     miruo: ofMiruo.length > 0,
@@ -80,6 +83,8 @@ const MIRUO_ONLY = [
   ...(['viewData', 'longConnect', 'longDelay', 'retransmit', 'syn', 'rst', 'fragment', 'color', 'quiet'] as const),
   ...(['all', 'live', 'stat', 'sessionLimit', 'segmentLimit', 'dpiMode', 'timeout'] as const),
 ];
+
+const MACHINE_ONLY = ['reportProtocols', 'reportProtocolNumbers'] as const;
 
 /** They would be passed over in silence. */
 function refuseUseless(given: ParsedOptions, names: readonly (keyof ParsedOptions)[], what: string): void {

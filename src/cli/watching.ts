@@ -35,6 +35,9 @@ export interface Showing {
 const DEFAULT_INTERVAL_SEC = 1;
 /** What timers understand. */
 const MOST_INTERVAL_MS = 2 ** 31 - 1;
+/** Milliseconds of a timer that is to come every so many seconds; one that cannot be so long would come at once. */
+export const timerMs = (everySec: number): number => Math.min(MOST_INTERVAL_MS, 1000 * everySec);
+
 /** How often the title of the process is told. */
 const TITLE_MS = 1000;
 
@@ -49,7 +52,7 @@ export function showingOf(given: ParsedOptions, files: readonly string[]): Showi
       throw new UsageError('--total-bytes is for pipes: how much is in files is known');
     }
   }
-  return { form, intervalMs: Math.min(MOST_INTERVAL_MS, reportInterval * 1000), totalBytes: announced };
+  return { form, intervalMs: timerMs(reportInterval), totalBytes: announced };
 }
 
 /** The progress of a pass, and whoever is shown it. */

@@ -11,6 +11,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generateFile } from '../../datasets/generate.js';
 import { LAUNCHER, LIMIT_MS, tcploom, temporaryFolder } from '../support/launch.js';
+import { toldReports } from '../support/report-text.js';
 
 const FOLDER = temporaryFolder();
 const CAPTURE = join(FOLDER, 'traffic.pcap');
@@ -240,22 +241,23 @@ describe('on a terminal', { skip: !HAS_TMUX && 'tmux is not installed' }, () => 
     assertSame(history.filter((line) => !isStatistics(line)).slice(1), results);
   });
 
-  it('sessions and handshakes together: every line of both is whole, each kind in its order', async () => {
+  it('sessions, handshakes and reports together: every line of each is whole, each kind in its order', async () => {
     const { path, go } = slowFifo('both.fifo');
     const screen = open(`$TCPLOOM --all --color 0 ${path}`);
     const seen = await screen.watch(undefined, go);
     assert.equal(screen.code, 0);
     assert.ok(progressLines(seen).length > 5);
     const alone = await tcploom(['--all', '--color', '0', CAPTURE]);
-    const history = screen.history().slice(1);
+    const [told, piped] = [screen.history().join('\n'), alone.stderr].map(toldReports);
+    for (const { starts, reports, ends } of [told, piped]) {
+      assert.deepEqual([starts.length, reports.length, ends.length], [1, 0, 1]);
+    }
+    const lines = told.rest.split('\n');
     const isOfSessions = (line: string): boolean => /^(reading from|\d{4}[ :])/.test(line);
-    assertSame(history.filter(isOfSessions), withoutFigures(alone.stdout.split('\n')).slice(1));
-    const others = withoutFigures(alone.stderr.split('\n'));
+    assertSame(lines.filter(isOfSessions).slice(1), withoutFigures(alone.stdout.split('\n')).slice(1));
+    const others = withoutFigures(piped.rest.split('\n'));
     assert.ok(others.filter((line) => line.includes('     success     ')).length > 50);
-    assertSame(
-      history.filter((line) => !isOfSessions(line)),
-      others,
-    );
+    assertSame(withoutFigures(lines.filter((line) => !isOfSessions(line))), others);
   });
 
   it('colours without being asked, but not to a file at the same time', async () => {
