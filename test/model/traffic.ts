@@ -139,8 +139,8 @@ export function trafficModel(
   for (const packet of packets) {
     const { era } = clock;
     const now = BigInt(packet.sec) * NSEC + BigInt(packet.nsec);
-    // The second is over.
-    if (packet.sec !== clock.sec && clock.sec >= 0) countActive();
+    // The second may be over.
+    if (clock.sec >= 0 && (packet.sec > clock.sec || clock.sec - packet.sec > 900)) countActive();
     clock.moves(packet.sec);
     count(packet);
     if (base < 0n || clock.era !== era) {

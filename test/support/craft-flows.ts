@@ -27,6 +27,8 @@ interface Step {
   /** So many in a row: with other ports each, or the same, a microsecond apart. */
   readonly times: number;
   readonly isScan: boolean;
+  /** Which of the ports a scan goes through. */
+  readonly scanned?: 0 | 1;
 }
 
 const KINDS = [
@@ -102,7 +104,10 @@ const udp = ([source, destination]: Step['ports'], payload: Bytes): Bytes => [
 ];
 
 function networkOf(step: Step): Network {
-  const { what, from, to, ports, flags, payloadBytes } = step;
+  const { what, ports, flags, payloadBytes } = step;
+  // Few datagrams, so that their pieces meet.
+  const hosts = what.includes('fragment') ? 2 : HOSTS.length;
+  const [from, to] = [step.from % hosts, step.to % hosts];
   const payload = zeros(payloadBytes);
   const isAnswer = (flags & 0x12) === 0x12;
   const ends4 = { from: `4-${from % HOSTS.length}`, to: `4-${to % HOSTS.length}` };
@@ -221,6 +226,9 @@ function gapNsec(gap: Step['gap'], timeoutSec: number): bigint {
   }
 }
 
+const scannedPorts = ({ ports, scanned }: Step, port: number): Step['ports'] =>
+  scanned === 1 ? [ports[0], port] : [port, ports[1]];
+
 /** The steps as packets. */
 function play(steps: readonly Step[], timeoutSec: number): CraftedPacket[] {
   const packets: CraftedPacket[] = [];
@@ -233,7 +241,8 @@ function play(steps: readonly Step[], timeoutSec: number): CraftedPacket[] {
       const [source, destination] = former.ports;
       step = {
         ...former,
-        ...{ gap: drawn.gap, times: drawn.times, isScan: false },
+        ...(former.isScan ? { gap: drawn.gap } : { gap: drawn.gap, times: drawn.times }),
+        scanned: isBack === ((former.scanned ?? 0) === 0) ? 1 : 0,
         from: isBack ? former.to : former.from,
         to: isBack ? former.from : former.to,
         ports: isBack ? [destination, source] : [source, destination],
@@ -242,7 +251,7 @@ function play(steps: readonly Step[], timeoutSec: number): CraftedPacket[] {
     former = step;
     now += gapNsec(step.gap, timeoutSec);
     for (let i = 0; i < step.times; i++) {
-      const ports: Step['ports'] = step.isScan ? [1024 + i, step.ports[1]] : step.ports;
+      const ports: Step['ports'] = step.isScan ? scannedPorts(step, 1024 + i) : step.ports;
       const { bytes, parsed } = frameOf({ ...step, ports });
       const time = { sec: Number(now / 1_000_000_000n), nsec: Number(now % 1_000_000_000n) };
       const whole = { captured: bytes, wireLength: bytes.length, linkType: 1 };
@@ -283,4 +292,19 @@ export function craftedTraffic(longTimes: number, longEach: number): fc.Arbitrar
   return fc
     .record({ timeoutSec: fc.constantFrom(1, 2, 3, 7, 182), steps: fc.array(step, { minLength: 1, maxLength: 40 }) })
     .map(({ timeoutSec, steps }) => ({ timeoutSec, packets: play(steps, timeoutSec) }));
+}
+
+/** A scan of `count` ports, its answers, and the same again and again with each gap between, so that tables grow and are renewed. */
+export function scanTraffic(count: number, timeoutSec: number): CraftedTraffic {
+  const scan: Step = {
+    ...{ what: 'udp4', from: 0, to: 3, ports: [80, 80], flags: 2, vlans: [], wrap: 'none', payloadBytes: 8 },
+    ...{ again: 'no', gap: 'none', times: count, isScan: true },
+  };
+  const steps = (['none', 'exactly', 'just over', 'second more', 'long'] as const).flatMap((gap): Step[] => [
+    { ...scan, gap, what: gap === 'none' ? 'udp4' : 'tcp6' },
+    { ...scan, again: 'back' },
+    { ...scan, again: 'same', gap },
+    { ...scan, from: 1 },
+  ]);
+  return { timeoutSec, packets: play(steps, timeoutSec) };
 }

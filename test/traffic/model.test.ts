@@ -18,7 +18,7 @@ import {
   F_REQUESTS,
 } from '../../src/traffic/flow-figures.js';
 import { type ModelFlows, trafficModel } from '../model/traffic.js';
-import { type CraftedTraffic, craftedTraffic } from '../support/craft-flows.js';
+import { type CraftedTraffic, craftedTraffic, scanTraffic } from '../support/craft-flows.js';
 import { writePcap } from '../support/pcap-naive.js';
 import { checkProperty } from '../support/property.js';
 import { runSingleThread, type StandingFigures } from '../support/single-thread.js';
@@ -62,6 +62,11 @@ describe('flows', () => {
   });
 
   it('are those of the model, thousands of them, and where the clock begins anew', (t: TestContext) => {
-    checkProperty(t, fc.property(craftedTraffic(3000, 12), ...form, check), 25);
+    checkProperty(t, fc.property(craftedTraffic(5000, 25), ...form, check), 25);
+  });
+
+  it('are those of the model where tables grow and are renewed', () => {
+    check(scanTraffic(2700, 2), false, 1);
+    check(scanTraffic(5000, 182), true, 1);
   });
 });
