@@ -354,19 +354,22 @@ describe('on a terminal', { skip: !HAS_TMUX && 'tmux is not installed' }, () => 
     }
   });
 
-  it('Ctrl-C: the progress line goes, the cursor is back, exit code 130', async () => {
-    const screen = open(`$TCPLOOM -o miruo ${longArguments} ${longArguments} > ${FOLDER}/results.txt`);
-    await screen.watch((seen) => seen.some((lines) => lines.some((line) => PROGRESS.test(line))));
-    assert.equal(screen.code, undefined);
-    screen.press('C-c');
-    await screen.watch();
-    assert.equal(screen.code, 130);
-    assert.ok(
-      screen.lines().every((line) => line === '^C'),
-      JSON.stringify(screen.lines()),
-    );
-    assert.ok(screen.isCursorVisible);
-  });
+  for (const results of ['-o miruo', '-o miruo -o report']) {
+    it(`Ctrl-C: the progress line goes, what was found is told, the cursor is back, exit code 130: ${results}`, async () => {
+      const screen = open(`$TCPLOOM ${results} ${longArguments} ${longArguments} > ${FOLDER}/results.txt`);
+      await screen.watch((seen) => seen.some((lines) => lines.some((line) => PROGRESS.test(line))));
+      assert.equal(screen.code, undefined);
+      screen.press('C-c');
+      await screen.watch();
+      assert.equal(screen.code, 130);
+      const { starts, reports, ends, rest } = toldReports(screen.history().join('\n'));
+      const times = results.includes('report') ? 1 : 0;
+      assert.deepEqual([starts.length, reports.length, ends.length], [times, 0, times]);
+      assert.doesNotMatch(rest, /B\/s/);
+      assert.match(rest, /^===== Session Statistics =====$/m);
+      assert.ok(screen.isCursorVisible);
+    });
+  }
 
   // Terminals and jobs that take no progress line must get nothing in its place.
   for (const environment of ['CI=true', 'TERM=dumb']) {
