@@ -40,6 +40,8 @@ export class Reporter {
   #hasHeader = false;
   #isStarted = false;
   #isOver = false;
+  /** Packets of the report before. */
+  #toldPackets = 0;
 
   /** Answers signals from now on. `nothing`: how things stand before anything was read. */
   constructor(plan: ReportPlan, sources: ReportSources, nothing: PacketState) {
@@ -72,7 +74,7 @@ export class Reporter {
   /** The pass is over, however it ended: the last report, and no more. */
   end(state: PacketState): void {
     if (this.#isOver) return;
-    if (this.#plan.isTold) this.#tell(state, true, this.#plan.isByPackets);
+    if (this.#plan.isTold && !this.#isTold(state)) this.#tell(state, true, this.#plan.isByPackets);
     this.close();
   }
 
@@ -81,6 +83,11 @@ export class Reporter {
     this.#isOver = true;
     clearInterval(this.#timer);
     answerReportSignals(() => {});
+  }
+
+  /** Whether a row of the last packet is there already: a second one would tell of no time at all. */
+  #isTold({ packets }: PacketState): boolean {
+    return this.#plan.isByPackets && this.#plan.format === 'machine' && packets > 0 && packets === this.#toldPackets;
   }
 
   #answer(signal: ReportSignal): void {
@@ -102,6 +109,7 @@ export class Reporter {
   #tell(packets: PacketState, isEnd: boolean, isByPackets: boolean): void {
     const state = { ...packets, ...this.#surroundings(isByPackets) };
     const report = { version: this.#sources.version, isEnd, state, since: this.#since };
+    this.#toldPackets = state.packets;
     if (this.#plan.isDifferential) this.#since = state;
     if (this.#plan.format === 'human') {
       this.#sources.write(renderHumanReport(report));

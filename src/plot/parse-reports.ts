@@ -162,6 +162,8 @@ export class ReportParser {
       const place = layout.places.get(name);
       if (place !== undefined) values[place] = value;
     }
+    // Asked for before there was a packet whose time it could be.
+    if (timeSec === 0) return;
     this.reports.push({ isAggregate, timeSec, durSec, run: this.#runOf(isAggregate, durSec), layout, values });
   }
 

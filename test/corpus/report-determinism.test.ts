@@ -85,7 +85,7 @@ describe('reports by packet time are the same bytes', () => {
             expected ??= told;
           }
           t.diagnostic(`${files.length} captures, ${reports} reports, ${FORMS.length} runs`);
-          assert.ok(reports > 2 * files.length, 'too few reports');
+          assert.ok(reports > files.length, 'too few reports');
         });
       }
     }
@@ -131,7 +131,7 @@ function synsAt(name: string, ...times: readonly number[]): string {
   return path;
 }
 
-/** Duration and packets of each row; the last one is that of the end. */
+/** Duration and packets of each row. */
 async function rowsOf(path: string, ...options: readonly string[]): Promise<number[][]> {
   const run = await tcploom([...BY_PACKETS, ...MACHINE, ...options, path]);
   assert.equal(run.code, 0, run.stderr);
@@ -145,9 +145,10 @@ describe('there is a report by packet time', () => {
   it('for each 10 s of a minute, however fast it is read', async () => {
     const minute = synsAt('minute.pcap', ...every(0.25, 60));
     const expected = [1, 2, 3, 4, 5, 6].map((index) => [10 * index, 40 * index + 1]);
-    assert.deepEqual(await rowsOf(minute, '--report-interval', '10'), [...expected, [60, 241]]);
+    // The last packet has its row: there is no other at the end.
+    assert.deepEqual(await rowsOf(minute, '--report-interval', '10'), expected);
     const differences = expected.map(([, packets], index) => [10, index === 0 ? packets : 40]);
-    assert.deepEqual(await rowsOf(minute, '--report-interval', '10', '--report-diff'), [...differences, [0, 0]]);
+    assert.deepEqual(await rowsOf(minute, '--report-interval', '10', '--report-diff'), differences);
     const human = toldReports((await tcploom([...BY_PACKETS, '--report-interval', '10', minute])).stdout);
     assert.deepEqual(
       human.reports.map((report) => [
@@ -177,7 +178,6 @@ describe('there is a report by packet time', () => {
         [14, 2],
         [5, 1],
       ],
-      [0, 0],
     ]);
   });
 
@@ -188,7 +188,6 @@ describe('there is a report by packet time', () => {
       [1, 1],
       [14400, 1],
       [1, 1],
-      [0, 0],
     ]);
   });
 
@@ -259,7 +258,8 @@ describe('rows of a capture made on an interface', { skip }, () => {
         while (tick <= passed) tick += interval;
         return true;
       });
-      const expected = [...due, seen.at(-1)!];
+      const last = seen.at(-1)!;
+      const expected = due.at(-1) === last ? due : [...due, last];
       assert.equal(rows.length, expected.length);
       for (const [index, { counts, time, wireBytes }] of expected.entries()) {
         assert.equal(lines[index].split('\t')[1], time);
