@@ -56,8 +56,8 @@ export type ReaderNews =
   | { readonly kind: 'first'; readonly moment: Moment | undefined }
   | { readonly kind: 'capture'; readonly capture: CaptureFacts }
   | { readonly kind: 'moment'; readonly figures: ReadFigures }
-  /** The moment of a report by packet time: what was counted of the traffic up to then (traffic-figures.ts). */
-  | { readonly kind: 'report'; readonly traffic: Float64Array };
+  /** The moments of reports by packet time in a block: of each what was counted of the traffic up to then, `length` figures (traffic-figures.ts). */
+  | { readonly kind: 'reports'; readonly traffic: Float64Array; readonly length: number };
 
 /** What was read up to some packet. */
 export type ReadFigures = Pick<ReadSummary, 'packets' | 'reasons' | 'first' | 'last' | 'drops' | 'clock'>;

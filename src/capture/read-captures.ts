@@ -10,7 +10,6 @@ import {
   PROGRESS_IF_DROPPED,
   PROGRESS_LEFT_BYTES,
   PROGRESS_PACKETS,
-  SLOT_FIGURES,
 } from '../ring/layout.js';
 import { BlockFiller } from './block-filler.js';
 import type { ByteSource } from './byte-source.js';
@@ -35,6 +34,7 @@ import { FollowedSeries } from './series.js';
 import { sortByFirstPacket } from './sort-inputs.js';
 import { storedBytes } from './stored-size.js';
 import { CaptureTally, type Moment } from './tally.js';
+import { trafficFigures } from './traffic-figures.js';
 
 /** What the reader is to read, and how. */
 export interface ReadPlan {
@@ -69,13 +69,19 @@ export interface ReadPlan {
 export interface ReaderLinks {
   /** Counters for the progress: src/ring/layout.ts. */
   readonly progress: Float64Array;
-  /** Not 0 when reading is to stop at the next occasion, with what was read so far. */
+  /** Word 0 is not 0 when reading is to stop at the next occasion, with what was read so far; TAKEN_WORD: reports that were come to. */
   readonly stop: Int32Array;
   readonly tell: (news: ReaderNews) => void;
 }
 
 /** So many inputs that were not read are named, each on a line. */
 const MOST_NAMED = 5;
+
+/** Where the main thread counts reports by packet time that it came to, and how many words there are. */
+export const TAKEN_WORD = 1;
+export const STOP_WORDS = 2;
+/** Each is some hundred bytes; a capture of a quiet line has one for every packet. */
+const MOST_REPORTS_AHEAD = 4096;
 
 /** Reads all inputs of the plan into the ring and ends the stream. */
 export function readCaptures(
@@ -99,6 +105,10 @@ class CapturesReader {
   #isFed = false;
   #bytesOfFormerInputs = 0;
   #inputs = 0;
+  /** Figures of the reports in the block being filled. */
+  #reports = new Float64Array(0);
+  #reportCount = 0;
+  #reportsTold = 0;
   #leftBytes = 0;
   #filesRead = 0;
   #problems = 0;
@@ -134,7 +144,10 @@ class CapturesReader {
     };
     // What a feeder delivers ends by itself then, with what there was until then.
     const goesOn = (): boolean => !this.#isToStop || this.#isFed;
-    const onBlock = (): void => this.#noteProgress();
+    const onBlock = (): void => {
+      this.#noteProgress();
+      this.#sendReports();
+    };
     this.#filler = new BlockFiller(memory, new BlockProducer(memory), options, onBlock, goesOn);
     this.#filler.onFirstInterface = ({ linkType }) => this.#send({ kind: 'interface', linkType });
     this.#filler.onFirstPacket = (moment) => this.#send({ kind: 'first', moment });
@@ -301,9 +314,33 @@ class CapturesReader {
   }
 
   #tellReport(latest: Moment): void {
-    const traffic = new Float64Array(SLOT_FIGURES);
-    this.#filler.writeFigures(traffic, latest);
-    this.#send({ kind: 'report', traffic });
+    const length = trafficFigures(this.#plan.traffic?.protocols.length ?? 0);
+    if (this.#reports.length < (this.#reportCount + 1) * length) {
+      const larger = new Float64Array(Math.max(2 * this.#reports.length, 16 * length));
+      larger.set(this.#reports);
+      this.#reports = larger;
+    }
+    this.#filler.writeFigures(
+      this.#reports.subarray(this.#reportCount * length, (this.#reportCount + 1) * length),
+      latest,
+    );
+    this.#reportCount++;
+  }
+
+  /** Tells of the moments of reports in the block that was published, and waits while too many of them were not come to. */
+  #sendReports(): void {
+    if (this.#reportCount === 0) return;
+    const length = trafficFigures(this.#plan.traffic?.protocols.length ?? 0);
+    this.#send({ kind: 'reports', traffic: this.#reports.slice(0, this.#reportCount * length), length });
+    this.#reportsTold = (this.#reportsTold + this.#reportCount) | 0;
+    this.#reportCount = 0;
+    const { stop } = this.#links;
+    for (;;) {
+      const taken = Atomics.load(stop, TAKEN_WORD);
+      // All that were told are in published blocks, so whoever takes them comes to them.
+      if (((this.#reportsTold - taken) | 0) <= MOST_REPORTS_AHEAD) return;
+      Atomics.wait(stop, TAKEN_WORD, taken);
+    }
   }
 
   #send(news: ReaderNews): void {

@@ -37,7 +37,7 @@ export async function executeInfo(
 ): Promise<number> {
   const watching = await Watching.begin(plan.read, showing, program, log);
   const outputs = new OpenOutputs([], watching.line, log);
-  const reports = new PassReports(plan.read, program.version, showing, watching, (text) => outputs.report(text));
+  const reports = new PassReports(plan.read, program.version, showing, watching, outputs);
   const output = outputs.standardOutput;
   const signals = new EndingSignals(plan.read);
   const encoder = new TextEncoder();

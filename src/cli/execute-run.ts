@@ -37,7 +37,7 @@ export interface RunSurroundings {
 export async function executeRun(plan: RunPlan, surroundings: RunSurroundings, log?: Log): Promise<number> {
   const watching = await Watching.begin(plan.read, surroundings.showing, surroundings.program, log);
   const outputs = new OpenOutputs(surroundings.places, watching.line, log, surroundings.reports.format);
-  const reports = new RunReports(plan, surroundings, watching, (text) => outputs.report(text));
+  const reports = new RunReports(plan, surroundings, watching, outputs);
   if (plan.notice !== undefined) outputs.say(`tcploom: ${plan.notice}\n`);
   const socket = new HandshakeSocket(plan, (text) => outputs.say(text));
   const signals = new EndingSignals(plan.read);
@@ -55,7 +55,7 @@ export async function executeRun(plan: RunPlan, surroundings: RunSurroundings, l
     running = undefined;
     watching.end(!outcome.read.isCutShort);
     outputs.say(endReports(plan, outcome));
-    if (outcome.read.filesRead > 0) reports.end(outcome.standing);
+    if (outcome.read.filesRead > 0) reports.end(outcome.standing, !outcome.read.isCutShort);
     await Promise.race([outputs.settle(), stopped(signals.stop)]);
     return signals.exitCode(exitCodeOf(outcome.read), outcome.read.isCutShort);
   } catch (error) {
@@ -63,7 +63,7 @@ export async function executeRun(plan: RunPlan, surroundings: RunSurroundings, l
     watching.end(false);
     if (isHurried && running !== undefined) {
       outputs.say(reportsSoFar(plan, running.figures()));
-      reports.end(running.standing());
+      reports.end(running.standing(), false);
     }
     // Whole lines were merged up to here: they are results, and go out unless their reader does not take them.
     // That they cannot be written is no news then: the run's own reason counts.

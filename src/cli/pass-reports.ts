@@ -4,6 +4,7 @@
 import type { ReadPlan } from '../capture/read-captures.js';
 import type { PacketState } from './report-state.js';
 import { Reporter } from './reporter.js';
+import type { OpenOutputs } from './run-outputs.js';
 import type { Showing, Watching } from './watching.js';
 
 export class PassReports {
@@ -12,14 +13,8 @@ export class PassReports {
   #fileNumber = 1;
   #files: number;
 
-  /** Answers signals from now on; `write` writes whole lines. */
-  constructor(
-    { inputs }: ReadPlan,
-    version: string,
-    showing: Showing,
-    watching: Watching,
-    write: (text: string) => void,
-  ) {
+  /** Answers signals from now on; on `outputs`. */
+  constructor({ inputs }: ReadPlan, version: string, showing: Showing, watching: Watching, outputs: OpenOutputs) {
     const [first] = inputs;
     this.#file = typeof first === 'string' ? first : first.name;
     this.#files = inputs.length;
@@ -29,8 +24,10 @@ export class PassReports {
     };
     const view = (): ReturnType<typeof watching.progress.view> => watching.progress.view();
     const state = (): PacketState => ({ ...NOTHING, packets: view().packets });
+    const write = (text: string): void => outputs.report(text);
+    const isFull = (): boolean => outputs.isReportFull;
     const input = () => ({ file: this.#file, fileNumber: this.#fileNumber, files: this.#files });
-    this.#reporter = new Reporter(plan, { version, analyses: [], state, view, input, write }, NOTHING);
+    this.#reporter = new Reporter(plan, { version, analyses: [], state, view, input, write, isFull }, NOTHING);
   }
 
   /** Which input is read now. */

@@ -33,7 +33,7 @@ export const REPORT_OPTIONS: readonly OptionRow[] = [
     kind: 'choice',
     value: 'BASE',
     choices: ['wall', 'pcap'],
-    help: 'periodic reports by the clock, or by the time of packets, which makes them the same on every run (default wall)',
+    help: 'periodic reports by the clock, or by the time of packets, then from the start on and the same on every run (default wall)',
     commands: REPORTING,
   },
   {
@@ -81,7 +81,7 @@ export const REPORT_OPTIONS: readonly OptionRow[] = [
     names: ['total-bytes'],
     kind: 'bytes',
     value: 'BYTES',
-    help: 'how much will come through a pipe, for percentage and time of finish',
+    help: 'how much there is where a pipe is among what is read, all inputs together, for percentage and time of finish',
     commands: SHOWING,
   },
 ];

@@ -32,16 +32,14 @@ const MOST_FLOW_TIMEOUT_SEC = 10_000_000;
 
 /** Options that say that reports are wanted, of whatever results. */
 const ASKING = [
-  ...([
-    'reportFormat',
-    'reportOnStart',
-    'reportTime',
-    'reportDiff',
-    'reportProtocols',
-    'reportProtocolNumbers',
-  ] as const),
-  'flowTimeout' as const,
-];
+  'reportFormat',
+  'reportOnStart',
+  'reportTime',
+  'reportDiff',
+  'reportProtocols',
+  'reportProtocolNumbers',
+  'flowTimeout',
+] as const;
 
 /** `isResult`: they are among the results; `hasProgress`: the run is watched. Throws a UsageError. */
 export function reportPlan(given: ParsedOptions, isResult: boolean, hasProgress: boolean): ReportPlan {

@@ -5,7 +5,7 @@ import { totalmem } from 'node:os';
 import { CONDITION_WRONG_CHECKSUM } from '../capture/conditions.js';
 import type { Moment } from '../capture/tally.js';
 import { T_FIRST_NSEC, T_FIRST_SEC, T_LATEST_NSEC, T_LATEST_SEC, T_PACKETS } from '../capture/traffic-figures.js';
-import type { AnalysisFigure, AnalysisSection, LiveFigures, ReportState, RunClock } from '../monitor/report.js';
+import type { AnalysisFigure, AnalysisSection, LiveFigures, ReportState, WallClock } from '../monitor/report.js';
 import type { RunStanding } from '../pipeline/run.js';
 import {
   COUNT_DUP_SYN,
@@ -64,7 +64,7 @@ export function packetState(form: StateForm, standing: RunStanding, live: LiveFi
 }
 
 /** Of this process. `elapsedSec`: of the run, without what it was stopped. */
-export const runClock = (elapsedSec: number): RunClock => ({
+export const wallClock = (elapsedSec: number): WallClock => ({
   pid: process.pid,
   nowMs: Date.now(),
   elapsedSec,

@@ -8,13 +8,16 @@ import type { InputProgress, ReportState } from '../monitor/report.js';
 import { renderStartReport } from '../monitor/start-report.js';
 import type { ReportPlan } from './report-plan.js';
 import { answerReportSignals, type ReportSignal } from './report-signals.js';
-import { type PacketState, runClock } from './report-state.js';
+import { type PacketState, wallClock } from './report-state.js';
 import { timerMs } from './watching.js';
 
 /** How far it is, as of `ProgressView`, which is one. */
 export interface RunView extends Omit<InputProgress, 'file' | 'fileNumber' | 'files'> {
   readonly elapsedSec: number;
 }
+
+/** What a report is for: a moment of packet time; somebody who asks, or the clock; the end. */
+type Occasion = 'by packets' | 'now' | 'complete' | 'ended';
 
 /** What reports are made from, and where they go. */
 export interface ReportSources {
@@ -26,8 +29,9 @@ export interface ReportSources {
   readonly view: () => RunView;
   /** The input being read, from 1, of how many. */
   readonly input: () => Pick<InputProgress, 'file' | 'fileNumber' | 'files'>;
-  /** Writes whole lines where reports go. */
+  /** Writes whole lines where reports go; and whether whoever reads them is behind. */
   readonly write: (text: string) => void;
+  readonly isFull: () => boolean;
 }
 
 export class Reporter {
@@ -47,7 +51,7 @@ export class Reporter {
   constructor(plan: ReportPlan, sources: ReportSources, nothing: PacketState) {
     this.#plan = plan;
     this.#sources = sources;
-    const state = { ...nothing, ...this.#surroundings(plan.isByPackets) };
+    const state = { ...nothing, ...this.#surroundings(plan.isByPackets, false) };
     this.#layout = machineLayout(state, plan.protocols, plan.byNumber);
     if (plan.isDifferential) this.#since = { ...state, clock: state.clock && { ...state.clock, elapsedSec: 0 } };
     this.#isPeriodic = plan.isPeriodic;
@@ -68,13 +72,13 @@ export class Reporter {
 
   /** Packet time has advanced by the interval; how things stand at that packet. */
   tellByPackets(state: PacketState): void {
-    if (this.#isPeriodic) this.#tell(state, false, this.#plan.isByPackets);
+    if (this.#isPeriodic) this.#tell(state, 'by packets');
   }
 
-  /** The pass is over, however it ended: the last report, and no more. */
-  end(state: PacketState): void {
+  /** The pass is over, however it ended: the last report, and no more. `isComplete`: it came to its end by itself. */
+  end(state: PacketState, isComplete: boolean): void {
     if (this.#isOver) return;
-    if (this.#plan.isTold && !this.#isTold(state)) this.#tell(state, true, this.#plan.isByPackets);
+    if (this.#plan.isTold && !this.#isTold(state)) this.#tell(state, isComplete ? 'complete' : 'ended');
     this.close();
   }
 
@@ -92,8 +96,7 @@ export class Reporter {
 
   #answer(signal: ReportSignal): void {
     if (signal === 'SIGUSR1') {
-      // Who asks wants to know how far it is. Columns keep to one kind of time.
-      this.#tell(this.#sources.state(), false, this.#plan.isByPackets && this.#plan.format === 'machine');
+      this.#tellNow();
     } else {
       this.#isPeriodic = !this.#isPeriodic;
       this.#setTimer();
@@ -103,15 +106,32 @@ export class Reporter {
   #setTimer(): void {
     clearInterval(this.#timer);
     if (!this.#isPeriodic || this.#plan.isByPackets) return;
-    this.#timer = setInterval(() => this.#tell(this.#sources.state(), false, false), timerMs(this.#plan.everySec));
+    this.#timer = setInterval(() => this.#tellNow(), timerMs(this.#plan.everySec));
   }
 
-  #tell(packets: PacketState, isEnd: boolean, isByPackets: boolean): void {
-    const state = { ...packets, ...this.#surroundings(isByPackets) };
-    const report = { version: this.#sources.version, isEnd, state, since: this.#since };
-    this.#toldPackets = state.packets;
-    if (this.#plan.isDifferential) this.#since = state;
-    if (this.#plan.format === 'human') {
+  /** A report between those by packets. One that nobody takes would only take memory. */
+  #tellNow(): void {
+    if (this.#sources.isFull()) return;
+    const state = this.#sources.state();
+    // Columns by packet time begin when there is one.
+    if (this.#plan.isByPackets && this.#plan.format === 'machine' && state.latest === undefined) return;
+    this.#tell(state, 'now');
+  }
+
+  #tell(packets: PacketState, occasion: Occasion): void {
+    const { isByPackets, isDifferential, format } = this.#plan;
+    const isEnd = occasion === 'complete' || occasion === 'ended';
+    // Who asks wants to know how far it is. Columns keep to one kind of time.
+    const isLeftOut = isByPackets && (occasion !== 'now' || format === 'machine');
+    const isComplete = occasion === 'complete';
+    const state = { ...packets, ...this.#surroundings(isLeftOut, isComplete) };
+    const report = { version: this.#sources.version, isEnd, isComplete, state, since: this.#since };
+    // What is asked for in between changes nothing of those by packets.
+    if (!isByPackets || occasion === 'by packets') {
+      this.#toldPackets = state.packets;
+      if (isDifferential) this.#since = state;
+    }
+    if (format === 'human') {
       this.#sources.write(renderHumanReport(report));
     } else {
       this.#writeHeader();
@@ -126,11 +146,12 @@ export class Reporter {
   }
 
   /** What of a report differs from run to run. */
-  #surroundings(isLeftOut: boolean): Pick<ReportState, 'clock' | 'input'> {
+  #surroundings(isLeftOut: boolean, isComplete: boolean): Pick<ReportState, 'clock' | 'input'> {
     if (isLeftOut) return { clock: undefined, input: undefined };
     const view = this.#sources.view();
     const { totalBytes, bytes, bytesPerSec, remainingSec, finishMs } = view;
-    const input = { ...this.#sources.input(), totalBytes, bytes, bytesPerSec, remainingSec, finishMs };
-    return { clock: runClock(view.elapsedSec), input };
+    const percent = isComplete && totalBytes !== undefined ? 100 : view.percent;
+    const input = { ...this.#sources.input(), totalBytes, bytes, percent, bytesPerSec, remainingSec, finishMs };
+    return { clock: wallClock(view.elapsedSec), input };
   }
 }

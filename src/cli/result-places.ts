@@ -58,6 +58,8 @@ function keysOf(name: string, target: OutputTarget): string[] {
   if (!('path' in target)) return [name];
   const path = resolve(target.path);
   const stats = statSync(path, { throwIfNoEntry: false });
+  // What is thrown away may be many things.
+  if (stats?.isCharacterDevice()) return [];
   return stats?.isFile() ? [path, `${stats.dev}:${stats.ino}`] : [path];
 }
 

@@ -35,7 +35,11 @@ export class OpenOutputs {
   ) {
     const standard = new OutputFile({ descriptor: STANDARD_OUTPUT }, process.stdout.isTTY ? line : undefined);
     this.standardOutput = standard;
-    const isResult = places.some(({ format, target }) => format !== 'report' && isStandardError(target));
+    const hasOwnReports = places.some(({ format, target }) => format === 'report' && !isStandardError(target));
+    // Columns are for programs: they are results.
+    const isResult =
+      places.some(({ format, target }) => format !== 'report' && isStandardError(target)) ||
+      (reportFormat === 'machine' && !hasOwnReports);
     // A closed standard error is nobody's loss; where it is the same as standard output, it is that of the results.
     this.#standardError = isOneFile(STANDARD_OUTPUT, STANDARD_ERROR)
       ? standard
@@ -61,7 +65,7 @@ export class OpenOutputs {
       miruo: outputOf('miruo'),
       tcpeek,
       notes: tcpeek && this.#messages,
-      reports: together(ofReports),
+      reports: this.#reports,
     };
   }
 
@@ -73,6 +77,11 @@ export class OpenOutputs {
   /** Writes a report where reports go. */
   report(text: string): void {
     this.#write(this.#reports, text);
+  }
+
+  /** Whoever reads reports is behind. */
+  get isReportFull(): boolean {
+    return this.#reports.isFull;
   }
 
   #write(output: LineOutput, text: string): void {

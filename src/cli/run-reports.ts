@@ -8,6 +8,7 @@ import { PROGRESS_DROPPED, PROGRESS_IF_DROPPED, PROGRESS_PACKETS } from '../ring
 import type { RunSurroundings } from './execute-run.js';
 import { nothingYet, type PacketState, packetState, type StateForm } from './report-state.js';
 import { Reporter } from './reporter.js';
+import type { OpenOutputs } from './run-outputs.js';
 import type { Watching } from './watching.js';
 
 export class RunReports {
@@ -21,8 +22,8 @@ export class RunReports {
   #fileNumber = 1;
   #files: number;
 
-  /** Answers signals from now on; `write` writes whole lines where reports go. */
-  constructor(plan: RunPlan, { reports, program }: RunSurroundings, watching: Watching, write: (text: string) => void) {
+  /** Answers signals from now on. */
+  constructor(plan: RunPlan, { reports, program }: RunSurroundings, watching: Watching, outputs: OpenOutputs) {
     const { inputs } = plan.read;
     const nameOf = (input: (typeof inputs)[number]): string => (typeof input === 'string' ? input : input.name);
     const isCounted = reports.flowTimeoutSec !== undefined;
@@ -45,7 +46,8 @@ export class RunReports {
       state: () => this.#state(),
       view: () => watching.progress.view(),
       input: () => ({ file: this.#file, fileNumber: this.#fileNumber, files: this.#files }),
-      write,
+      write: (text: string) => outputs.report(text),
+      isFull: () => outputs.isReportFull,
     };
     this.#reporter = new Reporter(reports, sources, nothingYet(this.#form, this.#live));
   }
@@ -72,10 +74,10 @@ export class RunReports {
     this.#reporter.tellByPackets(packetState(this.#form, standing, this.#live));
   }
 
-  /** The run is over, or is to be: the last report. */
-  end(standing: RunStanding): void {
+  /** The run is over, or is to be: the last report. `isComplete`: it came to its end by itself. */
+  end(standing: RunStanding, isComplete: boolean): void {
     this.#reporter.start(this.#linkTypes, undefined);
-    this.#reporter.end(packetState(this.#form, standing, this.#live));
+    this.#reporter.end(packetState(this.#form, standing, this.#live), isComplete);
   }
 
   close(): void {

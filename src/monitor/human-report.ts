@@ -3,8 +3,8 @@
  */
 import { printable } from '../capture/problem.js';
 import { conditionLines } from './condition-texts.js';
-import { countText, durationText, fixed, percentText, shareText } from './figure-text.js';
-import type { AnalysisSection, InputProgress, Report, ReportState, RunClock } from './report.js';
+import { countText, durationText, fixed, shareText } from './figure-text.js';
+import type { AnalysisSection, InputProgress, Report, ReportState, WallClock } from './report.js';
 import { elapsedMicros, pcapMicros, toldState } from './report-changes.js';
 import { microsBetween, packetTimeText, wallTimeText } from './report-time.js';
 import { countLine, flowLines, liveLines, packetLines, protocolLines, tableLines } from './traffic-lines.js';
@@ -41,7 +41,7 @@ function titleOf({ version, isEnd, state, since }: Report): string {
 }
 
 /** The course of the whole run, whatever the report before told of it. */
-function endLines({ isEnd, state: { first, latest, clock } }: Report): string[] {
+function endLines({ isEnd, isComplete, state: { first, latest, clock } }: Report): string[] {
   if (!isEnd) return [];
   const lines: string[] = [];
   if (first !== undefined && latest !== undefined) {
@@ -49,7 +49,8 @@ function endLines({ isEnd, state: { first, latest, clock } }: Report): string[] 
     lines.push(`Total dump duration: ${durationText(microsBetween(first, latest))}`);
   }
   if (clock !== undefined) {
-    lines.push(`Finished processing. Elapsed time: ${durationText(Math.round(clock.elapsedSec * MICROS))}`);
+    const how = isComplete ? 'Finished processing.' : 'Ended before all was processed.';
+    lines.push(`${how} Elapsed time: ${durationText(Math.round(clock.elapsedSec * MICROS))}`);
   }
   return lines;
 }
@@ -71,8 +72,8 @@ function headLines(report: Report, told: ReportState): string[] {
 }
 
 /** How far reading is; with a clock when it will be done, too. */
-function inputLines(input: InputProgress, clock: RunClock | undefined): string[] {
-  const { totalBytes, bytes, bytesPerSec, remainingSec } = input;
+function inputLines(input: InputProgress, clock: WallClock | undefined): string[] {
+  const { totalBytes, bytes, percent, bytesPerSec, remainingSec } = input;
   const lines = [`Processing file: ${printable(input.file)} (${input.fileNumber} of ${input.files})`];
   if (totalBytes === undefined) {
     lines.push(countLine('Total bytes processed so far', bytes));
@@ -80,7 +81,7 @@ function inputLines(input: InputProgress, clock: RunClock | undefined): string[]
     return lines;
   }
   lines.push(countLine('Total bytes to process', totalBytes));
-  lines.push(`Percentage completed: ${completedText(bytes, totalBytes)}`);
+  if (percent !== undefined && Number.isFinite(percent)) lines.push(`Percentage completed: ${fixed(percent)}%`);
   lines.push(countLine('Total bytes processed so far', bytes));
   if (clock !== undefined && remainingSec !== undefined) {
     // In whole microseconds, so that the lines add up.
@@ -95,14 +96,6 @@ function inputLines(input: InputProgress, clock: RunClock | undefined): string[]
 
 /** The end of the year 9999: what is to be done later than that is not known. */
 const LAST_DATE_MICROS = 253_402_300_799e6;
-const MOST_UNDONE_PERCENT = 99.99;
-
-/** All is said of all only, however little is left; a file that has grown is not more than that. */
-function completedText(bytes: number, totalBytes: number): string {
-  if (bytes < totalBytes) return `${fixed(Math.min(MOST_UNDONE_PERCENT, (100 * bytes) / totalBytes))}%`;
-  return percentText(totalBytes, totalBytes);
-}
-
 /** `miruo: shown: 12 [3.00%]`. Labels may have names in them that somebody gave. */
 function analysisLines({ name, figures }: AnalysisSection): string[] {
   return figures.map(({ label, value, shareOf }) => {

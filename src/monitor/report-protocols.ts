@@ -1,10 +1,10 @@
 /**
  * Which protocols have columns in machine reports. Owns their names, how a list of them is written, and what their columns are called.
  */
+import { MOST_REPORT_PROTOCOLS } from '../capture/traffic-figures.js';
 import { quoted } from '../filter/quoted.js';
 import type { ReportProtocol } from './report.js';
 
-const MOST_PROTOCOLS = 64;
 const MOST_IP_PROTOCOL = 255;
 
 /** IANA, Assigned Internet Protocol Numbers, as far as they have short names. IP in IP goes by its number: `IPv4` is Ethernet's. */
@@ -72,8 +72,8 @@ export function parseReportProtocols(text: string): ReportProtocol[] | string {
     if (isTwice) return `found ${quoted(word)}, which is there already, expected each protocol once`;
     protocols.push(protocol);
   }
-  if (protocols.length <= MOST_PROTOCOLS) return protocols;
-  return `found ${protocols.length} protocols, expected at most ${MOST_PROTOCOLS}`;
+  if (protocols.length <= MOST_REPORT_PROTOCOLS) return protocols;
+  return `found ${protocols.length} protocols, expected at most ${MOST_REPORT_PROTOCOLS}`;
 }
 
 const EXPECTED = `a name (${[...IP_NAMES, ...LINK_NAMES].map(([, name]) => name).join(' ')}), a number of IP (0 to ${MOST_IP_PROTOCOL}) or one of the link layer (0x0000 to 0xffff)`;

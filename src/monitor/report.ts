@@ -29,7 +29,7 @@ export interface AnalysisSection {
 }
 
 /** Which wall clock and process a report is of; not there in reports by packet time, which are the same on every run. */
-export interface RunClock {
+export interface WallClock {
   readonly pid: number;
   /** Milliseconds since 1970. */
   readonly nowMs: number;
@@ -48,6 +48,8 @@ export interface InputProgress {
   /** Of all inputs, as stored; undefined when it is not known. */
   readonly totalBytes: number | undefined;
   readonly bytes: number;
+  /** Undefined where it is not known; 100 when the run is over. */
+  readonly percent: number | undefined;
   readonly bytesPerSec: number;
   /** Undefined while there is no rate yet, or no total. */
   readonly remainingSec: number | undefined;
@@ -63,7 +65,7 @@ export interface LiveFigures {
 
 /** How things stand at a moment. Counters are since the start of the run. */
 export interface ReportState {
-  readonly clock: RunClock | undefined;
+  readonly clock: WallClock | undefined;
   readonly input: InputProgress | undefined;
   /** Times of the first packet and of the latest. */
   readonly first: Moment | undefined;
@@ -81,6 +83,8 @@ export interface ReportState {
 export interface Report {
   readonly version: string;
   readonly isEnd: boolean;
+  /** Of one at the end: the run came to its end by itself. */
+  readonly isComplete: boolean;
   readonly state: ReportState;
   readonly since: ReportState | undefined;
 }

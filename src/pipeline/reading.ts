@@ -6,7 +6,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { SHARED_FIGURES, sharedFigures } from '../capture/figures-so-far.js';
 import type { CaptureFacts, ReaderNews, ReadFigures, ReadSummary } from '../capture/news.js';
 import type { InputProblem } from '../capture/problem.js';
-import type { ReadPlan } from '../capture/read-captures.js';
+import { type ReadPlan, STOP_WORDS, TAKEN_WORD } from '../capture/read-captures.js';
 import type { Moment } from '../capture/tally.js';
 import { endChildren } from '../feed/children.js';
 import type { FeederMemory } from '../feed/serve.js';
@@ -50,7 +50,7 @@ export class Reading {
   readonly progress: Float64Array;
   readonly #threads: Threads;
   readonly #watcher: ReadingWatcher;
-  readonly #stop = new Int32Array(new SharedArrayBuffer(4));
+  readonly #stop = new Int32Array(new SharedArrayBuffer(4 * STOP_WORDS));
   readonly #ring: ByteRingMemory = allocateByteRing(FED_BYTES);
   readonly #feederPort: MessagePort;
   readonly #readerPort: MessagePort;
@@ -109,6 +109,12 @@ export class Reading {
     askToFinish(this.#ring);
   }
 
+  /** A report by packet time was come to: the reader may be waiting for that. */
+  noteReport(): void {
+    Atomics.add(this.#stop, TAKEN_WORD, 1);
+    Atomics.notify(this.#stop, TAKEN_WORD);
+  }
+
   /** Ends child processes that the feeder had to leave behind. */
   endChildren(): void {
     endChildren(this.#ring);
@@ -122,7 +128,11 @@ export class Reading {
     if (news.kind === 'first') this.#watcher.onFirst?.(news.moment);
     if (news.kind === 'capture') this.#watcher.onCapture?.(news.capture);
     if (news.kind === 'moment') this.#watcher.onMoment?.(news.figures);
-    if (news.kind === 'report') this.#watcher.onReport?.(news.traffic);
+    if (news.kind === 'reports') {
+      for (let at = 0; at < news.traffic.length; at += news.length) {
+        this.#watcher.onReport?.(news.traffic.subarray(at, at + news.length));
+      }
+    }
     this.#onTold();
   }
 

@@ -322,7 +322,8 @@ class Pass {
   async #tellStanding(merger: Merger): Promise<void> {
     const standing = standingOf(merger);
     const read = await this.#told.reports.take();
-    for (const place of this.#places) await place.flush();
+    this.#reading.noteReport();
+    // Results and reports that are seen in one place go through one writer.
     this.#watcher.onStanding({ ...standing, read });
   }
 }

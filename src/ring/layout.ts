@@ -144,6 +144,5 @@ export const PROGRESS_DROPPED = 3;
 export const PROGRESS_IF_DROPPED = 4;
 /** Bytes of files that were given up, which will never be read. */
 export const PROGRESS_LEFT_BYTES = 5;
-export const PROGRESS_DOUBLES = 8;
 /** Here the reader's other figures begin (src/capture/figures-so-far.ts). */
 export const PROGRESS_FIGURES = 8;

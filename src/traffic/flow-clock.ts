@@ -6,7 +6,7 @@
 export const NEVER = -0x40000000;
 
 export class FlowClock {
-  /** Seconds since the first packet; it never goes back: where packet time begins anew, all flows are over. */
+  /** Seconds of its own, of which a pause takes no more than end all flows. It never goes back: where packet time begins anew, all flows are over. */
   sec = 0;
   /** Flows that a packet came of in the last `timeoutSec` seconds. */
   active = 0;

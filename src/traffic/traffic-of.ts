@@ -89,7 +89,7 @@ export function flowTrafficOf(figures: ArrayLike<number>, activeFlowsMost: numbe
     a: { packets: figures[F_A_PACKETS], bytes: figures[F_A_BYTES] },
     b: { packets: figures[F_B_PACKETS], bytes: figures[F_B_BYTES] },
     activeFlows: figures[F_ACTIVE],
-    activeFlowsMost: Math.max(activeFlowsMost, figures[F_ACTIVE]),
+    activeFlowsMost,
     places: figures[F_PLACES],
   };
 }

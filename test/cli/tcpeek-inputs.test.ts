@@ -11,7 +11,16 @@ import { gzipSync } from 'node:zlib';
 import { generateFile } from '../../datasets/generate.js';
 import { pseudoHeaderSum } from '../../src/wire/checksum.js';
 import type { ModelPacket } from '../model/model-packets.js';
-import { assertMessages, bash, type Ended, messagesOf, steady, tcploom, temporaryFolder } from '../support/launch.js';
+import {
+  assertMessages,
+  bash,
+  type Ended,
+  messagesOf,
+  steady,
+  tcploom,
+  temporaryFolder,
+  withoutReports,
+} from '../support/launch.js';
 import { BlockCrafter, concat, type Option } from '../support/pcapng-craft.js';
 import {
   CLIENT,
@@ -172,8 +181,9 @@ describe('streams of a run that watches handshakes', () => {
     const slow = '{ sleep 0.5; dd bs=3000 status=none; }';
     const run = await bash(`set -o pipefail; $TCPLOOM ${LARGE} 2>&1 | ${slow}`);
     assert.equal(run.code, 0);
-    const end = run.stdout.indexOf('\n========== TCPEEK');
-    const lines = run.stdout.slice(0, end).split('\n');
+    const told = withoutReports(run.stdout);
+    const end = told.indexOf('\n========== TCPEEK');
+    const lines = told.slice(0, end).split('\n');
     assert.equal(lines[0], `reading from ${LARGE}`);
     const isOfSession = (line: string): boolean => /^(reading from |\d{4}[: ])/.test(line);
     assert.equal(`${lines.filter(isOfSession).join('\n')}\n`, sessions.stdout);

@@ -15,6 +15,7 @@ import type { ParsedOptions } from '../../src/cli/plan.js';
 import { type PreparedRun, prepareRun } from '../../src/cli/run-preparation.js';
 import { UsageError } from '../../src/cli/usage-error.js';
 import { MIRUO_DEFAULTS, type MiruoOptions } from '../../src/miruo/options.js';
+import { DEFAULT_REPORT_PROTOCOLS } from '../../src/monitor/report-protocols.js';
 import type { RunPlan } from '../../src/pipeline/run.js';
 import { assertMessages, hasStatistics, tcploom } from '../support/launch.js';
 import { PROGRAM } from '../support/program.js';
@@ -151,7 +152,7 @@ describe('wrong usage', () => {
       /^tcploom: a\.pcap3 would be taken for a file of the series /,
     ],
     [['filter', 'tcp', CAPTURE, '--outer', '-c'], /^tcploom: unknown option '--outer'/],
-    [['-o', 'pdf', CAPTURE], /^tcploom: there is no format 'pdf' of results: known are miruo, tcpeek /],
+    [['-o', 'pdf', CAPTURE], /^tcploom: there is no format 'pdf' of results: known are miruo, tcpeek, report /],
     [['-o', 'miruo=', CAPTURE], /^tcploom: -o miruo= needs a path, or - for standard output /],
     [['-o', 'miruo', '--output', 'miruo=-', CAPTURE], /^tcploom: two results cannot go to standard output /],
     [['-o', 'miruo=x', '-o', 'miruo=./x', CAPTURE], /^tcploom: two results cannot go to \.\/x /],
@@ -503,9 +504,17 @@ describe('the plan of a run', () => {
       clock: { outermostOnly: false, linkTypes: undefined },
       unreachables: false,
       notices: true,
+      traffic: { protocols: DEFAULT_REPORT_PROTOCOLS },
+      reportEverySec: undefined,
     };
     const form = { trackers, blockBytes: 1 << 20, blockSlots: 8 };
-    assert.deepEqual(rest, { read, firstLine: 'reading from a\n', notice: undefined, ...form });
+    assert.deepEqual(rest, {
+      read,
+      firstLine: 'reading from a\n',
+      notice: undefined,
+      flows: { timeoutSec: 182 },
+      ...form,
+    });
     assert.deepEqual(miruo, { ...MIRUO_DEFAULTS, colour: false });
     assert.deepEqual(tcpeek, {
       filters: [{ name: 'ALL', direction: 'ALL', targets: [{ address: undefined, ports: [] }] }],

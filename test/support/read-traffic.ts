@@ -5,11 +5,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DecodeOptions } from '../../src/capture/decode.js';
+import { SHARED_FIGURES } from '../../src/capture/figures-so-far.js';
 import { InputOpener } from '../../src/capture/open-input.js';
-import { readCaptures } from '../../src/capture/read-captures.js';
+import { readCaptures, STOP_WORDS } from '../../src/capture/read-captures.js';
 import type { CountedProtocol } from '../../src/capture/traffic-meter.js';
 import { allocateBlockRing, BlockConsumer } from '../../src/ring/block-ring.js';
-import { BLOCK_END, layoutBlockRing, PROGRESS_DOUBLES, SLOT_FIGURES, SLOT_KIND } from '../../src/ring/layout.js';
+import { BLOCK_END, layoutBlockRing, SLOT_FIGURES, SLOT_KIND } from '../../src/ring/layout.js';
 
 export interface ReadForm {
   readonly protocols?: readonly CountedProtocol[];
@@ -34,7 +35,11 @@ export function readTraffic(files: readonly (Uint8Array | undefined)[], form: Re
     const opener = new InputOpener(() => {
       throw new Error('nothing here is fed');
     });
-    const links = { progress: new Float64Array(PROGRESS_DOUBLES), stop: new Int32Array(1), tell: (): void => {} };
+    const links = {
+      progress: new Float64Array(SHARED_FIGURES),
+      stop: new Int32Array(STOP_WORDS),
+      tell: (): void => {},
+    };
     const decode = {
       directOnly: false,
       outer: false,

@@ -44,6 +44,7 @@ export const STATE: ReportState = {
   },
   input: {
     ...{ file: 'first.pcap', fileNumber: 1, files: 2, totalBytes: 83_586_990, bytes: 35_443_192 },
+    percent: (100 * 35_443_192) / 83_586_990,
     ...{ bytesPerSec: 11_880_412.4, remainingSec: 4.052367, finishMs: 1_643_656_809_340.447 },
   },
   first: { sec: 1_022_171_701, nsec: 691_172_000 },
@@ -123,6 +124,7 @@ export const NOTHING: ReportState = {
 export const reportOf = (state: ReportState, since?: ReportState, isEnd = false): Report => ({
   version: '0.1.0',
   isEnd,
+  isComplete: isEnd,
   state,
   since,
 });
@@ -175,6 +177,7 @@ const anyInput = fc.record({
     files: fc.integer({ min: 1, max: 9 }),
   },
   ...{ totalBytes: optional(number), bytes: number, bytesPerSec: fc.double({ min: 0, max: 1e12, noNaN: true }) },
+  percent: optional(fc.double({ min: 0, max: 100, noNaN: true })),
   remainingSec: optional(fc.oneof(seconds, fc.constantFrom(1e300, Number.POSITIVE_INFINITY))),
   finishMs: fc.constant(undefined),
 });
@@ -189,6 +192,7 @@ export const anyState: fc.Arbitrary<ReportState> = fc.record({
 export const anyReport: fc.Arbitrary<Report> = fc.record({
   version: fc.constant('0.1.0'),
   isEnd: fc.boolean(),
+  isComplete: fc.boolean(),
   state: anyState,
   since: optional(anyState),
 });
