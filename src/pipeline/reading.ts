@@ -41,6 +41,8 @@ export interface ReadingWatcher {
 
 /** What a feeder is ahead of the reader at most. */
 const FED_BYTES = 8 << 20;
+/** Less than the reader may be ahead. */
+const REPORTS_TOLD_AT_ONCE = 256;
 const READER_FILE = new URL('../../workers/reader.js', import.meta.url);
 const FEEDER_FILE = new URL('../../workers/feeder.js', import.meta.url);
 
@@ -55,6 +57,7 @@ export class Reading {
   readonly #feederPort: MessagePort;
   readonly #readerPort: MessagePort;
   #told = 0;
+  #reportsTaken = 0;
   #onTold = (): void => {};
   #failFeeder: (error: unknown) => void = () => {};
 
@@ -111,7 +114,9 @@ export class Reading {
 
   /** A report by packet time was come to: the reader may be waiting for that. */
   noteReport(): void {
-    Atomics.add(this.#stop, TAKEN_WORD, 1);
+    // A call for each would cost more than the report; the reader waits for far more than these.
+    if (++this.#reportsTaken % REPORTS_TOLD_AT_ONCE !== 0) return;
+    Atomics.store(this.#stop, TAKEN_WORD, this.#reportsTaken | 0);
     Atomics.notify(this.#stop, TAKEN_WORD);
   }
 

@@ -4,6 +4,8 @@
 
 export class ToldQueue<T> {
   #told: T[] = [];
+  /** How many of them were taken: taking the first one off an array of thousands moves all others. */
+  #taken = 0;
   #onPut = (): void => {};
 
   put(told: T): void {
@@ -14,18 +16,26 @@ export class ToldQueue<T> {
   /** Resolves with what comes next. */
   async take(): Promise<T> {
     for (;;) {
-      const told = this.#told.shift();
-      if (told !== undefined) return told;
+      if (this.#taken < this.#told.length) return this.#next();
       await new Promise<void>((resolve) => {
         this.#onPut = resolve;
       });
     }
   }
 
+  #next(): T {
+    const told = this.#told[this.#taken++];
+    if (this.#taken < this.#told.length) return told;
+    this.#told = [];
+    this.#taken = 0;
+    return told;
+  }
+
   /** What is left, which nobody will come to any more. */
   takeAll(): readonly T[] {
-    const told = this.#told;
+    const told = this.#told.slice(this.#taken);
     this.#told = [];
+    this.#taken = 0;
     return told;
   }
 }

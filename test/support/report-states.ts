@@ -109,7 +109,7 @@ const NO_READ: ReadTraffic = {
 /** Nothing was read. */
 export const NOTHING: ReportState = {
   clock: { ...STATE.clock!, elapsedSec: 0 },
-  input: { ...STATE.input!, bytes: 0, bytesPerSec: 0, remainingSec: undefined, finishMs: undefined },
+  input: { ...STATE.input!, bytes: 0, percent: 0, bytesPerSec: 0, remainingSec: undefined, finishMs: undefined },
   ...{ first: undefined, latest: undefined, packets: 0, live: undefined, sections: [], alarms: 0 },
   traffic: {
     read: NO_READ,
