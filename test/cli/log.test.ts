@@ -3,10 +3,13 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, openSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { FLUSH_MS } from '../../src/pipeline/interrupted.js';
 import { assertMessages, bash, ended, LAUNCHER, steady, tcploom, temporaryFolder } from '../support/launch.js';
+import { untilOpened } from '../support/processes.js';
+import { assertPrompt } from '../support/prompt.js';
 
 const FOLDER = temporaryFolder();
 const CAPTURE = 'datasets/lossy.pcap';
@@ -151,6 +154,29 @@ describe('--log', () => {
     const run = await over;
     assert.deepEqual([run.code, run.stderr], [1, '']);
     assert.match(reader.stdout, /missing\.pcap/);
+  });
+
+  it('that nobody reads holds up no run that a signal ends', async () => {
+    const [fifo, silent] = [inFolder('unread.fifo'), inFolder('silent.fifo')];
+    execFileSync('mkfifo', [fifo, silent]);
+    const held = openSync(silent, 'r+');
+    try {
+      for (const args of [[], ['info'], ['filter', '-c', '']]) {
+        await assertPrompt(FLUSH_MS, async () => {
+          const command = [LAUNCHER, ...args, '--log', fifo, MISSING, silent];
+          const child = spawn(process.execPath, command, { stdio: ['ignore', 'ignore', 'pipe'] });
+          const over = ended(child);
+          await untilOpened(child.pid!, silent);
+          const beganMs = performance.now();
+          child.kill('SIGTERM');
+          const run = await over;
+          assert.deepEqual([run.code, run.stderr], [143, ''], args.join(' '));
+          return performance.now() - beganMs;
+        });
+      }
+    } finally {
+      closeSync(held);
+    }
   });
 
   it('may be standard error, where everything goes anyway, or standard output where no results go', async () => {
