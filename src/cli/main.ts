@@ -15,7 +15,7 @@ import { EXIT_DAMAGED, EXIT_DONE, EXIT_FAILED, SIGNAL_EXITS } from './exit-codes
 import type { ChosenFilter } from './filter-choice.js';
 import { makeFilterPlan } from './filter-plan.js';
 import type { Log } from './log.js';
-import { STANDARD_OUTPUT } from './output-place.js';
+import { refusePartials, STANDARD_OUTPUT } from './output-place.js';
 import { parseArguments } from './parse.js';
 import { makeInfoPlan, type ParsedOptions } from './plan.js';
 import { FilterMistake, UsageError } from './usage-error.js';
@@ -129,15 +129,19 @@ async function withInputs(
 
 const NOTHING_TO_READ: PreparedPass = { places: [], execute: async () => EXIT_FAILED };
 
-/** Few runs have one. */
+/** Few runs have one. What is wrong with the places of results and log together is told before it is begun. */
 async function openLog(
   options: ParsedOptions,
   inputs: readonly string[],
   places: readonly OutputTarget[],
 ): Promise<Log | undefined> {
-  if (options.log === undefined) return undefined;
+  if (options.log === undefined) {
+    refusePartials(places, []);
+    return undefined;
+  }
   const { Log, logTarget } = await import('./log.js');
   const target = logTarget(options, inputs, places);
+  refusePartials(places, target === undefined ? [] : [target]);
   return target === undefined ? undefined : new Log(target);
 }
 

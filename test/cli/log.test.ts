@@ -3,7 +3,16 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { closeSync, copyFileSync, existsSync, openSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { FLUSH_MS } from '../../src/pipeline/interrupted.js';
@@ -115,6 +124,24 @@ describe('--log', () => {
       const run = await tcploom(args);
       assert.equal(run.code, 2, args.join(' '));
       assertMessages(run.stderr, [message]);
+    }
+    // A link to what is not there yet is the same place, however it leads there.
+    const [folder, dangling, roundabout] = ['folder', 'dangling', 'roundabout'].map(inFolder);
+    mkdirSync(inFolder('deep/deeper'), { recursive: true });
+    symlinkSync(inFolder('deep/deeper'), folder);
+    symlinkSync('result.txt', dangling);
+    symlinkSync(`folder/../../dangling`, roundabout);
+    for (const link of [dangling, roundabout, inFolder('deep/../result.txt'), `${folder}/../../result.txt`]) {
+      for (const [one, other] of [
+        [link, result],
+        [result, link],
+      ]) {
+        const run = await tcploom(['--log', one, '-o', `miruo=${other}`, copy]);
+        assert.equal(run.code, 2, link);
+        assertMessages(run.stderr, [/is where results go/]);
+      }
+      const two = await tcploom(['-o', `tcpeek=${link}`, '-o', `miruo=${result}`, copy]);
+      assertMessages(two.stderr, [/two results cannot go to/]);
     }
     assert.deepEqual(readFileSync(copy), readFileSync(CAPTURE));
     assert.ok(!existsSync(result));
