@@ -9,6 +9,7 @@ import { listPasses, NoProcessList, type RunningPass } from './running-processes
 import { NoSudo, sendSignal } from './send-signal.js';
 import type { StatPlan } from './stat-plan.js';
 import { TerminalQuestions } from './terminal-questions.js';
+import { timerMs } from './watching.js';
 
 /** None runs. */
 const EXIT_NONE = 1;
@@ -73,7 +74,7 @@ async function sendRounds(plan: SendPlan, first: readonly RunningPass[]): Promis
     for (let passes = first; passes.length > 0; passes = listPasses()) {
       const isAnyLeft = await round.send(passes);
       if (plan.intervalSec === undefined || !isAnyLeft || stop.signal.aborted) break;
-      await sleep(plan.intervalSec * 1000, undefined, { signal: stop.signal }).catch(() => {});
+      await sleep(timerMs(plan.intervalSec), undefined, { signal: stop.signal }).catch(() => {});
       if (stop.signal.aborted) break;
     }
   } finally {

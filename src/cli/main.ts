@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { listInputs } from '../capture/input-list.js';
 import { describeProblem, printable } from '../capture/problem.js';
 import type { OutputTarget } from '../pipeline/blocking-output.js';
-import { FLUSH_MS, Interrupted } from '../pipeline/interrupted.js';
+import { FLUSH_MS, HURRIED_FLUSH_MS, Interrupted } from '../pipeline/interrupted.js';
 import { OutputFailure } from '../pipeline/output-failure.js';
 import type { RunPlan } from '../pipeline/run.js';
 import { SocketError } from '../pipeline/socket-error.js';
@@ -15,7 +15,7 @@ import { EXIT_DAMAGED, EXIT_DONE, EXIT_FAILED, SIGNAL_EXITS } from './exit-codes
 import type { ChosenFilter } from './filter-choice.js';
 import { makeFilterPlan } from './filter-plan.js';
 import type { Log } from './log.js';
-import { STANDARD_OUTPUT } from './output-place.js';
+import { refusePartials, STANDARD_OUTPUT } from './output-place.js';
 import { parseArguments } from './parse.js';
 import { makeInfoPlan, type ParsedOptions } from './plan.js';
 import { FilterMistake, UsageError } from './usage-error.js';
@@ -129,15 +129,19 @@ async function withInputs(
 
 const NOTHING_TO_READ: PreparedPass = { places: [], execute: async () => EXIT_FAILED };
 
-/** Few runs have one. */
+/** Few runs have one. What is wrong with the places of results and log together is told before it is begun. */
 async function openLog(
   options: ParsedOptions,
   inputs: readonly string[],
   places: readonly OutputTarget[],
 ): Promise<Log | undefined> {
-  if (options.log === undefined) return undefined;
+  if (options.log === undefined) {
+    refusePartials(places, []);
+    return undefined;
+  }
   const { Log, logTarget } = await import('./log.js');
   const target = logTarget(options, inputs, places);
+  refusePartials(places, target === undefined ? [] : [target]);
   return target === undefined ? undefined : new Log(target);
 }
 
@@ -150,7 +154,7 @@ async function executeWith(log: Log | undefined, pass: PreparedPass): Promise<nu
   } catch (error) {
     if (error instanceof UsageError) throw error;
     code = report(error, undefined, (text) => log.say(text));
-    await Promise.race([log.flush(), sleep(FLUSH_MS)]);
+    await Promise.race([log.flush(), sleep(interruptionOf(error) === undefined ? FLUSH_MS : HURRIED_FLUSH_MS)]);
     return error instanceof ThreadStuck ? leaveThread(error, code) : code;
   }
   await log.flush();
@@ -166,8 +170,9 @@ async function filterOf(options: ParsedOptions, files: readonly string[]): Promi
 
 /** Says what ended the program, if that is to be said, and which exit code that is. */
 function report(error: unknown, command: string | undefined, say: (text: string) => void): number {
+  const interruption = interruptionOf(error);
+  if (interruption !== undefined) return SIGNAL_EXITS[interruption.signal] ?? EXIT_FAILED;
   if (error instanceof ThreadStuck) return report(error.cause, command, say);
-  if (error instanceof Interrupted) return SIGNAL_EXITS[error.signal] ?? EXIT_FAILED;
   if (isClosedPipe(error)) return EXIT_DONE;
   const message = error instanceof Error ? error.message : String(error);
   const help = COMMANDS_WITH_HELP.find((name) => name === command);
@@ -178,6 +183,12 @@ function report(error: unknown, command: string | undefined, say: (text: string)
   // What was given on the command line may be quoted in it.
   say(`tcploom: ${placeOf(error)}${printable(message)}${hint}\n`);
   return EXIT_FAILED;
+}
+
+/** The signal that ended the program, if one did. */
+function interruptionOf(error: unknown): Interrupted | undefined {
+  const reason = error instanceof ThreadStuck ? error.cause : error;
+  return reason instanceof Interrupted ? reason : undefined;
 }
 
 /** The default command's help is the program's. */
@@ -200,7 +211,7 @@ function isClosedPipe(error: unknown): boolean {
  * the signal that cut it short, which a shell shows as the same exit code, or, when there was none, is killed.
  */
 async function leaveThread(stuck: ThreadStuck, code: number): Promise<number> {
-  const signal = stuck.cause instanceof Interrupted ? stuck.cause.signal : 'SIGKILL';
+  const signal = interruptionOf(stuck)?.signal ?? 'SIGKILL';
   // Libraries may listen too (for the cursor, which is back already): with no listener the signal does what it does.
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);

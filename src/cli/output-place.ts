@@ -1,9 +1,9 @@
 /**
  * Places that are written to: by which names they are known, which two are one, and which must not be written to because the same run reads
- * them, whatever for, or would read them next.
+ * them, whatever for, would read them next, or would put something else in their place.
  */
-import { fstatSync, type Stats, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { fstatSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { descriptorOf } from '../capture/feed-kind.js';
 import { isSystemError, printable } from '../capture/problem.js';
 import { areOfSeries } from '../capture/series.js';
@@ -27,9 +27,44 @@ export function placeByName(path: string): { readonly name: string; readonly tar
   return { name: printable(path), target: { path } };
 }
 
-/** Whether two places are the same descriptor, the same path, or the same file that is there already. */
+/** For messages. */
+function nameOf(place: OutputTarget): string {
+  if ('path' in place) return printable(place.path);
+  return place.name ?? (place.descriptor === 1 ? 'standard output' : 'standard error');
+}
+
+/** Links that the system follows one after the other, and one more. */
+const MOST_LINKS = 41;
+
+/**
+ * Path of the file that is written when `path` is, behind all links: also of one that is not there yet, which a link may lead to as
+ * well. Pipes and devices keep the name that they have.
+ */
+export function pathBehind(path: string): string {
+  if (statOf(path)?.isFile() === false) return resolve(path);
+  let at = path;
+  for (let links = 0; links < MOST_LINKS; links++) {
+    try {
+      const folder = realpathSync.native(dirname(at));
+      at = join(folder, basename(at));
+      const next = readlinkSync(at);
+      // Not put together by `join`, for which `..` behind a link is where the link is.
+      at = isAbsolute(next) ? next : `${folder}/${next}`;
+    } catch (error) {
+      // No link any more, or one that cannot be followed.
+      if (isSystemError(error)) return resolve(at);
+      throw error;
+    }
+  }
+  return resolve(path);
+}
+
+/** The name that the file at `path` gets when it could not be finished. */
+const partialOf = (path: string): string => `${pathBehind(path)}${PARTIAL}`;
+
+/** Whether two places are the same descriptor, the same path, or the same file, there already or not. */
 export function areOnePlace(one: OutputTarget, other: OutputTarget): boolean {
-  if ('path' in one && 'path' in other && resolve(one.path) === resolve(other.path)) return true;
+  if ('path' in one && 'path' in other && pathBehind(one.path) === pathBehind(other.path)) return true;
   if ('descriptor' in one && 'descriptor' in other && one.descriptor === other.descriptor) return true;
   const [first, second] = [one, other].map((place) => statOf('path' in place ? place.path : place.descriptor));
   if (first === undefined || second === undefined || !first.isFile()) return false;
@@ -45,20 +80,37 @@ export function refuseInputs(name: string, inputs: readonly string[], given: Par
   const { target } = placeByName(name);
   const output = statOf('path' in target ? target.path : target.descriptor);
   // What could not be finished gets this name, in place of what has it.
-  const partial = 'path' in target ? statOf(`${target.path}${PARTIAL}`) : undefined;
+  const partial = 'path' in target ? partialOf(target.path) : undefined;
+  const replaced = partial === undefined ? undefined : statOf(partial);
   for (const file of [...inputs, ...others]) {
     const input = statOf(descriptorOf(file) ?? file);
     if (isSameFile(input, output)) {
       throw new UsageError(`${printable(name)} is one of the files that are read: it would be overwritten`);
     }
-    if (isSameFile(input, partial)) {
-      const what = `${printable(name)}${PARTIAL} is one of the files that are read`;
+    if (partial !== undefined && isSameFile(input, replaced)) {
+      const what = `${printable(partial)} is one of the files that are read`;
       throw new UsageError(`${what}: it would be replaced if ${printable(name)} could not be finished`);
     }
   }
   const last = inputs.at(-1);
   if (given.follow && name !== '-' && last !== undefined && areOfSeries(last, name)) {
     throw new UsageError(`${printable(name)} would be taken for a file of the series that is followed`);
+  }
+}
+
+/**
+ * Throws a UsageError if one of the `results` would get the place of another when it could not be finished, or that of one of the `others`
+ * (a log, which is never given another name), or of the standard outputs.
+ */
+export function refusePartials(results: readonly OutputTarget[], others: readonly OutputTarget[]): void {
+  const places = [...results, ...others, STANDARD_OUTPUT, STANDARD_ERROR];
+  for (const result of results) {
+    if (!('path' in result)) continue;
+    const partial = { path: partialOf(result.path) };
+    const replaced = places.find((place) => areOnePlace(place, partial));
+    if (replaced === undefined) continue;
+    const what = `${nameOf(replaced)} is written to as well`;
+    throw new UsageError(`${what}: it would be replaced if ${nameOf(result)} could not be finished`);
   }
 }
 

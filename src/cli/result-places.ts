@@ -3,10 +3,9 @@
  * each other and against what is read.
  */
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { printable } from '../capture/problem.js';
 import type { OutputTarget } from '../pipeline/blocking-output.js';
-import { placeByName, refuseInputs, STANDARD_ERROR, STANDARD_OUTPUT } from './output-place.js';
+import { pathBehind, placeByName, refuseInputs, STANDARD_ERROR, STANDARD_OUTPUT } from './output-place.js';
 import type { ParsedOptions } from './plan.js';
 import { UsageError } from './usage-error.js';
 
@@ -56,7 +55,7 @@ export function resultPlaces(inputs: readonly string[], given: ParsedOptions): r
 /** What two places that are one have in common: the path, or, of a file that is there already, the file. */
 function keysOf(name: string, target: OutputTarget): string[] {
   if (!('path' in target)) return [name];
-  const path = resolve(target.path);
+  const path = pathBehind(target.path);
   const stats = statSync(path, { throwIfNoEntry: false });
   // What is thrown away may be many things.
   if (stats?.isCharacterDevice()) return [];

@@ -11,8 +11,8 @@ export class Interrupted extends Error {
 }
 
 /**
- * How long threads, and after them outputs, may take to come to their end then: together less than the half second within which
- * the process is to be gone.
+ * How long threads, and after them outputs, and after those the log, may take to come to their end then: together less than the half
+ * second within which the process is to be gone.
  */
 export const HURRIED_END_MS = 150;
 export const HURRIED_FLUSH_MS = 100;

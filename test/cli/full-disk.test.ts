@@ -177,18 +177,53 @@ describe('a limit of the size of files', () => {
   });
 });
 
-describe('a capture that an output would take the place of', () => {
-  it('is told before anything is written', async () => {
+describe('what an output that is not whole would take the place of', () => {
+  it('a capture is told before anything is written', async () => {
     const out = join(FOLDER, 'again.pcap');
+    const link = join(FOLDER, 'again-link');
     writeFileSync(`${out}.partial`, readFileSync('datasets/lossy.pcap'));
+    symlinkSync(out, link);
     for (const args of [
       ['filter', '', '-w', out],
       ['-o', `miruo=${out}`],
+      ['-o', `miruo=${link}`],
     ]) {
       const run = await tcploom([...args, `${out}.partial`]);
       assertMessages(run.stderr, [/again\.pcap\.partial is one of the files that are read: it would be replaced if /]);
       assert.equal(run.code, 2);
       assert.equal(existsSync(out), false);
     }
+  });
+
+  it('another output, or the log, is told before anything is written', async () => {
+    const capture = 'datasets/lossy.pcap';
+    const out = join(FOLDER, 'first');
+    const partial = `${out}.partial`;
+    const [link, other] = ['first-link', 'partial-link'].map((name) => join(FOLDER, name));
+    symlinkSync(out, link);
+    symlinkSync(partial, other);
+    const named = (name: string, from = out): string =>
+      `tcploom: ${name} is written to as well: it would be replaced if ${from} could not be finished (see 'tcploom --help')`;
+    const ofFilter = (name: string): string => named(name).replace('tcploom --help', 'tcploom filter --help');
+    for (const [line, message] of [
+      [`--log ${partial} -o miruo=${out} ${capture}`, named(partial)],
+      [`--log ${other} -o miruo=${out} ${capture}`, named(other)],
+      [`--log ${partial} -o miruo=${link} ${capture}`, named(partial, link)],
+      [`-o miruo=${out} -o tcpeek=${partial} ${capture}`, named(partial)],
+      [`-o report=${partial} -o miruo=${out} ${capture}`, named(partial)],
+      [`filter --log ${partial} '' -w ${out} ${capture}`, ofFilter(partial)],
+    ]) {
+      const run = await bash(`$TCPLOOM ${line}`);
+      assertMessages(run.stderr, [message]);
+      assert.equal(run.code, 2);
+      assert.equal(existsSync(out) || existsSync(partial), false, line);
+    }
+    const redirected = await bash(`$TCPLOOM -o miruo=- -o tcpeek=${out} ${capture} > ${partial}`);
+    assertMessages(redirected.stderr, [named('standard output')]);
+    await bash(`$TCPLOOM filter '' -w ${out} ${capture} 2> ${partial}`);
+    assertMessages(readFileSync(partial, 'latin1'), [ofFilter('standard error')]);
+    // A log is not given another name.
+    const log = await tcploom(['--log', out, '-o', `miruo=${partial}`, capture]);
+    assert.equal(log.code, 0, log.stderr);
   });
 });

@@ -3,10 +3,22 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { FLUSH_MS } from '../../src/pipeline/interrupted.js';
 import { assertMessages, bash, ended, LAUNCHER, steady, tcploom, temporaryFolder } from '../support/launch.js';
+import { untilOpened } from '../support/processes.js';
+import { assertPrompt } from '../support/prompt.js';
 
 const FOLDER = temporaryFolder();
 const CAPTURE = 'datasets/lossy.pcap';
@@ -113,6 +125,24 @@ describe('--log', () => {
       assert.equal(run.code, 2, args.join(' '));
       assertMessages(run.stderr, [message]);
     }
+    // A link to what is not there yet is the same place, however it leads there.
+    const [folder, dangling, roundabout] = ['folder', 'dangling', 'roundabout'].map(inFolder);
+    mkdirSync(inFolder('deep/deeper'), { recursive: true });
+    symlinkSync(inFolder('deep/deeper'), folder);
+    symlinkSync('result.txt', dangling);
+    symlinkSync(`folder/../../dangling`, roundabout);
+    for (const link of [dangling, roundabout, inFolder('deep/../result.txt'), `${folder}/../../result.txt`]) {
+      for (const [one, other] of [
+        [link, result],
+        [result, link],
+      ]) {
+        const run = await tcploom(['--log', one, '-o', `miruo=${other}`, copy]);
+        assert.equal(run.code, 2, link);
+        assertMessages(run.stderr, [/is where results go/]);
+      }
+      const two = await tcploom(['-o', `tcpeek=${link}`, '-o', `miruo=${result}`, copy]);
+      assertMessages(two.stderr, [/two results cannot go to/]);
+    }
     assert.deepEqual(readFileSync(copy), readFileSync(CAPTURE));
     assert.ok(!existsSync(result));
     const same = await bash(`$TCPLOOM info ${copy} --log ${result} > ${result}`);
@@ -151,6 +181,29 @@ describe('--log', () => {
     const run = await over;
     assert.deepEqual([run.code, run.stderr], [1, '']);
     assert.match(reader.stdout, /missing\.pcap/);
+  });
+
+  it('that nobody reads holds up no run that a signal ends', async () => {
+    const [fifo, silent] = [inFolder('unread.fifo'), inFolder('silent.fifo')];
+    execFileSync('mkfifo', [fifo, silent]);
+    const held = openSync(silent, 'r+');
+    try {
+      for (const args of [[], ['info'], ['filter', '-c', '']]) {
+        await assertPrompt(FLUSH_MS, async () => {
+          const command = [LAUNCHER, ...args, '--log', fifo, MISSING, silent];
+          const child = spawn(process.execPath, command, { stdio: ['ignore', 'ignore', 'pipe'] });
+          const over = ended(child);
+          await untilOpened(child.pid!, silent);
+          const beganMs = performance.now();
+          child.kill('SIGTERM');
+          const run = await over;
+          assert.deepEqual([run.code, run.stderr], [143, ''], args.join(' '));
+          return performance.now() - beganMs;
+        });
+      }
+    } finally {
+      closeSync(held);
+    }
   });
 
   it('may be standard error, where everything goes anyway, or standard output where no results go', async () => {

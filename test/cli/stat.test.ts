@@ -176,6 +176,15 @@ describe('a signal', { skip }, () => {
     assert.deepEqual(run, { code: 0, stdout: '0\n143\n', stderr: '' });
   });
 
+  it('comes once for now with an INTERVAL longer than timers can be', async () => {
+    const run = await inNamespace(`
+      start a; seen 'a listens'; $STAT 2147484 & stat=$!
+      seen 'a SIGUSR1'; sleep 0.5; kill -INT $stat; wait $stat; echo $?`);
+    // What a timer does with too much is also said on standard error.
+    assert.deepEqual(run, { code: 0, stdout: '0\n', stderr: '' });
+    assert.deepEqual(noted(), { 'a SIGUSR1': 1 });
+  });
+
   it('goes to those that are agreed to on the terminal', { skip: missing('script') }, async () => {
     const run = await inNamespace(`
       start a; start b; start c; seen 'a listens'; seen 'b listens'; seen 'c listens'
