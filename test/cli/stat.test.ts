@@ -4,7 +4,17 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { parseArguments } from '../../src/cli/parse.js';
@@ -23,6 +33,18 @@ const stat = (...args: string[]): Promise<Ended> => tcploom(['stat', ...args]);
 const NAMESPACE = ['--pid', '--fork', '--mount-proc', '--kill-child'];
 const skipProc = process.platform !== 'linux' && 'there is no /proc';
 const skip = spawnSync('unshare', [...NAMESPACE, 'true']).status !== 0 && 'no PID namespace can be made here';
+
+const NEXT_ID = '/proc/sys/kernel/ns_last_pid';
+const skipNext = !canWrite(NEXT_ID) && 'which id the next process gets cannot be said here';
+
+function canWrite(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Listens for signals and notes them as NAME SIGNAL: after so many milliseconds, or with -1 never. SIGINT ends it. */
 const STAND_IN = `
@@ -48,7 +70,7 @@ writeFileSync(SCRIPT, STAND_IN);
 function standInSudo(name: string, what: string): string {
   const folder = join(FOLDER, name);
   mkdirSync(folder);
-  writeFileSync(join(folder, 'sudo'), `#!/bin/sh\necho "$@" >> '${SUDO_LOG}'\n${what}\n`, { mode: 0o755 });
+  writeFileSync(join(folder, 'sudo'), `#!/bin/sh\nprintf '%s\\n' "$*" >> '${SUDO_LOG}'\n${what}\n`, { mode: 0o755 });
   return folder;
 }
 
@@ -200,7 +222,7 @@ describe('a signal', { skip }, () => {
   });
 
   it('goes through sudo, which may refuse', async () => {
-    const good = standInSudo('sudo', '"$@"');
+    const good = standInSudo('sudo', 'shift; "$@"');
     const bad = standInSudo('no-sudo', 'echo "sudo: a password is required" >&2; exit 1');
     const empty = join(FOLDER, 'empty');
     mkdirSync(empty);
@@ -212,13 +234,46 @@ describe('a signal', { skip }, () => {
       PATH='${empty}' $STAT -s; echo $?`);
     const [a, b, ...codes] = run.stdout.trimEnd().split('\n');
     assert.deepEqual(codes, ['0', '2', '2']);
-    const sent = (pid: string): string => `kill -s USR1 ${pid}\n`;
-    assert.equal(readFileSync(SUDO_LOG, 'utf8'), sent(a) + sent(b) + sent(a));
+    const sent = (pid: string): string => `-n kill -s USR1 ${pid}\n`;
+    assert.equal(readFileSync(SUDO_LOG, 'utf8'), `${sent(a) + sent(b) + sent(a)}-v\n`);
     assert.deepEqual(run.stderr.trimEnd().split('\n'), [
       `tcploom: process ${a}: sudo failed: sudo: a password is required`,
       'tcploom: sudo is not installed, or not in PATH: nothing was sent',
     ]);
     assert.deepEqual(noted(), { 'a SIGUSR1': 1, 'b SIGUSR1': 1 });
+  });
+
+  it('goes through sudo when the password was typed', async () => {
+    const ticket = join(FOLDER, 'ticket');
+    const asking = standInSudo(
+      'asking-sudo',
+      `[ "$1" = -v ] && exec touch '${ticket}'; [ -e '${ticket}' ] && shift && "$@"`,
+    );
+    const run = await inNamespace(`
+      start a; echo $!; seen 'a listens'; PATH='${asking}':$PATH $STAT -s; echo $?; seen 'a SIGUSR1'`);
+    const [pid, code] = run.stdout.trimEnd().split('\n');
+    assert.deepEqual([code, run.stderr], ['0', '']);
+    const kill = `-n kill -s USR1 ${pid}\n`;
+    assert.equal(readFileSync(SUDO_LOG, 'utf8'), `${kill}-v\n${kill}`);
+  });
+
+  it('does not reach another process that has the id once the password was typed', { skip: skipNext }, async () => {
+    const ticket = join(FOLDER, 'late-ticket');
+    const successor = join(FOLDER, 'successor');
+    // What has the id then is no pass, and ends by a signal that it gets.
+    const slow = standInSudo(
+      'slow-sudo',
+      `[ -e '${ticket}' ] && shift && exec "$@"
+      [ "$1" = -v ] || exit 1
+      touch '${ticket}'; : > '${FOLDER}/go'; until [ -s '${successor}' ]; do sleep 0.02; done`,
+    );
+    const run = await inNamespace(`
+      start a; pid=$!; seen 'a listens'; PATH='${slow}':$PATH $STAT -s & stat=$!
+      until [ -e '${FOLDER}/go' ]; do sleep 0.02; done
+      kill -INT $pid; wait $pid
+      until [ "$next" = $pid ]; do echo $((pid - 1)) > ${NEXT_ID}; sleep 1000 & next=$!; done
+      echo $next > '${successor}'; wait $stat; echo $?; kill -0 $pid && echo there`);
+    assert.deepEqual(run, { code: 0, stdout: '0\nthere\n', stderr: '' });
   });
 
   const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups'];
