@@ -168,6 +168,33 @@ describe('a signal', { skip }, () => {
     assert.equal(run.stderr, 'No running instance of tcploom found\n');
   });
 
+  it('reaches those that are named', async () => {
+    const run = await inNamespace(`
+      for name in a b c; do start $name; seen "$name listens"; pids="$pids $!"; done
+      set -- $pids; $STAT --pid $3 -USR2 --pid $1 --pid 1; seen 'a SIGUSR2'; seen 'c SIGUSR2'
+      $STAT 0.05 --pid $2 & stat=$!; times 'b SIGUSR1' 3; kill -INT $2; wait $stat; echo $?
+      [ "$($STAT -p --pid $3 --pid $1)" = "$1
+$3" ] && echo both; $STAT -l --pid $3 | sed '1d; s/.*  tcploom/tcploom/'
+      for what in -p -l -TERM; do $STAT $what --pid 1 --pid $2; echo $?; done`);
+    assert.equal(run.stdout, '0\nboth\ntcploom c\n1\n1\n1\n');
+    assert.equal(run.stderr, 'No running instance of tcploom found\n'.repeat(3));
+    const { 'b SIGUSR1': ofB, ...others } = noted();
+    assert.ok(ofB >= 3);
+    assert.deepEqual(others, { 'a SIGUSR2': 1, 'c SIGUSR2': 1, 'b SIGINT': 1 });
+  });
+
+  it('reaches no later pass that has the id of one that was named', { skip: skipNext }, async () => {
+    const run = await inNamespace(`
+      start a; pid=$!; seen 'a listens'; $STAT 0.05 --pid $pid & stat=$!; seen 'a SIGUSR1'; kill -STOP $stat
+      kill -INT $pid; wait $pid
+      until [ "$next" = $pid ]; do echo $((pid - 1)) > ${NEXT_ID}; start later; next=$!; done
+      seen 'later listens'; kill -CONT $stat
+      while kill -0 $stat && ! grep -q 'later SIG' '${LOG}'; do sleep 0.02; done 2> /dev/null
+      kill -INT $stat 2> /dev/null; wait $stat; echo $?`);
+    assert.deepEqual(run, { code: 0, stdout: '0\n', stderr: '' });
+    assert.equal(noted()['later SIGUSR1'], undefined);
+  });
+
   it('that asks for reports waits until the pass listens', async () => {
     const run = await inNamespace(
       "start late 700; $STAT -USR2; echo $?; seen 'late SIGUSR2'; $STAT; seen 'late SIGUSR1'",
@@ -317,6 +344,12 @@ describe('the command line', () => {
     [['--signal', ''], "there is no signal ''"],
     [['-USR1', '-USR2'], /It can be given once\.$/],
     [['-x'], "unknown option '-x'"],
+    [['--pid', '0'], /It must be a process id: a whole number from 1\.$/],
+    [['--pid', 'tcploom'], /It must be a process id/],
+    [['--pid', '1,2'], /It must be a process id/],
+    [['--pid', '5000000000'], /It must be a process id/],
+    [['--pid', '5', '--pid', ''], /It must be a process id/],
+    [['-p', '--pid'], /argument missing$/],
     [['soon'], /It must be a number of seconds from 0\.01 to \d+\.$/],
     [['0'], /It must be a number of seconds/],
     [['1', '2'], /too many arguments/],
@@ -339,6 +372,7 @@ describe('the command line', () => {
       assert.ok(request.kind === 'stat');
       assert.deepEqual(makeStatPlan(request.intervalSec, request.options, false), {
         kind: 'send',
+        named: undefined,
         signal: { name: 'SIGUSR1', number: 10 },
         intervalSec: 2.5,
         isAsking: false,
