@@ -7,26 +7,25 @@ import { spoken } from '../monitor/units.js';
 import { EXIT_DONE, EXIT_FAILED, SIGNAL_EXITS } from './exit-codes.js';
 import { listPasses, NoProcessList, type RunningPass } from './running-processes.js';
 import { NoSudo, sendSignal } from './send-signal.js';
-import type { StatPlan } from './stat-plan.js';
+import type { SendPlan, StatPlan } from './stat-plan.js';
 import { TerminalQuestions } from './terminal-questions.js';
 import { timerMs } from './watching.js';
 
 /** None runs. */
 const EXIT_NONE = 1;
 
-type SendPlan = Extract<StatPlan, { kind: 'send' }>;
-
 /** Does what the plan says; what cannot be done is told, and the code is 2. */
 export async function executeStat(plan: StatPlan): Promise<number> {
   // Whoever reads may have had enough.
   process.stdout.on('error', () => {});
   try {
-    const passes = listPasses();
+    const aim = new Aim(plan.named);
+    const passes = aim.passes();
     if (passes.length === 0) {
       process.stderr.write('No running instance of tcploom found\n');
       return EXIT_NONE;
     }
-    if (plan.kind === 'send') return await sendRounds(plan, passes);
+    if (plan.kind === 'send') return await sendRounds(plan, aim, passes);
     process.stdout.write(plan.kind === 'pids' ? passes.map(({ pid }) => `${pid}\n`).join('') : table(passes));
     return EXIT_DONE;
   } catch (error) {
@@ -59,8 +58,28 @@ const rowOf = ({ pid, runningSec, percent, words }: RunningPass): string[] => [
 /** Another's title may say anything. */
 const commandOf = (words: string): string => printable(`tcploom ${words}`.trimEnd());
 
+/** The passes that are meant: all that run, or those named. */
+class Aim {
+  readonly #named: readonly number[] | undefined;
+  /** By PID and start: those named that ran when it was looked first. What has the PID later is another. */
+  #first: ReadonlySet<string> | undefined;
+
+  constructor(named: readonly number[] | undefined) {
+    this.#named = named;
+  }
+
+  passes(): readonly RunningPass[] {
+    const named = this.#named;
+    if (named === undefined) return listPasses();
+    const found = listPasses().filter(({ pid }) => named.includes(pid));
+    this.#first ??= new Set(found.map(keyOf));
+    const first = this.#first;
+    return found.filter((pass) => first.has(keyOf(pass)));
+  }
+}
+
 /** Sends to all, again and again if asked, until none is left or somebody ends it. */
-async function sendRounds(plan: SendPlan, first: readonly RunningPass[]): Promise<number> {
+async function sendRounds(plan: SendPlan, aim: Aim, first: readonly RunningPass[]): Promise<number> {
   const stop = new AbortController();
   let ending: NodeJS.Signals | undefined;
   const onSignal = (name: NodeJS.Signals): void => {
@@ -71,7 +90,7 @@ async function sendRounds(plan: SendPlan, first: readonly RunningPass[]): Promis
   for (const name of endings) process.on(name, onSignal);
   const round = new Round(plan, stop.signal);
   try {
-    for (let passes = first; passes.length > 0; passes = listPasses()) {
+    for (let passes = first; passes.length > 0; passes = aim.passes()) {
       const isAnyLeft = await round.send(passes);
       if (plan.intervalSec === undefined || !isAnyLeft || stop.signal.aborted) break;
       await sleep(timerMs(plan.intervalSec), undefined, { signal: stop.signal }).catch(() => {});

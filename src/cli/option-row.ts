@@ -18,7 +18,8 @@ export type OptionKind =
   | 'text'
   | 'moment'
   | 'dpi mode'
-  | 'link type';
+  | 'link type'
+  | 'process id';
 
 export interface OptionRow {
   /** Long name without dashes; the first is the one that help shows. */

@@ -231,6 +231,8 @@ function commanderOption(row: OptionRow, command: string): Option {
       return option.argParser((text: string, before: Map<number, number> | undefined) =>
         readUserDlt(text, before ?? new Map()),
       );
+    case 'process id':
+      return option.argParser((text: string, before: number[] | undefined) => [...(before ?? []), readPid(text)]);
     case 'bytes':
       return option.argParser(readBytes);
     case 'choice':
@@ -256,6 +258,14 @@ function readNumber(text: string, most: number): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value > most) {
     throw new InvalidArgumentError(`It must be a whole number from 0 to ${most}.`);
+  }
+  return value;
+}
+
+function readPid(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || value > MOST_NUMBER) {
+    throw new InvalidArgumentError('It must be a process id: a whole number from 1.');
   }
   return value;
 }

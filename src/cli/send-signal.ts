@@ -25,8 +25,6 @@ export async function sendSignal(
   if (REPORT_SIGNALS.includes(signal.number) && !(await listens(pass))) {
     return isRunning(pass) ? `does not listen for ${signal.name}: not sent` : undefined;
   }
-  // Another process may have its id by now.
-  if (!isRunning(pass)) return undefined;
   return hasSudo ? await sendBySudo(pass, signal) : send(pass, signal);
 }
 
@@ -39,9 +37,11 @@ async function listens(pass: RunningPass): Promise<boolean> {
   return true;
 }
 
-function send({ pid }: RunningPass, signal: NamedSignal): string | undefined {
+function send(pass: RunningPass, signal: NamedSignal): string | undefined {
+  // Another process may have its id by now.
+  if (!isRunning(pass)) return undefined;
   try {
-    process.kill(pid, signal.number);
+    process.kill(pass.pid, signal.number);
     return undefined;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -50,9 +50,22 @@ function send({ pid }: RunningPass, signal: NamedSignal): string | undefined {
   }
 }
 
-/** The password is asked for on the terminal, by sudo itself. */
-function sendBySudo(pass: RunningPass, signal: NamedSignal): Promise<string | undefined> {
-  const args = ['kill', '-s', signal.name.replace(/^SIG/, ''), String(pass.pid)];
+/**
+ * A password may be waited for for minutes, and another process have the id by then: only a sudo that asks for none sends, right after a
+ * look at the process. What it refuses is tried again when sudo has asked.
+ */
+async function sendBySudo(pass: RunningPass, signal: NamedSignal): Promise<string | undefined> {
+  const kill = ['-n', 'kill', '-s', signal.name.replace(/^SIG/, ''), String(pass.pid)];
+  if (!isRunning(pass) || (await sudo(kill)) === undefined) return undefined;
+  if (!isRunning(pass)) return undefined;
+  const refusal = await sudo(['-v']);
+  if (!isRunning(pass)) return undefined;
+  const failure = refusal ?? (await sudo(kill));
+  return isRunning(pass) ? failure : undefined;
+}
+
+/** Resolves with what went wrong, if anything did. The password is asked for on the terminal, by sudo itself. */
+function sudo(args: readonly string[]): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     const child = spawn('sudo', args, { stdio: ['inherit', 'ignore', 'pipe'] });
     let said = '';
@@ -64,7 +77,7 @@ function sendBySudo(pass: RunningPass, signal: NamedSignal): Promise<string | un
       reject(new NoSudo(`sudo ${what}: nothing was sent`));
     });
     child.on('close', (code, name) => {
-      if (code === 0 || !isRunning(pass)) return resolve(undefined);
+      if (code === 0) return resolve(undefined);
       const last = said.trim().split('\n').at(-1);
       resolve(`sudo failed: ${last === undefined || last === '' ? (name ?? `exit code ${code}`) : last}`);
     });

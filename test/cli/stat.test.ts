@@ -4,7 +4,17 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { parseArguments } from '../../src/cli/parse.js';
@@ -23,6 +33,18 @@ const stat = (...args: string[]): Promise<Ended> => tcploom(['stat', ...args]);
 const NAMESPACE = ['--pid', '--fork', '--mount-proc', '--kill-child'];
 const skipProc = process.platform !== 'linux' && 'there is no /proc';
 const skip = spawnSync('unshare', [...NAMESPACE, 'true']).status !== 0 && 'no PID namespace can be made here';
+
+const NEXT_ID = '/proc/sys/kernel/ns_last_pid';
+const skipNext = !canWrite(NEXT_ID) && 'which id the next process gets cannot be said here';
+
+function canWrite(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Listens for signals and notes them as NAME SIGNAL: after so many milliseconds, or with -1 never. SIGINT ends it. */
 const STAND_IN = `
@@ -48,7 +70,7 @@ writeFileSync(SCRIPT, STAND_IN);
 function standInSudo(name: string, what: string): string {
   const folder = join(FOLDER, name);
   mkdirSync(folder);
-  writeFileSync(join(folder, 'sudo'), `#!/bin/sh\necho "$@" >> '${SUDO_LOG}'\n${what}\n`, { mode: 0o755 });
+  writeFileSync(join(folder, 'sudo'), `#!/bin/sh\nprintf '%s\\n' "$*" >> '${SUDO_LOG}'\n${what}\n`, { mode: 0o755 });
   return folder;
 }
 
@@ -146,6 +168,33 @@ describe('a signal', { skip }, () => {
     assert.equal(run.stderr, 'No running instance of tcploom found\n');
   });
 
+  it('reaches those that are named', async () => {
+    const run = await inNamespace(`
+      for name in a b c; do start $name; seen "$name listens"; pids="$pids $!"; done
+      set -- $pids; $STAT --pid $3 -USR2 --pid $1 --pid 1; seen 'a SIGUSR2'; seen 'c SIGUSR2'
+      $STAT 0.05 --pid $2 & stat=$!; times 'b SIGUSR1' 3; kill -INT $2; wait $stat; echo $?
+      [ "$($STAT -p --pid $3 --pid $1)" = "$1
+$3" ] && echo both; $STAT -l --pid $3 | sed '1d; s/.*  tcploom/tcploom/'
+      for what in -p -l -TERM; do $STAT $what --pid 1 --pid $2; echo $?; done`);
+    assert.equal(run.stdout, '0\nboth\ntcploom c\n1\n1\n1\n');
+    assert.equal(run.stderr, 'No running instance of tcploom found\n'.repeat(3));
+    const { 'b SIGUSR1': ofB, ...others } = noted();
+    assert.ok(ofB >= 3);
+    assert.deepEqual(others, { 'a SIGUSR2': 1, 'c SIGUSR2': 1, 'b SIGINT': 1 });
+  });
+
+  it('reaches no later pass that has the id of one that was named', { skip: skipNext }, async () => {
+    const run = await inNamespace(`
+      start a; pid=$!; seen 'a listens'; $STAT 0.05 --pid $pid & stat=$!; seen 'a SIGUSR1'; kill -STOP $stat
+      kill -INT $pid; wait $pid
+      until [ "$next" = $pid ]; do echo $((pid - 1)) > ${NEXT_ID}; start later; next=$!; done
+      seen 'later listens'; kill -CONT $stat
+      while kill -0 $stat && ! grep -q 'later SIG' '${LOG}'; do sleep 0.02; done 2> /dev/null
+      kill -INT $stat 2> /dev/null; wait $stat; echo $?`);
+    assert.deepEqual(run, { code: 0, stdout: '0\n', stderr: '' });
+    assert.equal(noted()['later SIGUSR1'], undefined);
+  });
+
   it('that asks for reports waits until the pass listens', async () => {
     const run = await inNamespace(
       "start late 700; $STAT -USR2; echo $?; seen 'late SIGUSR2'; $STAT; seen 'late SIGUSR1'",
@@ -200,7 +249,7 @@ describe('a signal', { skip }, () => {
   });
 
   it('goes through sudo, which may refuse', async () => {
-    const good = standInSudo('sudo', '"$@"');
+    const good = standInSudo('sudo', 'shift; "$@"');
     const bad = standInSudo('no-sudo', 'echo "sudo: a password is required" >&2; exit 1');
     const empty = join(FOLDER, 'empty');
     mkdirSync(empty);
@@ -212,13 +261,46 @@ describe('a signal', { skip }, () => {
       PATH='${empty}' $STAT -s; echo $?`);
     const [a, b, ...codes] = run.stdout.trimEnd().split('\n');
     assert.deepEqual(codes, ['0', '2', '2']);
-    const sent = (pid: string): string => `kill -s USR1 ${pid}\n`;
-    assert.equal(readFileSync(SUDO_LOG, 'utf8'), sent(a) + sent(b) + sent(a));
+    const sent = (pid: string): string => `-n kill -s USR1 ${pid}\n`;
+    assert.equal(readFileSync(SUDO_LOG, 'utf8'), `${sent(a) + sent(b) + sent(a)}-v\n`);
     assert.deepEqual(run.stderr.trimEnd().split('\n'), [
       `tcploom: process ${a}: sudo failed: sudo: a password is required`,
       'tcploom: sudo is not installed, or not in PATH: nothing was sent',
     ]);
     assert.deepEqual(noted(), { 'a SIGUSR1': 1, 'b SIGUSR1': 1 });
+  });
+
+  it('goes through sudo when the password was typed', async () => {
+    const ticket = join(FOLDER, 'ticket');
+    const asking = standInSudo(
+      'asking-sudo',
+      `[ "$1" = -v ] && exec touch '${ticket}'; [ -e '${ticket}' ] && shift && "$@"`,
+    );
+    const run = await inNamespace(`
+      start a; echo $!; seen 'a listens'; PATH='${asking}':$PATH $STAT -s; echo $?; seen 'a SIGUSR1'`);
+    const [pid, code] = run.stdout.trimEnd().split('\n');
+    assert.deepEqual([code, run.stderr], ['0', '']);
+    const kill = `-n kill -s USR1 ${pid}\n`;
+    assert.equal(readFileSync(SUDO_LOG, 'utf8'), `${kill}-v\n${kill}`);
+  });
+
+  it('does not reach another process that has the id once the password was typed', { skip: skipNext }, async () => {
+    const ticket = join(FOLDER, 'late-ticket');
+    const successor = join(FOLDER, 'successor');
+    // What has the id then is no pass, and ends by a signal that it gets.
+    const slow = standInSudo(
+      'slow-sudo',
+      `[ -e '${ticket}' ] && shift && exec "$@"
+      [ "$1" = -v ] || exit 1
+      touch '${ticket}'; : > '${FOLDER}/go'; until [ -s '${successor}' ]; do sleep 0.02; done`,
+    );
+    const run = await inNamespace(`
+      start a; pid=$!; seen 'a listens'; PATH='${slow}':$PATH $STAT -s & stat=$!
+      until [ -e '${FOLDER}/go' ]; do sleep 0.02; done
+      kill -INT $pid; wait $pid
+      until [ "$next" = $pid ]; do echo $((pid - 1)) > ${NEXT_ID}; sleep 1000 & next=$!; done
+      echo $next > '${successor}'; wait $stat; echo $?; kill -0 $pid && echo there`);
+    assert.deepEqual(run, { code: 0, stdout: '0\nthere\n', stderr: '' });
   });
 
   const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups'];
@@ -262,6 +344,12 @@ describe('the command line', () => {
     [['--signal', ''], "there is no signal ''"],
     [['-USR1', '-USR2'], /It can be given once\.$/],
     [['-x'], "unknown option '-x'"],
+    [['--pid', '0'], /It must be a process id: a whole number from 1\.$/],
+    [['--pid', 'tcploom'], /It must be a process id/],
+    [['--pid', '1,2'], /It must be a process id/],
+    [['--pid', '5000000000'], /It must be a process id/],
+    [['--pid', '5', '--pid', ''], /It must be a process id/],
+    [['-p', '--pid'], /argument missing$/],
     [['soon'], /It must be a number of seconds from 0\.01 to \d+\.$/],
     [['0'], /It must be a number of seconds/],
     [['1', '2'], /too many arguments/],
@@ -284,6 +372,7 @@ describe('the command line', () => {
       assert.ok(request.kind === 'stat');
       assert.deepEqual(makeStatPlan(request.intervalSec, request.options, false), {
         kind: 'send',
+        named: undefined,
         signal: { name: 'SIGUSR1', number: 10 },
         intervalSec: 2.5,
         isAsking: false,
