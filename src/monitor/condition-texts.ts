@@ -54,7 +54,7 @@ const WARNINGS: readonly Row[] = [
   [CONDITION_SNAPPED, 'Snapped frames: less was captured than was on the wire'],
   [CONDITION_SNAPPED_HEADER, 'Snapped headers: frames end within a header'],
   [CONDITION_IP_OVER_FRAME, 'IP length over frame length'],
-  [CONDITION_BAD_HEADER, 'Bad headers: IP or TCP headers that cannot be such'],
+  [CONDITION_BAD_HEADER, 'Bad headers: headers that cannot be such'],
   [CONDITION_FRAGMENT_WITHOUT_HEAD, 'Missing fragment heads: later fragments whose first one was not seen'],
   [CONDITION_WRONG_CHECKSUM, 'Checksum errors'],
   [CONDITION_CLOCK_BACKWARDS, 'Clock going backwards: packets with an earlier time than the one before'],
