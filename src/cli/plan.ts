@@ -155,7 +155,10 @@ export function makePlan(
     read: { ...read, moments: momentInterval(given, read), notices: true, ...countingOf(reports) },
     miruo: wanted.miruo ? miruoOptions(given, isTerminal) : undefined,
     tcpeek,
-    flows: reports.flowTimeoutSec === undefined ? undefined : { timeoutSec: reports.flowTimeoutSec },
+    flows:
+      reports.flowTimeoutSec === undefined
+        ? undefined
+        : { timeoutSec: reports.flowTimeoutSec, protocols: reports.protocols.length },
     firstLine: firstLine(read),
     notice: isLimited ? 'limits count over all sessions at once, so one tracker does all the tracking' : undefined,
     ...form,

@@ -15,7 +15,6 @@ export const FLOW_TICKS = 17;
 
 const COUNTERS = COUNTER_NAMES.length;
 const SHARD_DOUBLES = FLOW_FIGURES + COUNTERS + 1;
-const READ = 1;
 const TICKS_AT_ONCE = 1024;
 
 const NO_FLOWS = new Float64Array(FLOW_FIGURES);
@@ -43,8 +42,8 @@ export class FigureEventWriter {
     read: Float64Array | undefined,
   ): void {
     if (this.#tickCount > 0) this.#tellTicks();
-    const doubles = SHARD_DOUBLES + (read === undefined ? 0 : SLOT_FIGURES);
-    const at = this.#ring.append(FIGURES, 0, read === undefined ? 0 : READ, 8 * doubles);
+    const readDoubles = read?.length ?? 0;
+    const at = this.#ring.append(FIGURES, 0, readDoubles, 8 * (SHARD_DOUBLES + readDoubles));
     let to = (at + RECORD_HEADER_BYTES) >> 3;
     this.#ring.doubles.set(flows ?? NO_FLOWS, to);
     to += FLOW_FIGURES;
@@ -64,14 +63,12 @@ export class FigureEventWriter {
 
 /** How all shards stand, at a place that all have come to. */
 export class FigureTotals {
-  /** Sums over shards: flow-figures.ts. */
-  readonly flows = new Float64Array(FLOW_FIGURES);
   activeFlowsMost = 0;
-  counters: MiruoCounters;
-  wrongChecksums = 0;
   /** The reader's, up to the end of the block: src/capture/traffic-figures.ts. */
   readonly read = new Float64Array(SLOT_FIGURES);
-  readonly #shards: Float64Array[];
+  /** Of each shard, what it told last, and what of that counts. */
+  readonly #told: readonly Float64Array[];
+  readonly #shards: readonly Float64Array[];
   readonly #nextRead = new Float64Array(SLOT_FIGURES);
   #hasRead = false;
   /** Sums of active flows at the ticks that not all shards have come to, and how many of them each has. */
@@ -79,9 +76,23 @@ export class FigureTotals {
   readonly #ticksOf: Int32Array;
 
   constructor(shards: number) {
+    this.#told = Array.from({ length: shards }, () => new Float64Array(SHARD_DOUBLES));
     this.#shards = Array.from({ length: shards }, () => new Float64Array(SHARD_DOUBLES));
     this.#ticksOf = new Int32Array(shards);
-    this.counters = countersOf(this.#shards);
+  }
+
+  /** Sums over shards: flow-figures.ts. */
+  get flows(): Float64Array {
+    return Float64Array.from({ length: FLOW_FIGURES }, (_, figure) => this.#sum(figure));
+  }
+
+  get counters(): MiruoCounters {
+    const sums = COUNTER_NAMES.map((name, i) => [name, this.#sum(FLOW_FIGURES + i)]);
+    return Object.fromEntries(sums) as unknown as MiruoCounters;
+  }
+
+  get wrongChecksums(): number {
+    return this.#sum(SHARD_DOUBLES - 1);
   }
 
   /** Takes the record at word `at` of the ring of `shard`, if it is one of those above. */
@@ -94,23 +105,25 @@ export class FigureTotals {
 
   /** All shards have come to the same place: what they told until there counts. */
   settle(): void {
-    this.flows.fill(0);
-    for (const shard of this.#shards) for (let i = 0; i < FLOW_FIGURES; i++) this.flows[i] += shard[i];
-    for (const active of this.#ticks) if (active > this.activeFlowsMost) this.activeFlowsMost = active;
-    if (this.flows[F_ACTIVE] > this.activeFlowsMost) this.activeFlowsMost = this.flows[F_ACTIVE];
-    this.#ticks = [];
-    this.#ticksOf.fill(0);
-    this.counters = countersOf(this.#shards);
-    this.wrongChecksums = this.#shards.reduce((sum, shard) => sum + shard[SHARD_DOUBLES - 1], 0);
+    // Sums are made when somebody asks: blocks may be short.
+    for (let shard = 0; shard < this.#shards.length; shard++) this.#shards[shard].set(this.#told[shard]);
+    if (this.#ticks.length > 0) {
+      for (const active of this.#ticks) if (active > this.activeFlowsMost) this.activeFlowsMost = active;
+      this.#ticks = [];
+      this.#ticksOf.fill(0);
+    }
+    const active = this.#sum(F_ACTIVE);
+    if (active > this.activeFlowsMost) this.activeFlowsMost = active;
     if (this.#hasRead) this.read.set(this.#nextRead);
     this.#hasRead = false;
   }
 
   #takeFigures(shard: number, ring: ResultReader, at: number): void {
     const from = (4 * at + RECORD_HEADER_BYTES) >> 3;
-    this.#shards[shard].set(ring.doubles.subarray(from, from + SHARD_DOUBLES));
-    if (ring.words[at + RECORD_ROW] !== READ) return;
-    this.#nextRead.set(ring.doubles.subarray(from + SHARD_DOUBLES, from + SHARD_DOUBLES + SLOT_FIGURES));
+    this.#told[shard].set(ring.doubles.subarray(from, from + SHARD_DOUBLES));
+    const readDoubles = ring.words[at + RECORD_ROW];
+    if (readDoubles === 0) return;
+    this.#nextRead.set(ring.doubles.subarray(from + SHARD_DOUBLES, from + SHARD_DOUBLES + readDoubles));
     this.#hasRead = true;
   }
 
@@ -120,9 +133,10 @@ export class FigureTotals {
       this.#ticks[tick] = (this.#ticks[tick] ?? 0) + words[at + i];
     }
   }
-}
 
-function countersOf(shards: readonly Float64Array[]): MiruoCounters {
-  const sums = COUNTER_NAMES.map((_, i) => shards.reduce((sum, shard) => sum + shard[FLOW_FIGURES + i], 0));
-  return Object.fromEntries(COUNTER_NAMES.map((name, i) => [name, sums[i]])) as unknown as MiruoCounters;
+  #sum(figure: number): number {
+    let sum = 0;
+    for (const shard of this.#shards) sum += shard[figure];
+    return sum;
+  }
 }

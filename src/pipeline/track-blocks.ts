@@ -4,6 +4,7 @@
  */
 import { D_INDEX, D_NSEC, D_SEC, D_TCP, isSegment, packetIndex, UNREACHABLE_HERE } from '../capture/descriptor.js';
 import { conversationHash } from '../capture/descriptor-hash.js';
+import { trafficFigures } from '../capture/traffic-figures.js';
 import { EventWriter } from '../merge/events.js';
 import { type DirectionCounts, zeroDirections } from '../miruo/directions.js';
 import type { MiruoOptions } from '../miruo/options.js';
@@ -15,7 +16,6 @@ import {
   BLOCK_MOMENT,
   DESCRIPTOR_NEXT,
   DESCRIPTOR_WORDS,
-  SLOT_FIGURES,
   SLOT_HEADS,
   SLOT_KIND,
   SLOT_NOW,
@@ -80,11 +80,12 @@ export class ShardTracker {
     this.#miruo = miruo && new MiruoTracker(miruo, this.#events);
     this.#tcpeek = tcpeek && new HandshakeTracker(tcpeek, this.#events.handshakes);
     const table = flows && new FlowTable(flows.timeoutSec);
-    this.#walker = new ShardWalker(shard, blocks, this.#events, {
+    const parts = {
       miruo: this.#miruo,
       tcpeek: this.#tcpeek,
       flows: table,
-    });
+    };
+    this.#walker = new ShardWalker(shard, blocks, this.#events, parts, trafficFigures(flows?.protocols ?? 0));
   }
 
   /** Takes the next block, waiting for it, and tracks it; false when it was the one that ends the stream. */
@@ -127,12 +128,20 @@ class ShardWalker {
   readonly #flows: FlowTable | undefined;
   readonly #lengthsOffset: number;
   readonly #figuresOffset: number;
+  readonly #readFigures: number;
   /** Words of the ticks in the block that are still to come. */
   #tick = 0;
   #ticksEnd = 0;
   #isClockRunning = false;
 
-  constructor(shard: number, blocks: BlockRingMemory, events: EventWriter, { miruo, tcpeek, flows }: ShardAnalyses) {
+  constructor(
+    shard: number,
+    blocks: BlockRingMemory,
+    events: EventWriter,
+    { miruo, tcpeek, flows }: ShardAnalyses,
+    readFigures: number,
+  ) {
+    this.#readFigures = readFigures;
     this.#shard = shard;
     this.#descriptorsOffset = blocks.layout.descriptorsOffset;
     this.#ticksOffset = blocks.layout.ticksOffset;
@@ -251,7 +260,7 @@ class ShardWalker {
     let read: Float64Array | undefined;
     if (this.#shard === 0 && slot !== undefined) {
       const from = (slot + this.#figuresOffset) >> 3;
-      read = this.#doubles.subarray(from, from + SLOT_FIGURES);
+      read = this.#doubles.subarray(from, from + this.#readFigures);
     }
     const counters = this.#miruo?.counters ?? NO_COUNTERS;
     const wrongChecksums = this.#tcpeek?.checksumFigures?.failed ?? 0;

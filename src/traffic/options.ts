@@ -5,6 +5,8 @@
 export interface FlowOptions {
   /** A flow without a packet for longer is over; whole seconds, at least 1. */
   readonly timeoutSec: number;
+  /** Protocols whose packets are counted each. */
+  readonly protocols: number;
 }
 
 /** As Tranalyzer2 has it. */

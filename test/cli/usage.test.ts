@@ -512,7 +512,7 @@ describe('the plan of a run', () => {
       read,
       firstLine: 'reading from a\n',
       notice: undefined,
-      flows: { timeoutSec: 182 },
+      flows: { timeoutSec: 182, protocols: DEFAULT_REPORT_PROTOCOLS.length },
       ...form,
     });
     assert.deepEqual(miruo, { ...MIRUO_DEFAULTS, colour: false });

@@ -62,7 +62,8 @@ describe('reports by packet time are the same bytes', () => {
       for (const kind of [[], ['--report-diff']]) {
         it(`${format}, every ${interval} s${kind.length > 0 ? ', differential' : ''}`, async (t) => {
           // The others have few seconds, so that they are tried with the short interval alone.
-          const files = [PLAIN, LOSSY, ...(interval === '1' && kind.length > 0 ? corpus() : corpus().slice(0, 1))];
+          const isWide = format === 'machine' && interval === '1' && kind.length > 0;
+          const files = [PLAIN, LOSSY, ...(isWide ? corpus() : [])];
           const options = [
             ...BY_PACKETS,
             ...HANDSHAKES,

@@ -3,7 +3,7 @@
  * Owns the namespaces and when playing may begin; knows nothing of what the program prints.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Ended, ended, LAUNCHER } from './launch.js';
 import { untilAsleep } from './processes.js';
@@ -68,7 +68,9 @@ export async function replay(
     const outcomes = children.map((child) => ended(child));
     // Who waits for them comes later, and a failure must not end the process before.
     for (const outcome of outcomes) outcome.catch(() => {});
-    await until('both listen', () => socketsOfInterfaces() >= 2, POLL_MS);
+    // Either may have more sockets than one: the witness has begun its file when it listens.
+    const hasBegun = (): boolean => (statSync(came, { throwIfNoEntry: false })?.size ?? 0) > 0;
+    await until('both listen', () => socketsOfInterfaces() >= 2 && hasBegun(), POLL_MS);
     await untilAsleep(...listeners());
     let isPlaying = true;
     const watched = beside?.({ pid: program.pid!, isPlaying: () => isPlaying });

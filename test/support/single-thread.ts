@@ -111,7 +111,7 @@ function takeResultRing(firstCounter: number | undefined): ResultRingMemory {
 /** Runs a capture's bytes through the product's parts in one thread. */
 export function runSingleThread(file: Uint8Array, options: MiruoOptions, form: SingleThreadForm): SingleThreadResult {
   const { tcpeek, traffic } = form;
-  const flows = traffic && { timeoutSec: traffic.flowTimeoutSec };
+  const flows = traffic && { timeoutSec: traffic.flowTimeoutSec, protocols: traffic.protocols.length };
   const layout = layoutBlockRing(SLOTS, form.blockBytes, form.trackers);
   const blocks = allocateBlockRing(layout, form.firstCounter);
   const results = Array.from({ length: form.trackers }, () => takeResultRing(form.firstCounter));
