@@ -3,6 +3,7 @@
  */
 import { execFile } from 'node:child_process';
 import { statSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReportParser } from '../plot/parse-reports.js';
 import { createArguments, parseInfo, RrdFeed, sourceColumns, sourceName } from '../plot/rrd-commands.js';
 
@@ -13,6 +14,9 @@ const PROGRAM = 'rrdtool';
 /** It takes milliseconds, on a busy disk more. */
 const LIMIT_MS = 60_000;
 const MOST_OUTPUT_BYTES = 1 << 24;
+/** What it says while another program reads or writes the database: it does not wait, but ends. */
+const IS_LOCKED = /could not lock RRD/;
+const LOCKED_MS = 50;
 
 export class RrdDatabase {
   readonly #path: string;
@@ -59,8 +63,19 @@ export class RrdDatabase {
 /** A name that begins with a dash is no option. */
 const safeName = (path: string): string => (path.startsWith('-') ? `./${path}` : path);
 
-/** Runs the program and gives what it printed. */
-function rrdtool(args: readonly string[]): Promise<string> {
+/** Runs the program and gives what it printed. Who draws from the database locks it for a moment: that is waited for. */
+async function rrdtool(args: readonly string[]): Promise<string> {
+  for (const endMs = performance.now() + LIMIT_MS; ; await sleep(LOCKED_MS)) {
+    try {
+      return await runRrdtool(args);
+    } catch (error) {
+      const mayGoOn = error instanceof RrdFailure && IS_LOCKED.test(error.message) && performance.now() < endMs;
+      if (!mayGoOn) throw error;
+    }
+  }
+}
+
+function runRrdtool(args: readonly string[]): Promise<string> {
   const settings = { encoding: 'utf8', timeout: LIMIT_MS, maxBuffer: MOST_OUTPUT_BYTES } as const;
   // Numbers have points, whatever the user's language.
   const env = { ...process.env, LC_ALL: 'C' };

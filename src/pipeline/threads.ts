@@ -53,6 +53,8 @@ export class Threads {
       argv: [],
       execArgv: [],
       workerData: null,
+      // Else a thread that ends closes what it opened, by number: one that a socket has closed before may be another thread's by then.
+      trackUnmanagedFds: false,
     });
     this.#starts = allocateStarts(most);
   }

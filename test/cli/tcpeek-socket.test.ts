@@ -23,10 +23,11 @@ import { renderCounts } from '../../src/tcpeek/answers.js';
 import { COUNTS } from '../../src/tcpeek/counts.js';
 import type { ModelPacket } from '../model/model-packets.js';
 import { PEEK_MODEL_DEFAULTS, type PeekModelOptions, tcpeekModel } from '../model/tcpeek-model.js';
-import { ask, soon, until } from '../support/count-clients.js';
+import { ask, soon } from '../support/count-clients.js';
 import { environmentWith, standInGmetric } from '../support/gmetric.js';
 import { assertMessages, type Ended, ended, LAUNCHER, tcploom, temporaryFolder } from '../support/launch.js';
 import { PEEK_PACKETS, peekFile, printedOf, SERVER } from '../support/peek-capture.js';
+import { until } from '../support/prompt.js';
 import { FILE_HEADER_BYTES } from '../support/small-capture.js';
 
 const FOLDER = temporaryFolder();
@@ -99,7 +100,7 @@ function slowRun(t: TestContext, args: readonly string[], socketOption: string, 
 
 /** Asks until the answer is this one; it must come to be, and nothing but what was counted on the way may come before it. */
 async function answersWith(socket: string, expected: string): Promise<void> {
-  await until(() => existsSync(socket), 'to have a socket');
+  await until('to have a socket', () => existsSync(socket));
   let answer = '';
   const asked = async (): Promise<void> => {
     for (;;) {

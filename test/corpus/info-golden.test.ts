@@ -5,12 +5,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { capturePath, captureRows, corpusMissing } from '../support/corpus.js';
-import { tcploom } from '../support/launch.js';
+import { runEach } from '../support/outcomes.js';
 
 /** Columns of a row of the output. */
 const [PACKETS, CAPTURED, WIRE, FIRST, LAST, INTERFACES, TCP, CONVERSATIONS, FORMAT, COMPRESSION, LINK_TYPES] = [
   1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
 ];
+
+const LIMIT_MS = 600_000;
 
 /** What is not as in the table, by column, with what it is instead. */
 const DIFFERENT: Readonly<Record<string, Readonly<Record<number, string>>>> = {
@@ -43,7 +45,16 @@ const DIFFERENT: Readonly<Record<string, Readonly<Record<number, string>>>> = {
 };
 
 describe('info', { skip: corpusMissing }, () => {
-  for (const row of corpusMissing ? [] : captureRows()) {
+  const rows = corpusMissing ? [] : captureRows();
+  const runs = runEach(
+    ['info', '--tsv'],
+    rows.map(([name]) => capturePath(name)),
+    LIMIT_MS,
+  );
+  // Who waits for it comes later.
+  runs.catch(() => {});
+
+  for (const [index, row] of rows.entries()) {
     const [name, format, linkTypes, packets, captured, wire, first, last, interfaces, tcp, conversations, damage] = row;
     test(name, async () => {
       const expected: Record<number, string> = {
@@ -60,7 +71,7 @@ describe('info', { skip: corpusMissing }, () => {
         [LINK_TYPES]: linkTypes,
         ...DIFFERENT[name],
       };
-      const { code, stdout, stderr } = await tcploom(['info', '--tsv', capturePath(name)]);
+      const { code, stdout, stderr } = (await runs)[index];
       const cells = stdout.split('\n')[1].split('\t');
       const found = Object.fromEntries(Object.keys(expected).map((column) => [column, cells[Number(column)]]));
       // An empty cell of the table says nothing, but for the time of a packet that has none.

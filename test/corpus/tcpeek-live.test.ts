@@ -8,9 +8,10 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { capturePath, corpusMissing } from '../support/corpus.js';
-import { ask, until } from '../support/count-clients.js';
+import { ask } from '../support/count-clients.js';
 import { assertMessages, type Ended, tcploom, temporaryFolder } from '../support/launch.js';
 import { goldenFile } from '../support/peek-rows.js';
+import { until } from '../support/prompt.js';
 import { cannotReplay, REPLAY_DEVICE, type Replayed, type ReplayedRun, replay } from '../support/replay.js';
 import { assertNear, dayMsOf, mostMsOff, sinceFirst } from '../support/replay-times.js';
 
@@ -180,7 +181,7 @@ describe('going on as another user', { skip: skipUser }, () => {
     const ids: string[] = [];
     const watch = async ({ pid }: ReplayedRun): Promise<void> => {
       const isOther = (): boolean => !readFileSync(`/proc/${pid}/status`, 'utf8').includes('Uid:\t0\t');
-      await until(isOther, 'to go on as another user');
+      await until('to go on as another user', isOther);
       for (const what of ['Uid', 'Gid', 'Groups'] as const) ids.push(...new Set(idsOf(pid, what)));
       assert.equal(figures(await ask(path, 'GET\r\n')).length > 0, true);
     };

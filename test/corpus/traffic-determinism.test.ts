@@ -10,6 +10,7 @@ import { MIRUO_DEFAULTS } from '../../src/miruo/options.js';
 import { DEFAULT_REPORT_PROTOCOLS } from '../../src/monitor/report-protocols.js';
 import { F_PLACES } from '../../src/traffic/flow-figures.js';
 import { corpusFiles, corpusMissing } from '../support/corpus.js';
+import { ALL_FORMS, formsOf } from '../support/forms.js';
 import { productOptions } from '../support/peek-options.js';
 import {
   contentOf,
@@ -27,16 +28,8 @@ const EVERY_SEC: TrafficForm = { ...COUNTED, reportSec: 1 };
 const EVERY_10_SEC: TrafficForm = { ...COUNTED, reportSec: 10 };
 
 const REFERENCE: SingleThreadForm = { trackers: 1, blockBytes: 1 << 20 };
-const TRACKERS = [1, 2, 3, 8];
-const BLOCKS: Omit<SingleThreadForm, 'trackers'>[] = [
-  { blockBytes: 512 * 1024, oneRecordBlocks: true },
-  { blockBytes: 64 * 1024 },
-  { blockBytes: 64 * 1024, firstCounter: 2 ** 31 - 8 },
-  { blockBytes: 16 << 20 },
-];
-const FORMS = TRACKERS.flatMap((trackers) => BLOCKS.map((block) => ({ trackers, ...block })));
 /** Where what is counted is another thing, and who counts it the same. */
-const FEW_FORMS = [FORMS[4], FORMS[9], FORMS[14]];
+const FEW_FORMS = [ALL_FORMS[4], ALL_FORMS[9], ALL_FORMS[14]];
 
 const tcpeek = productOptions({
   filters: ['all:RX@*:*', 'web:TX@*:80'],
@@ -68,7 +61,12 @@ function countsOf(file: Uint8Array, form: SingleThreadForm, classic = false): Co
 const trafficOnly = ({ standing, reports }: Counts): unknown =>
   [standing, ...reports].map(({ read, flows, activeFlowsMost }) => ({ read, flows, activeFlowsMost }));
 
-function checkForms(name: string, file: Uint8Array, form: Partial<SingleThreadForm>, forms = FORMS): Counts {
+function checkForms(
+  name: string,
+  file: Uint8Array,
+  form: Partial<SingleThreadForm>,
+  forms: readonly SingleThreadForm[],
+): Counts {
   const expected = countsOf(file, { ...REFERENCE, ...form });
   for (const each of forms) {
     assert.deepEqual(countsOf(file, { ...each, ...form }), expected, `${name}: ${JSON.stringify(each)}`);
@@ -77,11 +75,11 @@ function checkForms(name: string, file: Uint8Array, form: Partial<SingleThreadFo
 }
 
 /** How many reports came, or undefined when the file is no capture. */
-function checkAll(name: string, path: string): number | undefined {
+function checkAll(name: string, path: string, forms = ALL_FORMS): number | undefined {
   const file = contentOf(path);
   if (!isReadable(file)) return undefined;
-  const plain = checkForms(name, file, { traffic: EVERY_SEC });
-  const both = checkForms(name, file, { traffic: EVERY_10_SEC, tcpeek });
+  const plain = checkForms(name, file, { traffic: EVERY_SEC }, forms);
+  const both = checkForms(name, file, { traffic: EVERY_10_SEC, tcpeek }, forms);
   checkForms(name, file, { traffic: EVERY_SEC, decode: { vlanKey: true } }, FEW_FORMS);
   checkForms(name, file, { traffic: EVERY_SEC, decode: { outer: true } }, FEW_FORMS);
   const classic = countsOf(file, { ...REFERENCE, traffic: EVERY_SEC }, true);
@@ -102,10 +100,12 @@ describe('counts of the traffic do not depend on trackers and blocks', () => {
 
   test('the corpus', { skip: corpusMissing }, (t) => {
     const reports = corpusFiles()
-      .map(({ name, path }) => checkAll(name, path))
+      .map(({ name, path }, index) => checkAll(name, path, formsOf(index)))
       .filter((count) => count !== undefined);
     const all = reports.reduce((sum, count) => sum + count, 0);
-    t.diagnostic(`${reports.length} captures, ${FORMS.length} forms, ${all} reports`);
+    t.diagnostic(
+      `${reports.length} captures, ${formsOf(0).length} of ${ALL_FORMS.length} forms for each, ${all} reports`,
+    );
     assert.ok(reports.length > 150 && all > 1000, 'too little was compared');
   });
 });

@@ -21,10 +21,10 @@ import {
   MANY_COUNTS,
   readAll,
   soon,
-  until,
 } from '../support/count-clients.js';
 import { ended, temporaryFolder } from '../support/launch.js';
 import { missing } from '../support/programs.js';
+import { until } from '../support/prompt.js';
 
 const FOLDER = temporaryFolder();
 /** Where a test waits for something else, time must not run out. */
@@ -109,7 +109,7 @@ describe('a request', () => {
     socket.write('x'.repeat(127));
     // Another client's whole round leaves time enough for an answer that would be wrong.
     assertAnswer(await ask(path, 'GET\r\n'));
-    await until(() => server.clients === 1, 'the other to be gone');
+    await until('the other to be gone', () => server.clients === 1);
     assert.equal(socket.bytesRead, 0);
     socket.write('x');
     assertAnswer(await readAll(socket));
@@ -126,7 +126,7 @@ describe('a request', () => {
       await soon(sent, 'to send it');
       assertAnswer(await readAll(socket));
     }
-    await until(() => server.clients === 0, 'the clients to be gone');
+    await until('the clients to be gone', () => server.clients === 0);
   });
 
   it('of any bytes is answered', async (t) => {
@@ -214,10 +214,10 @@ describe('many clients', () => {
   it('200 at once are all answered', async (t) => {
     const { server, path } = await serve(t, PATIENT);
     const sockets = await Promise.all(Array.from({ length: 200 }, () => connected(path)));
-    await until(() => server.clients === 200, 'all to be accepted');
+    await until('all to be accepted', () => server.clients === 200);
     const answers = await Promise.all(sockets.map((socket) => askThrough(socket, 'GET\r\n')));
     for (const answer of answers) assertAnswer(answer);
-    await until(() => server.clients === 0, 'all to be gone');
+    await until('all to be gone', () => server.clients === 0);
   });
 
   it('10,000 one after the other leave nothing behind', async (t) => {
@@ -228,7 +228,7 @@ describe('many clients', () => {
       wrong += answers.filter((answer) => answer !== ANSWER).length;
     }
     assert.equal(wrong, 0);
-    await until(() => server.clients === 0, 'all to be gone');
+    await until('all to be gone', () => server.clients === 0);
   });
 
   it('who ask together for what is new get each count once', async (t) => {
@@ -246,7 +246,7 @@ describe('many clients', () => {
     const { server, path } = await serve(t, { ...PATIENT, mostClients: 4 });
     const idle = [];
     for (let client = 0; client < 4; client++) idle.push(await connected(path));
-    await until(() => server.clients === 4, 'four clients');
+    await until('four clients', () => server.clients === 4);
     const first = readAll(idle[0]);
     assertAnswer(await ask(path, 'GET\r\n'));
     assert.equal(await first, '');
@@ -260,8 +260,8 @@ describe('a client that', () => {
     const socket = await connected(path);
     socket.pause();
     socket.write('GET\r\n');
-    await until(() => server.clients === 1, 'it to be accepted');
-    await until(() => server.clients === 0, 'it to be dropped');
+    await until('it to be accepted', () => server.clients === 1);
+    await until('it to be dropped', () => server.clients === 0);
     socket.destroy();
   });
 
@@ -282,7 +282,7 @@ describe('a client that', () => {
     t.after(() => socket.destroy());
     socket.write('GET\r\n');
     socket.resume();
-    await until(() => socket.readableEnded && server.clients === 0, 'it to be dropped');
+    await until('it to be dropped', () => socket.readableEnded && server.clients === 0);
   });
 
   it('is gone before its answer harms nobody', async (t) => {
@@ -293,7 +293,7 @@ describe('a client that', () => {
       if (round % 2 === 0) await soon(new Promise((resolve) => socket.once('connect', resolve)), 'to connect');
       socket.destroy();
     }
-    await until(() => server.clients === 0, 'all to be gone');
+    await until('all to be gone', () => server.clients === 0);
     assert.ok((await ask(path, 'GET\r\n')).endsWith(']'));
   });
 });
@@ -302,7 +302,7 @@ describe('a server', () => {
   it('that is closed drops who is there and answers nobody', async (t) => {
     const { server, path } = await serve(t, PATIENT);
     const waiting = await connected(path);
-    await until(() => server.clients === 1, 'it to be accepted');
+    await until('it to be accepted', () => server.clients === 1);
     const answer = readAll(waiting);
     assert.equal(server.close(), undefined);
     assert.equal(await answer, '');

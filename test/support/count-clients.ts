@@ -38,19 +38,6 @@ export async function soon<T>(wait: Promise<T>, what: string): Promise<T> {
   }
 }
 
-/** Resolves when `isSo` says so. */
-export async function until(isSo: () => boolean, what: string): Promise<void> {
-  let isOver = false;
-  const poll = async (): Promise<void> => {
-    while (!isSo() && !isOver) await new Promise((resolve) => setTimeout(resolve, 2));
-  };
-  try {
-    await soon(poll(), what);
-  } finally {
-    isOver = true;
-  }
-}
-
 /** A connected client that sends nothing yet. */
 export function connected(path: string): Promise<Socket> {
   return soon(

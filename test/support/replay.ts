@@ -6,6 +6,7 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Ended, ended, LAUNCHER } from './launch.js';
+import { readPcap } from './pcap-naive.js';
 import { untilAsleep } from './processes.js';
 import { missing } from './programs.js';
 import { until } from './prompt.js';
@@ -62,7 +63,17 @@ export async function replay(
   const children: ChildProcess[] = [];
   try {
     const came = join(folder, 'came.pcap');
-    const witness = start(LISTENER, ['tcpdump', '-i', REPLAY_DEVICE, '-B', CAPTURE_KIB, '-U', '-w', came]);
+    const witness = start(LISTENER, [
+      'tcpdump',
+      '-i',
+      REPLAY_DEVICE,
+      '-B',
+      CAPTURE_KIB,
+      '-U',
+      '--immediate-mode',
+      '-w',
+      came,
+    ]);
     const program = start(LISTENER, [process.execPath, LAUNCHER, ...args]);
     children.push(witness, program);
     const outcomes = children.map((child) => ended(child));
@@ -79,6 +90,9 @@ export async function replay(
     isPlaying = false;
     await watched;
     if (played.code !== 0) throw new Error(`tcpreplay ended with exit code ${played.code}: ${played.stderr}`);
+    // The witness may be behind; what it has not written when it is interrupted is lost.
+    const sent = packetsIn(capture);
+    await until('every packet comes', () => packetsIn(came) >= sent, POLL_MS);
     await untilAsleep(...listeners());
     for (const child of children) child.kill('SIGINT');
     await outcomes[0];
@@ -89,6 +103,8 @@ export async function replay(
     for (const name of [SENDER, LISTENER]) spawnSync('ip', ['netns', 'del', name]);
   }
 }
+
+const packetsIn = (path: string): number => readPcap(readFileSync(path)).packets.length;
 
 function makeNamespaces(address: string | undefined): void {
   const ip = (...args: string[]): unknown => execFileSync('ip', args, { stdio: 'pipe' });
