@@ -19,7 +19,7 @@ import { shrinkCase } from './shrink-case.js';
 
 const seed = seedOf();
 const onlyCase = process.env.TCPLOOM_FILTER_CASE;
-const CASES = Number(process.env.TCPLOOM_FILTER_CASES ?? 20_000);
+const CASES = Number(process.env.TCPLOOM_FILTER_CASES ?? 8000);
 const LONG_CASES = 300;
 const PACKETS = 40;
 /** Processes at a time. */

@@ -114,8 +114,8 @@ describe('equality with the naive model', () => {
   });
 
   test(`a stream of many conversations, seed ${seed}`, () => {
-    const options = fc.sample(anyOptions, { numRuns: 12, seed });
-    const forms = fc.sample(anyForm, { numRuns: 12, seed });
+    const options = fc.sample(anyOptions, { numRuns: 6, seed });
+    const forms = fc.sample(anyForm, { numRuns: 6, seed });
     options.forEach((chosen, i) => {
       const concurrency = [20, 200, 2000][i % 3];
       check(generateTraffic(seed + i, 20_000, { concurrency }), chosen, { ...forms[i], oneRecordBlocks: false });

@@ -379,7 +379,7 @@ describe('segment store', () => {
       anew.compare();
       other.compare();
     });
-    checkProperty(t, property, 15);
+    checkProperty(t, property, 6);
   });
 
   it('counts any number of segments dropped one after the other, when too many shown ones are held', () => {
