@@ -12,8 +12,10 @@ import {
   type BlockRingLayout,
   DESCRIPTOR_WORDS,
   SLOT_FIGURES,
+  SLOT_INPUT,
   SLOT_KIND,
   SLOT_NOW,
+  SLOT_NUMBER,
 } from '../ring/layout.js';
 import { type ByteSource, NOTHING_YET } from './byte-source.js';
 import { CONDITION_CLOCK_BACKWARDS, CONDITION_DAMAGED, CONDITION_TRUNCATED } from './conditions.js';
@@ -52,6 +54,8 @@ export class BlockFiller {
   readonly bytes: Uint8Array;
   /** Packets so far, over all captures. */
   packets = 0;
+  /** Which input it is that is read, from 1. */
+  input = 0;
   /** What the capture being read adds up to so far. */
   tally = new CaptureTally();
   readonly filters: LinkFilters | undefined;
@@ -87,6 +91,8 @@ export class BlockFiller {
   #format: CaptureFormat | undefined;
   #slot = 0;
   #index = 0;
+  /** Number in its input of the packet that comes first in the block. */
+  #firstNumber = 1;
   #walkedTo = 0;
   /** No bytes follow those that are being walked. */
   #isLast = false;
@@ -154,6 +160,7 @@ export class BlockFiller {
     tell: DamageTeller,
   ): CaptureEnd {
     this.tally = new CaptureTally();
+    this.#firstNumber = 1;
     this.endProblem = undefined;
     this.#endCondition = CONDITION_DAMAGED;
     this.#format = format;
@@ -279,6 +286,7 @@ export class BlockFiller {
     // Where somebody has use for more than segments and their fragments.
     const seesOthers = entries.clock !== undefined || entries.traffic !== undefined;
     const firstIndex = this.#index;
+    entries.beginWalk(firstIndex, tally);
     const lastIndex = Math.min(selector.maxPackets - this.packets, MOST_INDEX);
     let d = lists.next;
     let segment = -1;
@@ -433,6 +441,9 @@ export class BlockFiller {
     this.#entries.lists.end();
     words[header + SLOT_NOW] = this.#nowSec;
     words[header + SLOT_NOW + 1] = this.#nowNsec;
+    words[header + SLOT_INPUT] = this.input;
+    words[header + SLOT_NUMBER] = this.#firstNumber | 0;
+    words[header + SLOT_NUMBER + 1] = Math.floor(this.#firstNumber / 2 ** 32);
     this.cutter?.endSlot();
     const figures = (this.#slot + this.#layout.figuresOffset) >> 3;
     this.writeFigures(this.#figures.subarray(figures, figures + SLOT_FIGURES));
@@ -460,6 +471,7 @@ export class BlockFiller {
   #begin(): void {
     this.#slot = this.#producer.acquire();
     this.#index = 0;
+    this.#firstNumber = this.tally.packets + this.tally.leftOut + 1;
     this.#entries.lists.begin(this.#slot);
     this.cutter?.beginSlot(this.#slot);
   }

@@ -35,6 +35,8 @@ export interface FillOptions {
   readonly moments?: Moments | undefined;
   /** What is counted of the traffic, where that is wanted. */
   readonly traffic?: TrafficCounting | undefined;
+  /** Whether details are noted of each segment (segment-details.ts). */
+  readonly details?: boolean | undefined;
   /** When reports by packet time are due. */
   readonly reports?: ReportMoments | undefined;
   /** Which packets move the packet clock, where somebody goes by it. */

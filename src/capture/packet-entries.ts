@@ -30,6 +30,7 @@ import type { CaptureFormat } from './format.js';
 import { ICMP_MESSAGE, LATER_FRAGMENT } from './frame-reasons.js';
 import { PacketClock } from './packet-clock.js';
 import { SegmentClock } from './segment-clock.js';
+import { noteDetails } from './segment-details.js';
 import type { CaptureTally } from './tally.js';
 import { TrafficMeter } from './traffic-meter.js';
 
@@ -45,6 +46,9 @@ export class PacketEntries {
   readonly #reports: FillOptions['reports'];
   readonly #unreachables: boolean;
   readonly #trafficClock = new SegmentClock();
+  readonly #hasDetails: boolean;
+  /** What a packet's index in its block is added to for its number in its input, without those that were left out. */
+  #numberBase = 0;
 
   constructor({ layout, buffer }: BlockRingMemory, decoder: FrameDecoder, options: FillOptions) {
     this.#words = new Int32Array(buffer);
@@ -55,8 +59,14 @@ export class PacketEntries {
     this.#moments = options.moments;
     this.#reports = options.reports;
     this.#unreachables = options.unreachables ?? false;
+    this.#hasDetails = options.details ?? false;
     if (options.clock !== undefined) this.clock = new PacketClock(options.clock, options.decode.userDlts);
     if (options.traffic !== undefined) this.traffic = new TrafficMeter(options.traffic.protocols, options.decode);
+  }
+
+  /** The packets to be entered next are those of a walk whose first one has `index` in its block, when `tally` stands as it does. */
+  beginWalk(index: number, tally: CaptureTally): void {
+    this.#numberBase = tally.packets + 1 - index;
   }
 
   /**
@@ -88,6 +98,12 @@ export class PacketEntries {
       else traffic.takeSegment(this.#view, format, this.#decoder);
       lists.noteLength(captured);
       if (format.hasTime && this.#trafficClock.isNewSecond(sec)) ticks |= TICK_TRAFFIC;
+    }
+    if (this.#hasDetails) {
+      const number = this.#numberBase + index + tally.leftOut;
+      const { vlanId } = this.#decoder;
+      if (format.capturedBytes >= format.wireBytes >>> 0) words[d + D_WHERE] |= WHERE_WHOLE;
+      noteDetails(this.#view, format.frameAt, format.wireBytes >>> 0, number, vlanId, words, d, lists.details);
     }
     const shard = lists.enter(d);
     if (this.#decoder.isFirstFragment) lists.noteFirstFragment(this.#decoder.fragmentKey, shard);

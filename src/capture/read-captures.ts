@@ -58,6 +58,8 @@ export interface ReadPlan {
   readonly moments?: MomentInterval | undefined;
   /** What is counted of the traffic as a whole, and, in seconds, the interval of reports by packet time. */
   readonly traffic?: TrafficCounting | undefined;
+  /** Whether details of segments are noted (segment-details.ts). */
+  readonly details?: boolean | undefined;
   readonly reportEverySec?: number | undefined;
   /** As in `FillOptions`. */
   readonly clock?: PacketClockOptions | undefined;
@@ -141,6 +143,7 @@ class CapturesReader {
       clock,
       unreachables,
       notices,
+      details: plan.details,
     };
     // What a feeder delivers ends by itself then, with what there was until then.
     const goesOn = (): boolean => !this.#isToStop || this.#isFed;
@@ -229,7 +232,8 @@ class CapturesReader {
   /** Reads one input to its end; false when nothing more is to be read. */
   #readInput(input: string | LiveInput, wrap = ({ source }: OpenInput): ByteSource => source): boolean {
     const name = typeof input === 'string' ? input : input.name;
-    this.#send({ kind: 'input', name, number: ++this.#inputs });
+    this.#filler.input = ++this.#inputs;
+    this.#send({ kind: 'input', name, number: this.#inputs });
     try {
       const opened = this.#opener.open(input);
       if ('found' in opened) {

@@ -17,6 +17,7 @@ import { SESSION_HEAD } from '../tcpeek/session-head.js';
 import type { LineOutput } from './line-output.js';
 import type { TrackerWork } from './messages.js';
 import { type BlockForm, Reading, type ReadingWatcher } from './reading.js';
+import type { RecordOutput } from './record-output.js';
 import { stopped, Threads } from './threads.js';
 import { ToldQueue } from './told-queue.js';
 import type { Analyses, TrackSummary } from './track-blocks.js';
@@ -38,6 +39,8 @@ export interface RunOutputs {
   readonly tcpeek?: LineOutput | undefined;
   /** Messages about single packets. */
   readonly notes?: LineOutput | undefined;
+  /** Records of the analysis. */
+  readonly records?: RecordOutput | undefined;
   /** Reports, which come from elsewhere; that they cannot be written ends the run too. */
   readonly reports?: LineOutput | undefined;
 }
@@ -178,7 +181,7 @@ class Pass {
   readonly #told: ToldByReader;
   readonly #outputs: RunOutputs;
   /** Each of them once. */
-  readonly #places: readonly LineOutput[];
+  readonly #places: readonly Omit<LineOutput, 'append'>[];
   readonly #watcher: RunWatcher;
   readonly #stop: AbortSignal;
   #hasFirstLine = false;
@@ -198,15 +201,15 @@ class Pass {
     this.#reading = reading;
     this.#told = told;
     this.#outputs = outputs;
-    this.#places = [...new Set([outputs.miruo, outputs.tcpeek, outputs.notes, outputs.reports])].filter(
-      (place) => place !== undefined,
-    );
+    this.#places = [
+      ...new Set([outputs.miruo, outputs.tcpeek, outputs.notes, outputs.records, outputs.reports]),
+    ].filter((place) => place !== undefined);
     this.#watcher = watcher;
     this.#stop = stop;
   }
 
   async run(): Promise<RunOutcome> {
-    const { trackers, miruo, tcpeek, flows, read: readPlan, workerFiles } = this.#plan;
+    const { trackers, miruo, tcpeek, flows, analysis, read: readPlan, workerFiles } = this.#plan;
     const reading = this.#reading;
     const results = Array.from({ length: trackers }, () => allocateResultRing(RESULT_RING_BYTES));
     const rings = results.map((ring) => new ResultReader(ring));
@@ -218,6 +221,7 @@ class Pass {
       sessions: (bytes) => this.#append(bytes),
       handshakes: (bytes) => this.#appendHandshake(bytes),
       notes: (bytes) => this.#appendNote(bytes),
+      records: (kind, fields, text) => this.#outputs.records?.add(kind, fields, text),
     });
     this.#watcher.onStart({
       progress: reading.progress,
@@ -228,7 +232,12 @@ class Pass {
       figures: () => ({ ...figuresOf(merger.standing.counters, merger), read: reading.figures() }),
     });
     const tracking = results.map((ring, shard) => {
-      const work: TrackerWork = { shard, analyses: { miruo, tcpeek, flows }, blocks: reading.blocks, results: ring };
+      const work: TrackerWork = {
+        shard,
+        analyses: { miruo, tcpeek, flows, analysis },
+        blocks: reading.blocks,
+        results: ring,
+      };
       return this.#threads.run<TrackSummary>(`tracker ${shard}`, workerFiles?.tracker ?? TRACKER_FILE, 'track', work);
     });
     const readingDone = reading.run(readPlan, workerFiles?.reader);

@@ -86,6 +86,8 @@ export class Cursor {
   ipHeaders = 0;
   /** The frame's VLAN tags in one number: see vlan-key.ts. */
   vlan = 0;
+  /** Id of the outermost tag + 1, or 0. */
+  vlanId = 0;
   /** Of the IP header that says that it is a fragment; see fragment-key.ts. */
   fragmentKey = 0;
   isFirstFragment = false;
@@ -141,6 +143,7 @@ export class Cursor {
     this.fragmentOf = 0;
     this.ipHeaders = 0;
     this.vlan = 0;
+    this.vlanId = 0;
     this.fragmentKey = 0;
     this.isFirstFragment = false;
     this.marks = 0;

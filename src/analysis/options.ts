@@ -1,0 +1,31 @@
+/**
+ * What is wanted of the analysis of sessions; every value decided.
+ */
+
+/** What may be told; at least one. */
+export interface AnalysisOptions {
+  /** A record for each session. */
+  readonly sessions: boolean;
+  /** A record for each segment that has a symptom. */
+  readonly packets: boolean;
+  /** A record for each connection as Zeek counts them. */
+  readonly connections: boolean;
+  /** A session is over that was silent for so many seconds of packet time. */
+  readonly idleTimeoutSec: number;
+  /** Packets that were captured twice count once. */
+  readonly dedup: boolean;
+  /** Checksums are verified, as far as packets were captured whole; what has a wrong one is not looked at. */
+  readonly checksums: boolean;
+  /** What the first HTTP exchange of a session is, is looked for. */
+  readonly http: boolean;
+}
+
+export const ANALYSIS_DEFAULTS: AnalysisOptions = {
+  sessions: true,
+  packets: false,
+  connections: false,
+  idleTimeoutSec: 3600,
+  dedup: false,
+  checksums: false,
+  http: false,
+};

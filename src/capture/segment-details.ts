@@ -1,0 +1,48 @@
+/**
+ * What is noted of a segment beside its descriptor, where sessions are analysed: the words of its details. Owns their order, and how long a
+ * segment's payload is.
+ */
+import { D_TCP, D_WHERE, ipOffset, tcpOffset } from './descriptor.js';
+
+/** Number of the packet in its input, from 1: the lower 32 bits. */
+export const E_NUMBER = 0;
+/** Bytes of payload that the segment had on the wire, as `payloadLength` says. */
+export const E_LENGTH = 1;
+/** Bytes of the IP datagram as its header says, header included. */
+export const E_IP_BYTES = 2;
+/** Identification of the IPv4 header (0 for IPv6) << 16 | checksum field of the TCP header. */
+export const E_ID_SUM = 3;
+/** VLAN id of the outermost tag + 1, or 0 where there is none. */
+export const E_VLAN = 4;
+
+const IPV6_HEADER_BYTES = 40;
+
+/**
+ * Notes the details, at word `e` of `words`, of the segment that the descriptor at word `d` of them was decoded to: a frame of `wireBytes` at byte
+ * `at` of `view`, or of as many as a layer around IP declares. `number`: of the packet in its input. `vlan`: as E_VLAN.
+ */
+export function noteDetails(
+  view: DataView,
+  at: number,
+  wireBytes: number,
+  number: number,
+  vlan: number,
+  words: Int32Array,
+  d: number,
+  e: number,
+): void {
+  const where = words[d + D_WHERE];
+  const ip = ipOffset(where);
+  const tcp = tcpOffset(where);
+  const isV6 = where < 0;
+  const declared = isV6 ? view.getUint16(at + ip + 4) + IPV6_HEADER_BYTES : view.getUint16(at + ip + 2);
+  // Nothing is declared of segments that the card was to cut up, and of jumbograms (RFC 2675).
+  const isUndeclared = isV6 ? declared === IPV6_HEADER_BYTES : declared === 0;
+  const ipBytes = isUndeclared ? wireBytes - ip : declared;
+  const headers = tcp - ip + 4 * (words[d + D_TCP] >>> 28);
+  words[e + E_NUMBER] = number;
+  words[e + E_LENGTH] = Math.max(0, Math.min(ipBytes, wireBytes - ip) - headers);
+  words[e + E_IP_BYTES] = ipBytes;
+  words[e + E_ID_SUM] = ((isV6 ? 0 : view.getUint16(at + ip + 4)) << 16) | view.getUint16(at + tcp + 16);
+  words[e + E_VLAN] = vlan;
+}
