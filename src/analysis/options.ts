@@ -6,6 +6,8 @@
 export interface AnalysisOptions {
   /** A record for each session. */
   readonly sessions: boolean;
+  /** Sums of what sessions have. */
+  readonly sums: boolean;
   /** A record for each segment that has a symptom. */
   readonly packets: boolean;
   /** A record for each connection as Zeek counts them. */
@@ -22,6 +24,7 @@ export interface AnalysisOptions {
 
 export const ANALYSIS_DEFAULTS: AnalysisOptions = {
   sessions: true,
+  sums: false,
   packets: false,
   connections: false,
   idleTimeoutSec: 3600,

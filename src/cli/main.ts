@@ -192,7 +192,7 @@ function interruptionOf(error: unknown): Interrupted | undefined {
 }
 
 /** The default command's help is the program's. */
-const COMMANDS_WITH_HELP = ['miruo', 'tcpeek', 'info', 'filter', 'interfaces', 'peekstat', 'plot', 'stat'];
+const COMMANDS_WITH_HELP = ['miruo', 'tcpeek', 'packets', 'info', 'filter', 'interfaces', 'peekstat', 'plot', 'stat'];
 
 /** What a message is about that does not say so itself. */
 function placeOf(error: unknown): string {

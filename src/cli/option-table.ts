@@ -1,6 +1,8 @@
 /**
  * The one table of options. Owns which rows there are and what is no analysis' own: the rest is in the files that it puts together.
  */
+
+import { ANALYSIS_OPTIONS } from './analysis-options.js';
 import { MIRUO_OPTIONS } from './miruo-options.js';
 import type { CommandName, OptionRow } from './option-row.js';
 import { PLOT_OPTIONS } from './plot-options.js';
@@ -47,12 +49,19 @@ const FILTER_OPTIONS: readonly OptionRow[] = [
     help: 'a line of columns for each capture, for other programs',
     commands: ['info'],
   },
+  {
+    names: ['tsv'],
+    kind: 'switch',
+    help: 'lines of columns under a line of their names, in place of JSON',
+    commands: ['packets'],
+  },
 ];
 
 export const OPTION_TABLE: readonly OptionRow[] = [
   ...MIRUO_OPTIONS,
   ...TCPEEK_OPTIONS,
   ...RESULT_OPTIONS,
+  ...ANALYSIS_OPTIONS,
   ...READING_OPTIONS,
   ...REPORT_OPTIONS,
   ...FILTER_OPTIONS,

@@ -30,6 +30,7 @@ const DESCRIPTIONS: Readonly<Record<CommandName, string>> = {
   run: 'read captures and print the TCP sessions that look wrong (the default command)',
   miruo: "the same with miruo's own options",
   tcpeek: "watch TCP handshakes, with tcpeek's own options",
+  packets: 'print the segments that have a symptom: retransmitted, out of order, zero window ...',
   info: 'say what is in captures: format, packets, bytes, times, interfaces, TCP conversations',
   filter: 'write the packets that an expression selects to another capture, or count them',
   interfaces: 'list the interfaces that can be captured from',
@@ -86,6 +87,13 @@ export function parseArguments(args: readonly string[], version: string): Reques
     )
     .action((sessionFilter: string[], options: TcpeekArguments) => {
       request = { kind: 'run', files: options.file ?? [], options: { ...fromTcpeek(options), sessionFilter } };
+    });
+  program
+    .command('packets')
+    .description(DESCRIPTIONS.packets)
+    .argument('[FILE...]', 'captures, read one after the other as one')
+    .action((files: string[], { tsv, ...options }: ParsedOptions) => {
+      request = { kind: 'run', files, options: { ...options, output: [tsv ? 'packets-tsv' : 'packets'] } };
     });
   program
     .command('info')

@@ -3,6 +3,7 @@
  * Owns the checks of values against each other.
  */
 import { availableParallelism } from 'node:os';
+import type { AnalysisOptions } from '../analysis/options.js';
 import { descriptorOf } from '../capture/feed-kind.js';
 import type { LiveRequest } from '../capture/feed-messages.js';
 import type { MomentInterval } from '../capture/moments.js';
@@ -39,6 +40,10 @@ export interface ParsedOptions {
   sessionLimit?: number;
   segmentLimit?: number;
   output?: string[];
+  analysis?: boolean;
+  sessionTimeout?: number;
+  dedup?: boolean;
+  http?: boolean;
   dpiMode?: 'tcp' | HttpHeaders;
   classic?: boolean;
   local?: string[];
@@ -135,6 +140,7 @@ export interface WantedResults {
   readonly miruo: boolean;
   /** What is watched of handshakes. */
   readonly tcpeek: TcpeekOptions | undefined;
+  readonly analysis: AnalysisOptions | undefined;
   readonly reports: ReportPlan;
 }
 
@@ -146,15 +152,22 @@ export function makePlan(
   isTerminal: boolean,
   filter?: ChosenFilter,
 ): RunPlan {
-  const { tcpeek, reports } = wanted;
+  const { tcpeek, analysis, reports } = wanted;
   const plain = readPlan(files, given, filter);
   const read = tcpeek === undefined ? plain : { ...plain, ...readingFor(tcpeek, plain.decode, wanted.miruo) };
   const form = blockForm(given, RUN_FORM);
   const isLimited = given.sessionLimit !== undefined || given.segmentLimit !== undefined;
   return Object.freeze({
-    read: { ...read, moments: momentInterval(given, read), notices: true, ...countingOf(reports) },
+    read: {
+      ...read,
+      moments: momentInterval(given, read),
+      notices: true,
+      ...countingOf(reports),
+      ...(analysis === undefined ? {} : { details: true }),
+    },
     miruo: wanted.miruo ? miruoOptions(given, isTerminal) : undefined,
     tcpeek,
+    analysis,
     flows:
       reports.flowTimeoutSec === undefined
         ? undefined
@@ -258,7 +271,7 @@ function usualSnaplen(given: ParsedOptions): number {
   // Only of a packet that was captured whole can TCP's sum be verified.
   if (given.checksum === '2') return MAX_CAPTURED_BYTES;
   if (given.isTcpeek && given.classic) return CLASSIC_HANDSHAKE_SNAPLEN;
-  return httpHeaders(given) === undefined ? DEFAULT_SNAPLEN : HTTP_SNAPLEN;
+  return httpHeaders(given) === undefined && !given.http ? DEFAULT_SNAPLEN : HTTP_SNAPLEN;
 }
 
 /** What the capturing program need not hand on; what it does is filtered here again, so that the result is ours. */

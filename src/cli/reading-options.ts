@@ -4,8 +4,8 @@
  */
 import type { CommandName, OptionRow } from './option-row.js';
 
-const READING: readonly CommandName[] = ['run', 'miruo', 'tcpeek', 'info', 'filter'];
-const DECODING: readonly CommandName[] = ['run', 'miruo', 'tcpeek', 'info'];
+const READING: readonly CommandName[] = ['run', 'miruo', 'tcpeek', 'packets', 'info', 'filter'];
+const DECODING: readonly CommandName[] = ['run', 'miruo', 'tcpeek', 'packets', 'info'];
 
 export const READING_OPTIONS: readonly OptionRow[] = [
   {
@@ -30,7 +30,7 @@ export const READING_OPTIONS: readonly OptionRow[] = [
     kind: 'number',
     value: 'MIB',
     help: 'buffer for packets on their way, with -i (default 64)',
-    commands: ['run', 'miruo', 'info', 'filter'],
+    commands: ['run', 'miruo', 'packets', 'info', 'filter'],
   },
   {
     names: ['buffer'],

@@ -15,12 +15,20 @@ interface ResultFormat {
   readonly help: string;
 }
 
-export type ResultFormatName = 'miruo' | 'tcpeek' | 'report';
+export type RecordFormat = 'ndjson' | 'csv' | 'parquet' | 'conn' | 'conn-json' | 'packets' | 'packets-tsv';
+export type ResultFormatName = 'miruo' | 'tcpeek' | 'report' | RecordFormat;
 
 export const RESULT_FORMATS: readonly (ResultFormat & { readonly name: ResultFormatName })[] = [
   { name: 'miruo', help: "sessions and segments as miruo's lines" },
   { name: 'tcpeek', help: "handshakes as tcpeek's lines; their summary is on standard error" },
   { name: 'report', help: 'reports of how the run stands (without a PATH on standard error)' },
+  { name: 'ndjson', help: 'a record for each session, a JSON object a line' },
+  { name: 'csv', help: 'the same as CSV (RFC 4180) with a header' },
+  { name: 'parquet', help: 'the same as Parquet' },
+  { name: 'conn', help: "connections as in Zeek's conn.log" },
+  { name: 'conn-json', help: 'the same as Zeek writes them in JSON' },
+  { name: 'packets', help: 'a record for each segment that has a symptom, a JSON object a line' },
+  { name: 'packets-tsv', help: 'the same as lines of columns' },
 ];
 
 /** A result and its place. */

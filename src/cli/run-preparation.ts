@@ -4,6 +4,7 @@
  */
 import type { RunPlan } from '../pipeline/run.js';
 import type { AddressRange } from '../tcpeek/options.js';
+import { analysisOptions } from './analysis-plan.js';
 import type { RunSurroundings } from './execute-run.js';
 import type { ChosenFilter } from './filter-choice.js';
 import { addressesInCaptures, addressesOfDevices } from './local-addresses.js';
@@ -30,7 +31,14 @@ export function prepareRun(
 ): PreparedRun {
   const places = resultPlaces(files, given);
   const hasTcpeek = places.some(({ format }) => format === 'tcpeek');
-  if (!hasTcpeek) refuseUseless(given, TCPEEK_ONLY, 'handshakes, which are not asked for: -o tcpeek');
+  const analysis = analysisOptions(
+    given,
+    places.map(({ format }) => format),
+  );
+  if (!hasTcpeek) {
+    const names = analysis === undefined ? TCPEEK_ONLY : TCPEEK_ONLY.filter((name) => name !== 'checksum');
+    refuseUseless(given, names, 'handshakes, which are not asked for: -o tcpeek');
+  }
   if (places.every(({ format }) => format !== 'miruo')) {
     refuseUseless(given, MIRUO_ONLY, 'sessions, which are not asked for: -o miruo');
   }
@@ -41,6 +49,7 @@ export function prepareRun(
   const wanted = {
     miruo: ofMiruo.length > 0,
     tcpeek: hasTcpeek ? tcpeekOptions(given, localAddresses(files, given)) : undefined,
+    analysis,
   };
   const isShown = isTerminal && ofMiruo.every(({ target }) => 'descriptor' in target);
   const showing = showingOf(given, files);

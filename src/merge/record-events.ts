@@ -5,10 +5,11 @@
 import {
   RECORD_CONNECTION,
   RECORD_NUMBER,
-  type RECORD_SESSION,
+  RECORD_SESSION,
   type RecordEvents,
   type RecordKind,
 } from '../analysis/events.js';
+import { AnalysisSums } from '../analysis/sums.js';
 import {
   RECORD_HEADER_BYTES,
   RECORD_KIND,
@@ -62,6 +63,8 @@ export const isOfRecords = (words: Int32Array, at: number): boolean =>
 
 /** Sessions and connections of all shards, and what is told of them. */
 export class MergedRecords {
+  /** What the records of sessions so far add up to. */
+  readonly sums = new AnalysisSums();
   readonly #sink: RecordSink | undefined;
   readonly #sessions: SessionOrdinals;
   readonly #connections: SessionOrdinals;
@@ -93,6 +96,7 @@ export class MergedRecords {
     const from = (word + TOLD_WORDS) >> 1;
     doubles[from + RECORD_NUMBER] = ordinals.of(shard, row) - 1;
     const text = 8 * (from + fields);
+    if (kind === RECORD_SESSION) this.sums.add(doubles.subarray(from, from + fields));
     this.#sink?.(kind, doubles.subarray(from, from + fields), bytes.subarray(text, text + textBytes));
     return 8 * fields + textBytes;
   }

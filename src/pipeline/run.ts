@@ -2,6 +2,7 @@
  * One pass over the input that tracks sessions: starts reader and trackers, merges what they find, writes it. Owns what
  * a run is made of and what it came to.
  */
+import type { AnalysisSums } from '../analysis/sums.js';
 import type { ReadFigures, ReadSummary } from '../capture/news.js';
 import type { InputProblem } from '../capture/problem.js';
 import type { ReadPlan } from '../capture/read-captures.js';
@@ -97,6 +98,8 @@ export interface RunFigures {
   readonly activeSegmentsMost: number;
   /** As in `RunInProgress`. */
   readonly handshakes: ArrayLike<number>;
+  /** What the analysed sessions that are over add up to. */
+  readonly analysis: AnalysisSums;
 }
 
 /** What a run came to. */
@@ -360,5 +363,6 @@ function figuresOf(miruo: MiruoCounters, merger: Merger): Omit<RunFigures, 'read
     activeSegments: merger.segments.active,
     activeSegmentsMost: merger.segments.most,
     handshakes: merger.handshakes.counts,
+    analysis: merger.records.sums,
   };
 }
