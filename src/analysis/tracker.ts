@@ -1,30 +1,286 @@
 /**
  * The analysis of one shard's sessions: takes segments in order, says which symptoms each has, and tells a record of each session when it is over.
- * Never knows of other shards: what it has to say goes to a `RecordEvents`.
+ * Owns the order of steps. Never knows of other shards: what it has to say goes to a `RecordEvents`.
  */
-import type { RecordEvents } from './events.js';
+import { D_ACK, D_NSEC, D_SEC, D_SEQ, D_TCP } from '../capture/descriptor.js';
+import { findSession, insertSession } from '../flow/descriptor-sessions.js';
+import { SessionTable } from '../flow/session-table.js';
+import { flagsByte, TCP_ACK, TCP_FIN, TCP_SYN } from '../wire/tcp.js';
+import { isEarlierPacket, isSamePacket, keepEarlier, keepPacket } from './capture-duplicates.js';
+import { completenessOf } from './completeness.js';
+import { RECORD_PACKET, RECORD_SESSION, type RecordEvents } from './events.js';
+import { noteOpening } from './handshake-times.js';
 import type { AnalysisOptions } from './options.js';
+import { PacketRecords } from './packet-records.js';
+import { takeAck, timeSegment } from './round-trips.js';
 import type { SegmentFacts } from './segment-facts.js';
+import { noteClosing, SessionEnds, sortByCreation } from './session-ends.js';
+import { CLOSED_BY } from './session-record.js';
+import { SessionRecords } from './session-records.js';
+import {
+  A_COMPLETENESS,
+  A_FIRST_INPUT,
+  A_FIRST_NUMBER,
+  A_FIRST_TIME,
+  A_FLAGS,
+  A_LAST_CLOCK,
+  A_LAST_INPUT,
+  A_LAST_NUMBER,
+  A_LAST_TIME,
+  A_ORDINAL,
+  A_SILENCE,
+  A_VLAN,
+  ANALYSIS_ROW_WORDS,
+  addWide,
+  B_DUPLICATES,
+  B_LAST_ACKED,
+  B_LAST_PACKET,
+  B_MSS,
+  B_NOTES,
+  B_PACKETS,
+  B_SYN_BITS,
+  B_SYN_SCALE,
+  B_UNIQUE_BYTES,
+  FLAG_CLOSED_FIN,
+  FLAG_CLOSED_RST,
+  FLAG_UNANSWERED,
+  nsecSince,
+  passedNsec,
+  sideWords,
+  storePassed,
+} from './session-row.js';
+import { noteSynBy, originatorOf } from './session-side.js';
+import { countPacket, countSymptoms } from './side-counts.js';
+import { N_HAS_PAYLOAD, N_HIGH, N_TIMED, SideNotes } from './side-notes.js';
+import { isReuse, stepSymptoms, takeScale } from './symptom-rules.js';
+import { symptomBit } from './symptoms.js';
+import { SynOptions } from './syn-options.js';
+import { takePayload } from './unique-bytes.js';
+
+const KEEP_ALIVE = symptomBit('keep_alive');
+const SYN_ACK = TCP_SYN | TCP_ACK;
+const BY_FIN = CLOSED_BY.indexOf('fin');
+const BY_RST = CLOSED_BY.indexOf('rst');
+const BY_TIMEOUT = CLOSED_BY.indexOf('timeout');
+const BY_END = CLOSED_BY.indexOf('end of capture');
+const BY_REUSE = CLOSED_BY.indexOf('port reuse');
+const NO_TEXT = new Uint8Array(0);
 
 export class AnalysisTracker {
   readonly #options: AnalysisOptions;
   readonly #events: RecordEvents;
+  readonly #table = new SessionTable(ANALYSIS_ROW_WORDS);
+  readonly #notes = new SideNotes();
+  readonly #ends: SessionEnds;
+  readonly #sessions: SessionRecords;
+  readonly #packets = new PacketRecords();
+  readonly #synOptions = new SynOptions();
+  #created = 0;
 
   constructor(options: AnalysisOptions, events: RecordEvents) {
     this.#options = options;
     this.#events = events;
+    this.#ends = new SessionEnds(this.#table, options.idleTimeoutSec);
+    this.#sessions = new SessionRecords(this.#table, this.#notes);
   }
 
   /** One segment: the descriptor at word `d` of `words`, whose frame lies in `view`; `hash` is its conversation's; `facts` is what else is known. */
   onSegment(words: Int32Array, d: number, view: DataView, hash: number, facts: SegmentFacts): void {
-    void [words, d, view, hash, facts, this.#options, this.#events];
+    const flags = flagsByte(words[d + D_TCP]);
+    let row = this.#table.live === 0 ? -1 : findSession(this.#table, words, d, view, hash);
+    let beginsAnew = false;
+    if (row >= 0) {
+      const side = this.#table.direction;
+      if (this.#isDuplicate(row, side, words, d, facts) && this.#options.dedup) return;
+      const page = this.#table.page(row);
+      if ((flags & SYN_ACK) === TCP_SYN && isReuse(page, this.#table.at(row), side, words[d + D_SEQ])) {
+        this.#end(row, BY_REUSE);
+        row = -1;
+        beginsAnew = true;
+      }
+    }
+    if (row >= 0) this.#follow(row, this.#table.direction, words, d, view, facts, flags, false);
+    else this.#begin(words, d, view, hash, facts, flags, beginsAnew);
   }
 
   /** The clock of segments comes to second `sec` (unsigned): src/capture/segment-clock.ts. It may go back. */
   onTick(sec: number): void {
-    void sec;
+    for (const row of this.#ends.tick(sec)) this.#end(row, BY_TIMEOUT);
+    this.#ends.endTick();
   }
 
   /** The input is over. */
-  onEnd(): void {}
+  onEnd(): void {
+    const rows: number[] = [];
+    this.#table.forEach((row) => {
+      rows.push(row);
+    });
+    sortByCreation(this.#table, rows);
+    for (const row of rows) this.#end(row, BY_END);
+  }
+
+  #begin(
+    words: Int32Array,
+    d: number,
+    view: DataView,
+    hash: number,
+    facts: SegmentFacts,
+    flags: number,
+    beginsAnew: boolean,
+  ): void {
+    const row = insertSession(this.#table, words, d, view, hash);
+    const page = this.#table.page(row);
+    const r = this.#table.at(row);
+    addWide(page, r + A_ORDINAL, this.#created % 2 ** 32);
+    page[r + A_ORDINAL + 1] = Math.floor(this.#created / 2 ** 32);
+    this.#created++;
+    page[r + A_VLAN] = facts.vlan;
+    page[r + A_FIRST_INPUT] = facts.input;
+    addWide(page, r + A_FIRST_NUMBER, facts.number % 2 ** 32);
+    page[r + A_FIRST_NUMBER + 1] = Math.floor(facts.number / 2 ** 32);
+    page[r + A_FIRST_TIME] = words[d + D_SEC];
+    page[r + A_FIRST_TIME + 1] = words[d + D_NSEC];
+    page[r + A_LAST_TIME] = words[d + D_SEC];
+    page[r + A_LAST_TIME + 1] = words[d + D_NSEC];
+    if ((flags & SYN_ACK) === TCP_SYN) page[r + A_FLAGS] = FLAG_UNANSWERED;
+    page[r + A_LAST_CLOCK] = this.#ends.clockSec | 0;
+    this.#ends.add(row);
+    this.#events.created(RECORD_SESSION, row);
+    this.#follow(row, 0, words, d, view, facts, flags, beginsAnew);
+  }
+
+  #follow(
+    row: number,
+    side: number,
+    words: Int32Array,
+    d: number,
+    view: DataView,
+    facts: SegmentFacts,
+    flags: number,
+    beginsAnew: boolean,
+  ): void {
+    const page = this.#table.page(row);
+    const r = this.#table.at(row);
+    const own = r + sideWords(side);
+    const sec = words[d + D_SEC];
+    const nsec = words[d + D_NSEC];
+    const seq = words[d + D_SEQ];
+    const ack = words[d + D_ACK];
+    const { length } = facts;
+    const isFirst = page[r + A_COMPLETENESS + 0] === 0 && page[r + sideWords(0) + B_PACKETS] === 0;
+    if ((flags & TCP_SYN) !== 0) this.#takeSyn(page, r, side, words, d, view, flags);
+    if ((flags & SYN_ACK) !== TCP_SYN || side !== 0) page[r + A_FLAGS] &= ~FLAG_UNANSWERED;
+    const symptoms = stepSymptoms(page, r, side, seq, ack, words[d + D_TCP], length, sec, nsec, beginsAnew);
+    this.#keepPacket(page, own, words, d, facts);
+    countPacket(page, own, words, d, facts);
+    if (symptoms !== 0) countSymptoms(page, own, symptoms);
+    page[r + A_COMPLETENESS] |= completenessOf(flags, length, isFirst);
+    noteOpening(page, r, flags, sec, nsec);
+    this.#notePassing(page, r, sec, nsec, facts);
+    if ((flags & TCP_ACK) !== 0) this.#acknowledge(page[r + sideWords(side ^ 1) + B_NOTES], ack, sec, nsec);
+    const first = (flags & TCP_SYN) === 0 ? seq : (seq + 1) | 0;
+    const end = (first + length) | 0;
+    if (length > 0 && (symptoms & KEEP_ALIVE) === 0) this.#takePayload(page, own, first, end, sec, nsec);
+    const after = (flags & TCP_FIN) === 0 ? end : (end + 1) | 0;
+    page[own + B_LAST_ACKED] = flags & TCP_ACK;
+    if (noteClosing(page, r, side, flags, after, ack)) this.#ends.noteClosed(row);
+    // Here the state and the history of the connection (connection-state.ts) take the segment.
+    if (symptoms === 0 || !this.#options.packets) return;
+    const originator = originatorOf(page, r);
+    this.#packets.fill(words, d, view, facts, side ^ originator, symptoms);
+    this.#events.record(RECORD_PACKET, row, this.#packets.fields, NO_TEXT, 0);
+  }
+
+  /** What a SYN says of its side. */
+  #takeSyn(
+    page: Int32Array,
+    r: number,
+    side: number,
+    words: Int32Array,
+    d: number,
+    view: DataView,
+    flags: number,
+  ): void {
+    const options = this.#synOptions;
+    const own = r + sideWords(side);
+    const isAnswer = (flags & TCP_ACK) !== 0;
+    options.read(words, d, view);
+    takeScale(page, r, side, isAnswer, options.scale);
+    noteSynBy(page, r, side, isAnswer);
+    page[own + B_MSS] = options.mss + 1;
+    page[own + B_SYN_SCALE] = options.scale + 1;
+    page[own + B_SYN_BITS] = options.bits;
+  }
+
+  /** Whether the segment was captured once already; counts it if so. */
+  #isDuplicate(row: number, side: number, words: Int32Array, d: number, facts: SegmentFacts): boolean {
+    const page = this.#table.page(row);
+    const own = this.#table.at(row) + sideWords(side);
+    if (page[own + B_PACKETS] === 0) return false;
+    const notes = page[own + B_NOTES] - 1;
+    const isDuplicate =
+      isSamePacket(page, own + B_LAST_PACKET, words, d, facts) ||
+      (notes >= 0 && isEarlierPacket(this.#notes.page(notes), this.#notes.at(notes), words, d, facts));
+    if (isDuplicate) page[own + B_DUPLICATES]++;
+    return isDuplicate;
+  }
+
+  /** The packet becomes the last of its side; from the second on, and with payload, a side has notes. */
+  #keepPacket(page: Int32Array, own: number, words: Int32Array, d: number, facts: SegmentFacts): void {
+    const isSecond = page[own + B_PACKETS] > 0;
+    if (page[own + B_NOTES] === 0 && (isSecond || facts.length > 0)) page[own + B_NOTES] = this.#notes.take() + 1;
+    if (isSecond) {
+      const notes = page[own + B_NOTES] - 1;
+      keepEarlier(this.#notes.page(notes), this.#notes.at(notes), page, own + B_LAST_PACKET);
+    }
+    keepPacket(page, own + B_LAST_PACKET, words, d, facts);
+  }
+
+  #notePassing(page: Int32Array, r: number, sec: number, nsec: number, facts: SegmentFacts): void {
+    if (nsecSince(page, r + A_LAST_TIME, sec, nsec) > passedNsec(page, r + A_SILENCE)) {
+      storePassed(page, r + A_SILENCE, r + A_LAST_TIME, sec, nsec);
+    }
+    page[r + A_LAST_TIME] = sec;
+    page[r + A_LAST_TIME + 1] = nsec;
+    page[r + A_LAST_INPUT] = facts.input;
+    page[r + A_LAST_NUMBER] = facts.number | 0;
+    page[r + A_LAST_NUMBER + 1] = (facts.number / 2 ** 32) | 0;
+    page[r + A_LAST_CLOCK] = this.#ends.clockSec | 0;
+  }
+
+  /** The other side's payload was acknowledged up to `ack`; `notes`: that side's B_NOTES. */
+  #acknowledge(notes: number, ack: number, sec: number, nsec: number): void {
+    if (notes === 0) return;
+    const page = this.#notes.page(notes - 1);
+    const n = this.#notes.at(notes - 1);
+    if (page[n + N_TIMED] > 0) takeAck(page, this.#notes.doubles(notes - 1), n, ack, sec, nsec);
+  }
+
+  #takePayload(page: Int32Array, own: number, seq: number, end: number, sec: number, nsec: number): void {
+    const notes = page[own + B_NOTES] - 1;
+    const kept = this.#notes.page(notes);
+    const n = this.#notes.at(notes);
+    const isRepeated = kept[n + N_HAS_PAYLOAD] !== 0 && ((seq - kept[n + N_HIGH]) | 0) < 0;
+    timeSegment(kept, n, seq, end, sec, nsec, isRepeated);
+    const unique = takePayload(kept, n, seq, end);
+    if (unique > 0) addWide(page, own + B_UNIQUE_BYTES, unique);
+  }
+
+  /** Tells the record of a session, and forgets it. How it was closed counts more than what ended it. */
+  #end(row: number, endedBy: number): void {
+    const page = this.#table.page(row);
+    const r = this.#table.at(row);
+    const flags = page[r + A_FLAGS];
+    if (this.#options.sessions) {
+      const isClosed = (flags & FLAG_CLOSED_FIN) !== 0 ? BY_FIN : (flags & FLAG_CLOSED_RST) !== 0 ? BY_RST : endedBy;
+      this.#sessions.fill(row, isClosed);
+      this.#events.record(RECORD_SESSION, row, this.#sessions.fields, NO_TEXT, 0);
+    }
+    for (let side = 0; side < 2; side++) {
+      const notes = page[r + sideWords(side) + B_NOTES] - 1;
+      if (notes >= 0) this.#notes.give(notes);
+    }
+    this.#ends.remove(row);
+    this.#table.remove(row);
+  }
 }

@@ -1,0 +1,147 @@
+/**
+ * When a session is over: closed by both sides or by a reset it lingers, for late packets are still its own; one that is silent for long is over as
+ * well, and one that is nothing but an unanswered SYN sooner. Owns how long each is, the clock, and the wheel of deadlines.
+ */
+import type { SessionTable } from '../flow/session-table.js';
+import { TimerWheel } from '../flow/timer-wheel.js';
+import { TCP_ACK, TCP_FIN, TCP_RST } from '../wire/tcp.js';
+import {
+  A_FLAGS,
+  A_LAST_CLOCK,
+  A_ORDINAL,
+  A_TIMER,
+  B_FIN_END,
+  B_LAST_ACK,
+  B_LAST_ACKED,
+  FLAG_CLOSED_FIN,
+  FLAG_CLOSED_RST,
+  FLAG_FIN,
+  FLAG_FIN_ACKED,
+  FLAG_UNANSWERED,
+  sideWords,
+  wide,
+} from './session-row.js';
+
+/** A session that was closed is over when it was silent for more than so many seconds; an unanswered SYN after so many. */
+const LINGER_SEC = 60;
+const UNANSWERED_SEC = 300;
+/** What a second in 32 bits comes to, in 2106. */
+const LAST_SEC = 2 ** 32 - 1;
+
+const CLOSED = FLAG_CLOSED_FIN | FLAG_CLOSED_RST;
+const BOTH_ACKED = FLAG_FIN_ACKED | (FLAG_FIN_ACKED << 1);
+const NONE: readonly number[] = [];
+
+/**
+ * Notes what a segment of side `side` with these flags closes in the session whose row is at word `r` of `page`; `end`: the sequence number after it.
+ * Returns whether the session is closed from now on.
+ */
+export function noteClosing(
+  page: Int32Array,
+  r: number,
+  side: number,
+  flags: number,
+  end: number,
+  ack: number,
+): boolean {
+  const known = page[r + A_FLAGS];
+  const other = r + sideWords(side ^ 1);
+  let noted = known;
+  if ((flags & TCP_FIN) !== 0) {
+    page[r + sideWords(side) + B_FIN_END] = end;
+    noted |= FLAG_FIN << side;
+    // The packets may have been captured the wrong way round.
+    if (page[other + B_LAST_ACKED] !== 0 && ((page[other + B_LAST_ACK] - end) | 0) >= 0)
+      noted |= FLAG_FIN_ACKED << side;
+  }
+  if ((flags & TCP_ACK) !== 0 && (known & (FLAG_FIN << (side ^ 1))) !== 0) {
+    if (((ack - page[other + B_FIN_END]) | 0) >= 0) noted |= FLAG_FIN_ACKED << (side ^ 1);
+  }
+  if ((noted & CLOSED) === 0) {
+    if ((noted & BOTH_ACKED) === BOTH_ACKED) noted |= FLAG_CLOSED_FIN;
+    else if ((flags & TCP_RST) !== 0) noted |= FLAG_CLOSED_RST;
+  }
+  page[r + A_FLAGS] = noted;
+  return ((noted ^ known) & CLOSED) !== 0;
+}
+
+export class SessionEnds {
+  /** Unsigned. */
+  clockSec = 0;
+  readonly #table: SessionTable;
+  readonly #idleSec: number;
+  readonly #wheel: TimerWheel;
+  readonly #due: number[] = [];
+  #isExpiring = false;
+  readonly #deadline = (row: number): number => this.#deadlineOf(row);
+
+  /** `idleSec`: how long a session may be silent. */
+  constructor(table: SessionTable, idleSec: number) {
+    this.#table = table;
+    this.#idleSec = idleSec;
+    this.#wheel = new TimerWheel(table, A_TIMER);
+  }
+
+  /** A session was created; its first segment, and what that says, is noted. */
+  add(row: number): void {
+    this.#wheel.add(row, this.#deadlineOf(row));
+  }
+
+  /** A session is forgotten. */
+  remove(row: number): void {
+    // One that timed out has left the wheel already.
+    if (!this.#isExpiring) this.#wheel.remove(row);
+  }
+
+  /** A session was closed: its deadline may have come nearer. */
+  noteClosed(row: number): void {
+    this.#wheel.advance(row, this.#deadlineOf(row));
+  }
+
+  /**
+   * The clock comes to second `sec` (unsigned); gives the sessions that are over, oldest first. They are to be forgotten, all of them, and then
+   * `endTick` called.
+   */
+  tick(sec: number): readonly number[] {
+    const from = this.clockSec;
+    this.clockSec = sec;
+    if (sec < from) {
+      this.#restart(sec);
+      return NONE;
+    }
+    const due = this.#due;
+    due.length = 0;
+    this.#wheel.expire(from, sec, this.#deadline, due);
+    if (due.length > 1) sortByCreation(this.#table, due);
+    this.#isExpiring = true;
+    return due;
+  }
+
+  endTick(): void {
+    this.#isExpiring = false;
+  }
+
+  /** The clock begins anew at an earlier second: all sessions are as old as if their last segment came now. */
+  #restart(sec: number): void {
+    this.#table.forEach((row) => {
+      this.#wheel.remove(row);
+      this.#table.page(row)[this.#table.at(row) + A_LAST_CLOCK] = sec | 0;
+      this.#wheel.add(row, this.#deadlineOf(row));
+    });
+  }
+
+  #deadlineOf(row: number): number {
+    const page = this.#table.page(row);
+    const r = this.#table.at(row);
+    const flags = page[r + A_FLAGS];
+    let limit = this.#idleSec;
+    if ((flags & CLOSED) !== 0) limit = Math.min(limit, LINGER_SEC);
+    else if ((flags & FLAG_UNANSWERED) !== 0) limit = Math.min(limit, UNANSWERED_SEC);
+    return Math.min((page[r + A_LAST_CLOCK] >>> 0) + limit + 1, LAST_SEC);
+  }
+}
+
+/** Puts sessions in the order in which they were created. */
+export function sortByCreation(table: SessionTable, rows: number[]): void {
+  rows.sort((a, b) => wide(table.page(a), table.at(a) + A_ORDINAL) - wide(table.page(b), table.at(b) + A_ORDINAL));
+}
