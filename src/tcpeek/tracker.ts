@@ -19,19 +19,18 @@ import {
   D_TCP,
   D_WHERE,
   D_WIRE,
-  ipOffset,
   ipv6AddressesAt,
   packetIndex,
-  tcpOffset,
   WHERE_UNKNOWN_LINK,
 } from '../capture/descriptor.js';
+import { verifySegment } from '../flow/descriptor-checksums.js';
 import { findSession, insertSession } from '../flow/descriptor-sessions.js';
 import { SessionTable } from '../flow/session-table.js';
 import { TimerWheel } from '../flow/timer-wheel.js';
 import type { LineWriter } from '../text/line-writer.js';
+import { CHECKSUM_BAD_ICMP, CHECKSUM_BAD_IP, CHECKSUM_BAD_TCP, ChecksumVerifier } from '../wire/checksum-verifier.js';
 import { flagsByte, TCP_ACK, TCP_CLASSIC_FLAGS, TCP_SYN } from '../wire/tcp.js';
 import type { ChecksumFigures } from './checksum-figures.js';
-import { CHECKSUM_BAD_ICMP, CHECKSUM_BAD_IP, CHECKSUM_BAD_TCP, ChecksumVerifier } from './checksums.js';
 import {
   COUNT_DUP_SYN,
   COUNT_DUP_SYNACK,
@@ -314,19 +313,7 @@ export class HandshakeTracker {
   }
 
   #isSound(words: Int32Array, d: number, view: DataView): boolean {
-    const where = words[d + D_WHERE];
-    const at = words[d + D_FRAME];
-    const wireBytes = words[d + D_WIRE] >>> 0;
-    const captured = capturedBytes(words, d);
-    const verdict = this.#checksums.verifyTcp(
-      view,
-      at,
-      captured,
-      wireBytes,
-      ipOffset(where),
-      tcpOffset(where),
-      where < 0,
-    );
+    const verdict = verifySegment(this.#checksums, words, d, view);
     if (verdict !== CHECKSUM_BAD_IP && verdict !== CHECKSUM_BAD_TCP) return true;
     this.#note((out) => writeChecksumNote(out, verdict === CHECKSUM_BAD_IP ? 'IP' : 'TCP', this.#checksums));
     return false;

@@ -1,0 +1,184 @@
+/**
+ * What of each side's payload was seen, by sequence numbers: how far it goes, what of it came in order, and what never came though the other
+ * side acknowledged it. Owns the stretches that came ahead of a hole; knows nothing of flags and letters.
+ */
+
+/** Words of a side: 1 where its sequence numbers are known; end of what came; of what came in order. */
+const KNOWN = 0;
+const HIGHEST = 1;
+const CONTIGUOUS = 2;
+/** First of the stretches that came ahead of a hole, + 1, or 0; how many they are. */
+const AHEAD = 3;
+const STRETCHES = 4;
+/** Bytes from its first sequence number to the highest; bytes that were acknowledged and never came: each low, high. */
+const BYTES = 5;
+const MISSED = 7;
+export const SIDE_STRETCH_WORDS = 9;
+
+/** Words of a stretch: from, to (exclusive), next one + 1. */
+const FROM = 0;
+const TO = 1;
+const NEXT = 2;
+const STRETCH_WORDS = 3;
+const FIRST_STRETCHES = 256;
+/** Of one side. Where there would be more, what lies between two of them counts as seen. */
+const MOST_STRETCHES = 64;
+
+export class ConnectionStretches {
+  #words = new Int32Array(STRETCH_WORDS * FIRST_STRETCHES);
+  #allocated = 0;
+  #free = 0;
+
+  /** Stretches in use. */
+  live = 0;
+
+  /**
+   * The side whose words are at `at` of `page` sent a packet with `length` bytes of payload from sequence number `seq` on. Returns whether all
+   * of them were seen before.
+   */
+  sent(page: Int32Array, at: number, seq: number, length: number): boolean {
+    if (page[at + KNOWN] === 0) {
+      page[at + KNOWN] = 1;
+      page[at + HIGHEST] = seq;
+      page[at + CONTIGUOUS] = seq;
+    }
+    if (length === 0) return false;
+    const end = (seq + length) | 0;
+    const further = (end - page[at + HIGHEST]) | 0;
+    if (further > 0) {
+      page[at + HIGHEST] = end;
+      add(page, at + BYTES, further);
+    }
+    const contiguous = page[at + CONTIGUOUS];
+    if (((seq - contiguous) | 0) > 0) {
+      this.#insert(page, at, seq, end);
+    } else if (((end - contiguous) | 0) > 0) {
+      page[at + CONTIGUOUS] = end;
+      this.#join(page, at);
+    }
+    return further <= 0;
+  }
+
+  /**
+   * The other side acknowledged all up to `ack`. Returns how many holes before it will not be filled: those with something seen behind.
+   */
+  acknowledged(page: Int32Array, at: number, ack: number): number {
+    let holes = 0;
+    while (page[at + AHEAD] !== 0 && ((ack - page[at + CONTIGUOUS]) | 0) > 0) {
+      const from = this.#words[STRETCH_WORDS * (page[at + AHEAD] - 1) + FROM];
+      add(page, at + MISSED, (from - page[at + CONTIGUOUS]) | 0);
+      page[at + CONTIGUOUS] = from;
+      this.#join(page, at);
+      holes++;
+    }
+    return holes;
+  }
+
+  /** Bytes from the first sequence number to the highest that came; bytes that were acknowledged and never came. */
+  bytes(page: Int32Array, at: number): number {
+    return (page[at + BYTES] >>> 0) + 2 ** 32 * page[at + BYTES + 1];
+  }
+
+  missed(page: Int32Array, at: number): number {
+    return (page[at + MISSED] >>> 0) + 2 ** 32 * page[at + MISSED + 1];
+  }
+
+  /** The row goes: nothing is kept for its side. */
+  forget(page: Int32Array, at: number): void {
+    while (page[at + AHEAD] !== 0) this.#drop(page, at, page, at + AHEAD);
+  }
+
+  #insert(page: Int32Array, at: number, from: number, to: number): void {
+    // The word that names the first stretch which is not wholly before this one: in the row, or in the stretch before.
+    let words = page;
+    let link = at + AHEAD;
+    let before = -1;
+    while (words[link] !== 0) {
+      const stretch = STRETCH_WORDS * (words[link] - 1);
+      if (((from - this.#words[stretch + TO]) | 0) <= 0) break;
+      before = stretch;
+      words = this.#words;
+      link = stretch + NEXT;
+    }
+    const next = words[link] === 0 ? -1 : STRETCH_WORDS * (words[link] - 1);
+    const isFull = page[at + STRETCHES] === MOST_STRETCHES;
+    if (next >= 0 && (isFull || ((to - this.#words[next + FROM]) | 0) >= 0)) {
+      this.#extend(page, at, next, from, to);
+    } else if (isFull) {
+      this.#words[before + TO] = to;
+    } else {
+      this.#enter(page, at, before, from, to);
+    }
+  }
+
+  /** The stretch at word `stretch` goes from `from` to `to` too, and takes in those that it reaches then. */
+  #extend(page: Int32Array, at: number, stretch: number, from: number, to: number): void {
+    const pool = this.#words;
+    if (((from - pool[stretch + FROM]) | 0) < 0) pool[stretch + FROM] = from;
+    if (((to - pool[stretch + TO]) | 0) > 0) pool[stretch + TO] = to;
+    while (pool[stretch + NEXT] !== 0) {
+      const next = STRETCH_WORDS * (pool[stretch + NEXT] - 1);
+      if (((pool[next + FROM] - pool[stretch + TO]) | 0) > 0) return;
+      if (((pool[next + TO] - pool[stretch + TO]) | 0) > 0) pool[stretch + TO] = pool[next + TO];
+      this.#drop(page, at, pool, stretch + NEXT);
+    }
+  }
+
+  /** A stretch of its own, behind the one at word `before`, or the first one if that is -1. */
+  #enter(page: Int32Array, at: number, before: number, from: number, to: number): void {
+    const made = this.#take();
+    const pool = this.#words;
+    const words = before < 0 ? page : pool;
+    const link = before < 0 ? at + AHEAD : before + NEXT;
+    const stretch = STRETCH_WORDS * (made - 1);
+    pool[stretch + FROM] = from;
+    pool[stretch + TO] = to;
+    pool[stretch + NEXT] = words[link];
+    words[link] = made;
+    page[at + STRETCHES]++;
+  }
+
+  /** What lies right behind what came in order becomes part of it. */
+  #join(page: Int32Array, at: number): void {
+    while (page[at + AHEAD] !== 0) {
+      const first = STRETCH_WORDS * (page[at + AHEAD] - 1);
+      const contiguous = page[at + CONTIGUOUS];
+      if (((this.#words[first + FROM] - contiguous) | 0) > 0) return;
+      if (((this.#words[first + TO] - contiguous) | 0) > 0) page[at + CONTIGUOUS] = this.#words[first + TO];
+      this.#drop(page, at, page, at + AHEAD);
+    }
+  }
+
+  #take(): number {
+    this.live++;
+    if (this.#free !== 0) {
+      const stretch = this.#free;
+      this.#free = this.#words[STRETCH_WORDS * (stretch - 1) + NEXT];
+      return stretch;
+    }
+    if (STRETCH_WORDS * (this.#allocated + 1) > this.#words.length) {
+      const larger = new Int32Array(2 * this.#words.length);
+      larger.set(this.#words);
+      this.#words = larger;
+    }
+    return ++this.#allocated;
+  }
+
+  /** Takes the stretch out that word `link` of `words` names. */
+  #drop(page: Int32Array, at: number, words: Int32Array, link: number): void {
+    const stretch = words[link];
+    const next = STRETCH_WORDS * (stretch - 1) + NEXT;
+    words[link] = this.#words[next];
+    this.#words[next] = this.#free;
+    this.#free = stretch;
+    this.live--;
+    page[at + STRETCHES]--;
+  }
+}
+
+/** Adds `amount` (positive, int32) to the two words at `at`. */
+function add(page: Int32Array, at: number, amount: number): void {
+  const low = (page[at] >>> 0) + amount;
+  page[at] = low | 0;
+  if (low >= 2 ** 32) page[at + 1]++;
+}
