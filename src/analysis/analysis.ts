@@ -5,15 +5,18 @@ import { ConnectionTracker } from './connection-tracker.js';
 import type { RecordEvents } from './events.js';
 import type { AnalysisOptions } from './options.js';
 import { SegmentFacts } from './segment-facts.js';
+import { SessionPlaces } from './session-places.js';
 import { AnalysisTracker } from './tracker.js';
 
 export class Analysis {
   readonly #facts = new SegmentFacts();
   readonly #sessions: AnalysisTracker | undefined;
   readonly #connections: ConnectionTracker | undefined;
+  readonly #places: SessionPlaces | undefined;
 
   constructor(options: AnalysisOptions, events: RecordEvents) {
-    if (options.sessions || options.packets) this.#sessions = new AnalysisTracker(options, events);
+    if (options.places !== undefined) this.#places = new SessionPlaces(events, options.places);
+    if (options.sessions || options.packets) this.#sessions = new AnalysisTracker(options, this.#places ?? events);
     if (options.connections) this.#connections = new ConnectionTracker(options, events);
   }
 
@@ -25,7 +28,9 @@ export class Analysis {
   /** The segment of the descriptor at word `d` of `words`, whose details are at word `e`. Its frame lies in `view`; `hash` is its conversation's. */
   onSegment(words: Int32Array, d: number, view: DataView, hash: number, e: number): void {
     this.#facts.take(words, e);
+    this.#places?.begin(words, d, view, hash);
     this.#sessions?.onSegment(words, d, view, hash, this.#facts);
+    if (this.#facts.isMarked) this.#places?.mark();
     this.#connections?.onSegment(words, d, view, hash, this.#facts);
   }
 

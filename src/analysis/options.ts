@@ -2,6 +2,8 @@
  * What is wanted of the analysis of sessions; every value decided.
  */
 
+import type { WantedPlaces } from './session-places.js';
+
 /** What may be told; at least one. */
 export interface AnalysisOptions {
   /** A record for each session. */
@@ -20,6 +22,8 @@ export interface AnalysisOptions {
   readonly checksums: boolean;
   /** What the first HTTP exchange of a session is, is looked for. */
   readonly http: boolean;
+  /** Records of sessions say only where they are (session-place.ts), and of which sessions. */
+  readonly places?: WantedPlaces | undefined;
 }
 
 export const ANALYSIS_DEFAULTS: AnalysisOptions = {

@@ -1,7 +1,15 @@
 /**
  * What is known of a segment beside its descriptor, where sessions are analysed. One object serves all segments.
  */
-import { E_ID_SUM, E_IP_BYTES, E_LENGTH, E_NUMBER, E_VLAN } from '../capture/segment-details.js';
+import {
+  DETAIL_MARKED,
+  DETAIL_VLAN,
+  E_ID_SUM,
+  E_IP_BYTES,
+  E_LENGTH,
+  E_NUMBER,
+  E_VLAN,
+} from '../capture/segment-details.js';
 import { SLOT_INPUT, SLOT_NUMBER } from '../ring/layout.js';
 
 export class SegmentFacts {
@@ -16,6 +24,8 @@ export class SegmentFacts {
   idSum = 0;
   /** VLAN id of the outermost tag + 1, or 0. */
   vlan = 0;
+  /** The segment is one of those that were to be marked. */
+  isMarked = false;
   #firstNumber = 0;
 
   /** The block whose slot's header is at word `header` of `words` comes next. */
@@ -30,6 +40,7 @@ export class SegmentFacts {
     this.length = words[e + E_LENGTH];
     this.ipBytes = words[e + E_IP_BYTES];
     this.idSum = words[e + E_ID_SUM];
-    this.vlan = words[e + E_VLAN];
+    this.vlan = words[e + E_VLAN] & DETAIL_VLAN;
+    this.isMarked = (words[e + E_VLAN] & DETAIL_MARKED) !== 0;
   }
 }

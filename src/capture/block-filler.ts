@@ -36,6 +36,7 @@ import type { LinkFilters } from './link-filters.js';
 import type { PacketClock } from './packet-clock.js';
 import { PacketCutter } from './packet-cutter.js';
 import { PacketEntries } from './packet-entries.js';
+import type { PacketJudge } from './packet-judge.js';
 import { RECOGNISE_BYTES } from './recognise.js';
 import { type DamageTeller, RecordSearch } from './resync.js';
 import type { PacketSelector } from './selection.js';
@@ -59,6 +60,9 @@ export class BlockFiller {
   /** What the capture being read adds up to so far. */
   tally = new CaptureTally();
   readonly filters: LinkFilters | undefined;
+  readonly marks: LinkFilters | undefined;
+  /** Who says which packets are read, or cut out. */
+  readonly judge: PacketJudge | undefined;
   readonly cutter: PacketCutter | undefined;
   /** Called once, when the first interface of a capture is known. */
   onFirstInterface: ((first: CaptureInterface) => void) | undefined;
@@ -120,8 +124,10 @@ export class BlockFiller {
     this.#resync = options.resync;
     this.#moments = options.moments;
     this.filters = options.filters;
+    this.marks = options.marks;
+    this.judge = options.sessions ?? options.filters;
     if (options.cut !== undefined) {
-      this.cutter = new PacketCutter(options.cut, memory.layout, memory.buffer, options.selector, options.filters);
+      this.cutter = new PacketCutter(options.cut, memory.layout, memory.buffer, options.selector, this.judge);
     }
     this.#hasNotices = options.notices ?? false;
     this.#entries = new PacketEntries(memory, this.#decoder, options);
@@ -392,7 +398,7 @@ export class BlockFiller {
     const outcome = cutter.walk(format, this.#walkedTo, end, most, this.tally);
     this.#index += cutter.taken;
     this.#walkedTo = cutter.walkedTo;
-    const isEnough = (cutter.taken >= most && !cutter.isInBlock) || this.#selector.isOver;
+    const isEnough = ((cutter.taken >= most || cutter.isOver) && !cutter.isInBlock) || this.#selector.isOver;
     return isEnough ? ENOUGH : outcome;
   }
 

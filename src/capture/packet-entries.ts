@@ -30,7 +30,7 @@ import type { CaptureFormat } from './format.js';
 import { ICMP_MESSAGE, LATER_FRAGMENT } from './frame-reasons.js';
 import { PacketClock } from './packet-clock.js';
 import { SegmentClock } from './segment-clock.js';
-import { noteDetails } from './segment-details.js';
+import { DETAIL_MARKED, noteDetails } from './segment-details.js';
 import type { CaptureTally } from './tally.js';
 import { TrafficMeter } from './traffic-meter.js';
 
@@ -47,6 +47,7 @@ export class PacketEntries {
   readonly #unreachables: boolean;
   readonly #trafficClock = new SegmentClock();
   readonly #hasDetails: boolean;
+  readonly #marks: FillOptions['marks'];
   /** What a packet's index in its block is added to for its number in its input, without those that were left out. */
   #numberBase = 0;
 
@@ -60,6 +61,7 @@ export class PacketEntries {
     this.#reports = options.reports;
     this.#unreachables = options.unreachables ?? false;
     this.#hasDetails = options.details ?? false;
+    this.#marks = options.marks;
     if (options.clock !== undefined) this.clock = new PacketClock(options.clock, options.decode.userDlts);
     if (options.traffic !== undefined) this.traffic = new TrafficMeter(options.traffic.protocols, options.decode);
   }
@@ -101,9 +103,10 @@ export class PacketEntries {
     }
     if (this.#hasDetails) {
       const number = this.#numberBase + index + tally.leftOut;
-      const { vlanId } = this.#decoder;
+      const isMarked = this.#marks?.selects(format, this.#bytes) === true;
+      const vlan = this.#decoder.vlanId | (isMarked ? DETAIL_MARKED : 0);
       if (format.capturedBytes >= format.wireBytes >>> 0) words[d + D_WHERE] |= WHERE_WHOLE;
-      noteDetails(this.#view, format.frameAt, format.wireBytes >>> 0, number, vlanId, words, d, lists.details);
+      noteDetails(this.#view, format.frameAt, format.wireBytes >>> 0, number, vlan, words, d, lists.details);
     }
     const shard = lists.enter(d);
     if (this.#decoder.isFirstFragment) lists.noteFirstFragment(this.#decoder.fragmentKey, shard);

@@ -12,8 +12,11 @@ export const E_LENGTH = 1;
 export const E_IP_BYTES = 2;
 /** Identification of the IPv4 header (0 for IPv6) << 16 | checksum field of the TCP header. */
 export const E_ID_SUM = 3;
-/** VLAN id of the outermost tag + 1, or 0 where there is none. */
+/** VLAN id of the outermost tag + 1, or 0 where there is none; and DETAIL_MARKED. */
 export const E_VLAN = 4;
+export const DETAIL_VLAN = 0x1fff;
+/** The segment is one of those that were to be marked. */
+export const DETAIL_MARKED = 1 << 16;
 
 const IPV6_HEADER_BYTES = 40;
 

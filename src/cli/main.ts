@@ -71,6 +71,16 @@ export async function main(args: readonly string[], adjust: (plan: RunPlan) => R
           const place = plan.output?.target ?? STANDARD_OUTPUT;
           return { places: [place], execute: (log) => executeFilter(plan, showing, program, log) };
         });
+      case 'extract':
+        return await withInputs(request.files, request.options, async (files, filter) => {
+          const { executeExtract } = await import('./execute-extract.js');
+          const { makeExtractPlan } = await import('./extract-plan.js');
+          const { showingOf } = await import('./watching.js');
+          const plan = makeExtractPlan(files, request.options, process.stdout.isTTY === true, filter);
+          const showing = showingOf(request.options, files);
+          const place = plan.writing.output?.target ?? STANDARD_OUTPUT;
+          return { places: [place], execute: (log) => executeExtract(plan, showing, program, log) };
+        });
       case 'run':
         return await withInputs(request.files, request.options, async (files, filter) => {
           const { executeRun } = await import('./execute-run.js');
@@ -192,7 +202,18 @@ function interruptionOf(error: unknown): Interrupted | undefined {
 }
 
 /** The default command's help is the program's. */
-const COMMANDS_WITH_HELP = ['miruo', 'tcpeek', 'packets', 'info', 'filter', 'interfaces', 'peekstat', 'plot', 'stat'];
+const COMMANDS_WITH_HELP = [
+  'miruo',
+  'tcpeek',
+  'packets',
+  'info',
+  'filter',
+  'extract',
+  'interfaces',
+  'peekstat',
+  'plot',
+  'stat',
+];
 
 /** What a message is about that does not say so itself. */
 function placeOf(error: unknown): string {

@@ -8,6 +8,7 @@ export type CommandName =
   | 'miruo'
   | 'info'
   | 'filter'
+  | 'extract'
   | 'interfaces'
   | 'tcpeek'
   | 'packets'

@@ -1,8 +1,8 @@
 /**
  * The one table of options. Owns which rows there are and what is no analysis' own: the rest is in the files that it puts together.
  */
-
 import { ANALYSIS_OPTIONS } from './analysis-options.js';
+import { EXTRACT_OPTIONS } from './extract-options.js';
 import { MIRUO_OPTIONS } from './miruo-options.js';
 import type { CommandName, OptionRow } from './option-row.js';
 import { PLOT_OPTIONS } from './plot-options.js';
@@ -31,7 +31,7 @@ const FILTER_OPTIONS: readonly OptionRow[] = [
     kind: 'text',
     value: 'OUT',
     help: 'write the packets to a file, or - for standard output, in the format of the first capture',
-    commands: ['filter'],
+    commands: ['filter', 'extract'],
   },
   {
     names: ['count'],
@@ -41,8 +41,8 @@ const FILTER_OPTIONS: readonly OptionRow[] = [
     help: 'print only how many packets there are',
     commands: ['filter'],
   },
-  { names: ['pcap'], kind: 'switch', help: 'write pcap, whatever is read', commands: ['filter'] },
-  { names: ['pcapng'], kind: 'switch', help: 'write pcapng, whatever is read', commands: ['filter'] },
+  { names: ['pcap'], kind: 'switch', help: 'write pcap, whatever is read', commands: ['filter', 'extract'] },
+  { names: ['pcapng'], kind: 'switch', help: 'write pcapng, whatever is read', commands: ['filter', 'extract'] },
   {
     names: ['tsv'],
     kind: 'switch',
@@ -65,6 +65,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   ...READING_OPTIONS,
   ...REPORT_OPTIONS,
   ...FILTER_OPTIONS,
+  ...EXTRACT_OPTIONS,
   ...PLOT_OPTIONS,
   ...STAT_OPTIONS,
 ];

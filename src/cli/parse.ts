@@ -17,7 +17,11 @@ import { UsageError } from './usage-error.js';
 
 /** What the command line asks for: a run, or a text (help, version) to print. */
 export type Request =
-  | { readonly kind: 'run' | 'info' | 'filter'; readonly files: readonly string[]; readonly options: ParsedOptions }
+  | {
+      readonly kind: 'run' | 'info' | 'filter' | 'extract';
+      readonly files: readonly string[];
+      readonly options: ParsedOptions;
+    }
   | { readonly kind: 'interfaces' }
   | { readonly kind: 'peekstat'; readonly options: ParsedOptions }
   | { readonly kind: 'plot'; readonly words: readonly string[]; readonly options: PlotOptions }
@@ -33,6 +37,7 @@ const DESCRIPTIONS: Readonly<Record<CommandName, string>> = {
   packets: 'print the segments that have a symptom: retransmitted, out of order, zero window ...',
   info: 'say what is in captures: format, packets, bytes, times, interfaces, TCP conversations',
   filter: 'write the packets that an expression selects to another capture, or count them',
+  extract: 'write the packets of some TCP sessions to another capture',
   interfaces: 'list the interfaces that can be captured from',
   peekstat: 'print the counts of a run that watches handshakes, or hand them to gmetric',
   plot: 'draw machine reports over time, as SVG or on the terminal',
@@ -110,6 +115,14 @@ export function parseArguments(args: readonly string[], version: string): Reques
     .argument('[FILE...]', 'captures, read one after the other as one')
     .action((first: string | undefined, rest: string[], options: ParsedOptions) => {
       request = filterRequest(first === undefined ? [] : [first, ...rest], options);
+    });
+  program
+    .command('extract')
+    .description(DESCRIPTIONS.extract)
+    .usage('[OPTION...] -w OUT (--sessions ID | --sessions-from LIST | --tuple A:P-B:P | --filter EXPR)... FILE...')
+    .argument('[FILE...]', 'captures, read one after the other as one')
+    .action((files: string[], options: ParsedOptions) => {
+      request = { kind: 'extract', files, options };
     });
   program
     .command('interfaces')

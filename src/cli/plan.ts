@@ -79,6 +79,9 @@ export interface ParsedOptions {
   filter?: string;
   filterFile?: string;
   resolve?: boolean;
+  sessions?: string[];
+  sessionsFrom?: string[];
+  tuple?: string[];
   write?: string;
   count?: boolean;
   pcap?: boolean;
@@ -111,7 +114,7 @@ const MOST_USEFUL_TRACKERS = 8;
 export const LEAST_BLOCK_BYTES = 64 * 1024;
 export const MOST_BLOCK_BYTES = 16 * 1024 * 1024;
 /** As `BlockForm`, where nothing else was asked for. Trackers take their time here and there: many blocks even that out. */
-const RUN_FORM: BlockForm = {
+export const RUN_FORM: BlockForm = {
   trackers: Math.min(availableParallelism(), MOST_USEFUL_TRACKERS),
   blockBytes: 1024 * 1024,
   blockSlots: 8,

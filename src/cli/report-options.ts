@@ -4,7 +4,7 @@
 import type { CommandName, OptionRow } from './option-row.js';
 
 const REPORTING: readonly CommandName[] = ['run', 'miruo', 'tcpeek', 'packets'];
-const SHOWING: readonly CommandName[] = ['run', 'miruo', 'tcpeek', 'packets', 'info', 'filter'];
+const SHOWING: readonly CommandName[] = ['run', 'miruo', 'tcpeek', 'packets', 'info', 'filter', 'extract'];
 
 export const REPORT_OPTIONS: readonly OptionRow[] = [
   {
