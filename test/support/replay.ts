@@ -20,6 +20,8 @@ const MTU = '65535';
 const POLL_MS = 50;
 /** More of what came than there is in any capture played back. */
 const CAPTURE_KIB = '16384';
+/** Only times are wanted, and the buffer has room for so many packets as their longest part fits into it. */
+const SNAPLEN = '128';
 /** It sleeps between packets: on a busy machine others should not keep it from waking up. */
 const AT_ONCE = ['nice', '-n', '-20'];
 
@@ -63,17 +65,8 @@ export async function replay(
   const children: ChildProcess[] = [];
   try {
     const came = join(folder, 'came.pcap');
-    const witness = start(LISTENER, [
-      'tcpdump',
-      '-i',
-      REPLAY_DEVICE,
-      '-B',
-      CAPTURE_KIB,
-      '-U',
-      '--immediate-mode',
-      '-w',
-      came,
-    ]);
+    const buffer = ['-B', CAPTURE_KIB, '-s', SNAPLEN, '-U', '--immediate-mode'];
+    const witness = start(LISTENER, ['tcpdump', '-i', REPLAY_DEVICE, ...buffer, '-w', came]);
     const program = start(LISTENER, [process.execPath, LAUNCHER, ...args]);
     children.push(witness, program);
     const outcomes = children.map((child) => ended(child));
