@@ -15,7 +15,7 @@ export interface ParquetElement {
   readonly type: 'BOOLEAN' | 'INT64' | 'DOUBLE' | 'BYTE_ARRAY';
   readonly repetition_type: 'OPTIONAL';
   readonly converted_type?: 'UTF8';
-  readonly logical_type?: { readonly type: 'TIMESTAMP'; readonly isAdjustedToUTC: true; readonly unit: 'NANOS' };
+  readonly logical_type?: { readonly type: 'TIMESTAMP'; readonly isAdjustedToUTC: false; readonly unit: 'NANOS' };
 }
 
 export type ParquetValue = bigint | number | string | boolean | null;
@@ -58,8 +58,10 @@ export class ParquetRenderer implements RecordRenderer {
   readonly #community = new CommunityId();
   readonly #names: string[] = [];
   readonly #rowsMost: number;
-  /** Fields of the group's rows one after the other; where the text of each begins. */
+  /** The group's fields, all rows of one field after the other, as columns are made of them; where the text of each row begins. */
   readonly #fields: Float64Array;
+  /** One row's fields, as far as a value needs them. */
+  readonly #row: Float64Array;
   readonly #starts: Int32Array;
   #texts = new Uint8Array(1 << 16);
   #textBytes = 0;
@@ -70,6 +72,7 @@ export class ParquetRenderer implements RecordRenderer {
     this.#table = table;
     this.#rowsMost = Math.max(1, Math.floor(groupBytes / (8 * table.fields)));
     this.#fields = new Float64Array(this.#rowsMost * table.fields);
+    this.#row = new Float64Array(table.fields);
     this.#starts = new Int32Array(this.#rowsMost);
     this.#columns = table.columns.map((column) => ({
       element: elementOf(column),
@@ -92,7 +95,7 @@ export class ParquetRenderer implements RecordRenderer {
     this.#starts[this.#rows] = this.#textBytes;
     for (let i = 0; i < bytes; i++) this.#texts[this.#textBytes + i] = text[i];
     this.#textBytes += bytes;
-    this.#fields.set(fields, this.#rows * this.#table.fields);
+    for (let at = 0, to = this.#rows; at < fields.length; at++, to += this.#rowsMost) this.#fields[to] = fields[at];
     this.#rows++;
   }
 
@@ -122,11 +125,20 @@ export class ParquetRenderer implements RecordRenderer {
 
   #valuesOf(value: Value): ParquetValue[] {
     const values = new Array<ParquetValue>(this.#rows);
-    const { fields: width } = this.#table;
+    const first = 'at' in value ? this.#rowsMost * value.at : -1;
+    // Nearly all columns are of one field.
+    if (value.kind === 'number') {
+      for (let row = 0; row < this.#rows; row++) values[row] = wholeOf(this.#fields[first + row]);
+      return values;
+    }
+    const needed = fieldsOf(value, this.#table);
     for (let row = 0; row < this.#rows; row++) {
-      const fields = this.#fields.subarray(row * width, (row + 1) * width);
-      values[row] =
-        'at' in value && Number.isNaN(fields[value.at]) ? null : this.#valueOf(value, fields, this.#starts[row]);
+      if (first >= 0 && Number.isNaN(this.#fields[first + row])) {
+        values[row] = null;
+      } else {
+        for (const at of needed) this.#row[at] = this.#fields[this.#rowsMost * at + row];
+        values[row] = this.#valueOf(value, this.#row, this.#starts[row]);
+      }
     }
     return values;
   }
@@ -170,7 +182,31 @@ export class ParquetRenderer implements RecordRenderer {
   }
 }
 
-const wholeOf = (value: number): bigint => (value < SMALL.length ? SMALL[value] : BigInt(value));
+/** NaN: unset. */
+function wholeOf(value: number): bigint | null {
+  if (value < SMALL.length) return SMALL[value];
+  return Number.isNaN(value) ? null : BigInt(value);
+}
+
+const wordsFrom = (at: number): number[] => [at, at + 1, at + 2, at + 3];
+
+/** The fields that a value is made of. */
+function fieldsOf(value: Value, { tuple, texts }: RecordTable): readonly number[] {
+  switch (value.kind) {
+    case 'time':
+      return [value.at, value.at + 1];
+    case 'span':
+      return [value.at, value.at + 1, value.to, value.to + 1];
+    case 'address':
+      return [value.v6, ...wordsFrom(value.at)];
+    case 'text':
+      return texts;
+    case 'community':
+      return [tuple.v6, ...wordsFrom(tuple.src), ...wordsFrom(tuple.dst), tuple.srcPort, tuple.dstPort];
+    default:
+      return [value.at];
+  }
+}
 
 /** The float64 nearest to what passed between two times. */
 function secondsBetween(fields: Float64Array, from: number, to: number): number {
@@ -198,7 +234,7 @@ function elementOf({ name, value }: Column): ParquetElement {
       return {
         ...common,
         type: 'INT64',
-        logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'NANOS' },
+        logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: false, unit: 'NANOS' },
       };
     default:
       return { ...common, type: 'BYTE_ARRAY', converted_type: 'UTF8' };
