@@ -3,8 +3,10 @@
  * each other and against what is read.
  */
 import { statSync } from 'node:fs';
+import { RECORD_CONNECTION, RECORD_PACKET, RECORD_SESSION } from '../analysis/events.js';
 import { printable } from '../capture/problem.js';
 import type { OutputTarget } from '../pipeline/blocking-output.js';
+import type { RecordForm } from '../pipeline/record-output.js';
 import { pathBehind, placeByName, refuseInputs, STANDARD_ERROR, STANDARD_OUTPUT } from './output-place.js';
 import type { ParsedOptions } from './plan.js';
 import { UsageError } from './usage-error.js';
@@ -15,8 +17,23 @@ interface ResultFormat {
   readonly help: string;
 }
 
-export type RecordFormat = 'ndjson' | 'csv' | 'parquet' | 'conn' | 'conn-json' | 'packets' | 'packets-tsv';
-export type ResultFormatName = 'miruo' | 'tcpeek' | 'report' | RecordFormat;
+/** Results that are records: of what, and in which format. */
+const RECORD_FORMS = {
+  ndjson: { kind: RECORD_SESSION, format: 'ndjson' },
+  csv: { kind: RECORD_SESSION, format: 'csv' },
+  parquet: { kind: RECORD_SESSION, format: 'parquet' },
+  conn: { kind: RECORD_CONNECTION, format: 'zeek' },
+  'conn-json': { kind: RECORD_CONNECTION, format: 'zeek-json' },
+  packets: { kind: RECORD_PACKET, format: 'ndjson' },
+  'packets-tsv': { kind: RECORD_PACKET, format: 'tsv' },
+} as const satisfies Record<string, RecordForm>;
+
+export type RecordFormatName = keyof typeof RECORD_FORMS;
+export type ResultFormatName = 'miruo' | 'tcpeek' | 'report' | RecordFormatName;
+
+/** What records of the result of this name are; undefined for lines. */
+export const recordFormOf = (name: ResultFormatName): RecordForm | undefined =>
+  name in RECORD_FORMS ? RECORD_FORMS[name as RecordFormatName] : undefined;
 
 export const RESULT_FORMATS: readonly (ResultFormat & { readonly name: ResultFormatName })[] = [
   { name: 'miruo', help: "sessions and segments as miruo's lines" },

@@ -40,6 +40,7 @@ export interface WantedSessions {
 const MOST_NAMED = 5;
 
 export class SessionChoice implements RecordOutput {
+  readonly threads = 0;
   readonly isFull = false;
   readonly failed = new Promise<never>(() => {});
   readonly #wanted: WantedSessions;
@@ -84,11 +85,17 @@ export class SessionChoice implements RecordOutput {
     this.#gathering.add(key, 0, fields, PLACE_FROM_INPUT);
   }
 
+  start(): void {}
+
+  noteInput(): void {}
+
   push(): void {}
 
   async ready(): Promise<void> {}
 
   async flush(): Promise<void> {}
+
+  async finish(): Promise<void> {}
 
   /** What was chosen; `mostPackets` are looked at. */
   chosen(mostPackets: number | undefined): ChosenSessions {

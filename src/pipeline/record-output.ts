@@ -13,8 +13,16 @@ import type { Threads } from './threads.js';
 
 /** As a place of lines, but for what is written there. */
 export interface RecordOutput extends Omit<LineOutput, 'append'> {
+  /** How many threads it needs. */
+  readonly threads: number;
+  /** Starts them, of `threads`; before anything else. */
+  start(threads: Threads): void;
+  /** The input with this number, from 1, has this name; it may be told after records that are of it. */
+  noteInput(name: string, number: number): void;
   /** Takes a record (copied before it returns). Throws the error of an earlier write. */
   add(kind: RecordKind, fields: Float64Array, text: Uint8Array): void;
+  /** No record comes any more: resolves when what comes last is written too. Rejects with the error of a write. */
+  finish(): Promise<void>;
 }
 
 /** What is to become of records of one kind. */
@@ -38,6 +46,7 @@ interface FilledBatch {
 
 /** Records of one kind, rendered in a thread of their own. */
 export class RenderedRecords implements RecordOutput {
+  readonly threads = 1;
   readonly failed: Promise<never>;
   readonly #kind: RecordKind;
   readonly #output: LineOutput;
@@ -82,7 +91,10 @@ export class RenderedRecords implements RecordOutput {
 
   /** Starts the thread, one of `threads`; whatever ends it before `finish` fails the run. `file`: a test's own. */
   start(threads: Threads, file: URL = RENDERER_FILE): void {
-    threads.run('the renderer', file, 'render', this.#work, [this.#work.port]).then(
+    // That a thread is through may be known before the last that it said: its end of the channel is closed behind that.
+    const closed = once(this.#port, 'close');
+    const run = threads.run('the renderer', file, 'render', this.#work, [this.#work.port]).then(() => closed);
+    run.then(
       () => {
         if (!this.#hasEnded) this.#end(new Error('the renderer came to an end before its records did'));
       },
@@ -217,6 +229,18 @@ export class SplitRecords implements RecordOutput {
     this.failed.catch(() => {});
   }
 
+  get threads(): number {
+    return this.#places.reduce((sum, place) => sum + place.threads, 0);
+  }
+
+  start(threads: Threads): void {
+    for (const place of this.#places) place.start(threads);
+  }
+
+  noteInput(name: string, number: number): void {
+    for (const place of this.#places) place.noteInput(name, number);
+  }
+
   get isFull(): boolean {
     return this.#places.some((place) => place.isFull);
   }
@@ -235,5 +259,9 @@ export class SplitRecords implements RecordOutput {
 
   async flush(): Promise<void> {
     await Promise.all(this.#places.map((place) => place.flush()));
+  }
+
+  async finish(): Promise<void> {
+    await Promise.all(this.#places.map((place) => place.finish()));
   }
 }

@@ -129,7 +129,10 @@ export async function runPass(
   watcher: RunWatcher,
   stop: AbortSignal,
 ): Promise<RunOutcome> {
-  const threads = new Threads(plan.trackers + 1, plan.trackers + 2);
+  const { records } = outputs;
+  const least = plan.trackers + 1 + (records?.threads ?? 0);
+  const threads = new Threads(least, least + 1);
+  records?.start(threads);
   const moments = new ToldQueue<ReadFigures>();
   const problems = new ToldQueue<InputProblem>();
   const reports = new ToldQueue<Float64Array>();
@@ -142,7 +145,10 @@ export async function runPass(
     onInterface: (linkType) => watcher.onInterface?.(linkType),
     onMoment: (figures) => moments.put(figures),
     onReport: (traffic) => reports.put(traffic),
-    onInput: (name, number) => watcher.onInput?.(name, number),
+    onInput: (name, number) => {
+      records?.noteInput(name, number);
+      watcher.onInput?.(name, number);
+    },
     onFirst: (moment) => {
       watcher.onFirst?.(moment);
       begin();
@@ -253,6 +259,7 @@ class Pass {
         begun.then(() => this.#merge(merger, rings)),
       ]);
       if (read.filesRead > 0) this.#begin();
+      await this.#outputs.records?.finish();
       await Promise.all(this.#places.map((place) => place.flush()));
       const directions = addDirections(tracked.map((summary) => summary.directions));
       const checksums = addChecksums(tracked.map((summary) => summary.checksums));
