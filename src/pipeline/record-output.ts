@@ -59,6 +59,8 @@ export class RenderedRecords implements RecordOutput {
   #underWay = 0;
   #isPushed = false;
   #hasEnded = false;
+  /** Resolves when the thread has ended, whatever of. */
+  #running = Promise.resolve();
   #error: unknown;
   #fail: (error: unknown) => void = () => {};
 
@@ -82,7 +84,7 @@ export class RenderedRecords implements RecordOutput {
 
   /** Starts the thread, one of `threads`; whatever ends it before `finish` fails the run. `file`: a test's own. */
   start(threads: Threads, file: URL = RENDERER_FILE): void {
-    threads.run('the renderer', file, 'render', this.#work, [this.#work.port]).then(
+    this.#running = threads.run<void>('the renderer', file, 'render', this.#work, [this.#work.port]).then(
       () => {
         if (!this.#hasEnded) this.#end(new Error('the renderer came to an end before its records did'));
       },
@@ -140,6 +142,7 @@ export class RenderedRecords implements RecordOutput {
     this.#post({ kind: 'end' });
     await this.#until(() => this.#underWay === 0);
     await this.#output.flush();
+    await this.#running;
   }
 
   #bufferFor(words: number): ArrayBuffer {
@@ -177,7 +180,7 @@ export class RenderedRecords implements RecordOutput {
   #take({ bytes, batch }: Rendered): void {
     if (this.#error !== undefined) return;
     this.#underWay--;
-    if (batch === undefined) this.#hasEnded = true;
+    if (batch === undefined) this.#endThread();
     else if (batch.byteLength === BATCH_BYTES) this.#spare.push(batch);
     try {
       if (bytes.length > 0) this.#output.append(bytes);
@@ -189,6 +192,12 @@ export class RenderedRecords implements RecordOutput {
     if (this.#isPushed) this.#send();
     if (this.#underWay === 0) this.#output.push();
     this.#events.emit('changed');
+  }
+
+  /** All was rendered. The thread ends when the port does, so it never does before what it said came here. */
+  #endThread(): void {
+    this.#hasEnded = true;
+    this.#port.close();
   }
 
   /** Nothing more is rendered or written. */
