@@ -8,11 +8,13 @@ import type { ParquetColumn, ParquetElement, ParquetFile, ParquetValue } from '.
 class LateColumn {
   readonly name: string;
   readonly encoding?: 'RLE_DICTIONARY';
+  readonly statistics: boolean;
   readonly #values: () => ParquetValue[];
 
-  constructor({ element, isDictionary, values }: ParquetColumn) {
+  constructor({ element, isDictionary, hasBounds, values }: ParquetColumn) {
     this.name = element.name;
     if (isDictionary) this.encoding = 'RLE_DICTIONARY';
+    this.statistics = hasBounds;
     this.#values = values;
   }
 

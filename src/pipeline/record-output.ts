@@ -68,6 +68,8 @@ export class RenderedRecords implements RecordOutput {
   #underWay = 0;
   #isPushed = false;
   #hasEnded = false;
+  /** Resolves when the thread has ended, whatever of. */
+  #running = Promise.resolve();
   #error: unknown;
   #fail: (error: unknown) => void = () => {};
 
@@ -94,7 +96,7 @@ export class RenderedRecords implements RecordOutput {
     // That a thread is through may be known before the last that it said: its end of the channel is closed behind that.
     const closed = once(this.#port, 'close');
     const run = threads.run('the renderer', file, 'render', this.#work, [this.#work.port]).then(() => closed);
-    run.then(
+    this.#running = run.then(
       () => {
         if (!this.#hasEnded) this.#end(new Error('the renderer came to an end before its records did'));
       },
@@ -152,6 +154,7 @@ export class RenderedRecords implements RecordOutput {
     this.#post({ kind: 'end' });
     await this.#until(() => this.#underWay === 0);
     await this.#output.flush();
+    await this.#running;
   }
 
   #bufferFor(words: number): ArrayBuffer {
@@ -189,7 +192,7 @@ export class RenderedRecords implements RecordOutput {
   #take({ bytes, batch }: Rendered): void {
     if (this.#error !== undefined) return;
     this.#underWay--;
-    if (batch === undefined) this.#hasEnded = true;
+    if (batch === undefined) this.#endThread();
     else if (batch.byteLength === BATCH_BYTES) this.#spare.push(batch);
     try {
       if (bytes.length > 0) this.#output.append(bytes);
@@ -201,6 +204,12 @@ export class RenderedRecords implements RecordOutput {
     if (this.#isPushed) this.#send();
     if (this.#underWay === 0) this.#output.push();
     this.#events.emit('changed');
+  }
+
+  /** All was rendered. The thread ends when the port does, so it never does before what it said came here. */
+  #endThread(): void {
+    this.#hasEnded = true;
+    this.#port.close();
   }
 
   /** Nothing more is rendered or written. */

@@ -81,7 +81,7 @@ export class RecordBatch {
 
 const NO_TEXT = new Uint8Array();
 
-/** Serves the main thread until no record comes any more, or it is gone. `addressOf`: what stands for addresses. */
+/** Serves the main thread until it closes the port, or is gone. `addressOf`: what stands for addresses. */
 export async function serveRecords({ kind, format, port }: RendererWork, addressOf?: AddressMap): Promise<void> {
   const renderer = rendererOf(kind, format, await parquetFor(format), addressOf);
   const fields = new Float64Array(tableOf(kind).fields);
@@ -124,7 +124,6 @@ function serve(message: RendererMessage, renderer: RecordRenderer, fields: Float
     case 'end':
       renderer.end();
       tell(port, { bytes: renderer.take() });
-      port.close();
   }
 }
 

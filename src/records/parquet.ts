@@ -3,6 +3,7 @@
  * here.
  */
 
+import { RECORD_NUMBER } from '../analysis/events.js';
 import { AddressTexts } from './address-texts.js';
 import { CommunityId } from './community-id.js';
 import type { Column, RecordTable, Value } from './record-table.js';
@@ -25,6 +26,8 @@ export interface ParquetColumn {
   readonly element: ParquetElement;
   /** It is written as places in a list of its values. */
   readonly isDictionary: boolean;
+  /** The lowest and the highest value of each group are noted, so that readers may pass groups over. */
+  readonly hasBounds: boolean;
   /** Made when it is asked for, once a group. */
   readonly values: () => ParquetValue[];
 }
@@ -77,6 +80,7 @@ export class ParquetRenderer implements RecordRenderer {
     this.#columns = table.columns.map((column) => ({
       element: elementOf(column),
       isDictionary: DICTIONARY_KINDS.includes(column.value.kind),
+      hasBounds: isSearched(column.value, table),
       values: () => this.#valuesOf(column.value),
     }));
     this.#file = open(this.#columns.map(({ element }) => element));
@@ -219,6 +223,12 @@ function secondsBetween(fields: Float64Array, from: number, to: number): number 
 
 /** The same few values in many rows. */
 const DICTIONARY_KINDS: readonly Value['kind'][] = ['address', 'word', 'input', 'set'];
+
+/** Whether groups are likely to be chosen by it: by time, endpoint or number. Bounds of all columns would be most of the footer. */
+const isSearched = (value: Value, { tuple }: RecordTable): boolean =>
+  value.kind === 'time' ||
+  value.kind === 'address' ||
+  (value.kind === 'number' && [RECORD_NUMBER, tuple.srcPort, tuple.dstPort].includes(value.at));
 
 function elementOf({ name, value }: Column): ParquetElement {
   const common = { name, repetition_type: 'OPTIONAL' } as const;
