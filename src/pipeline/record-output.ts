@@ -12,7 +12,7 @@ import { RecordBatch, type Rendered, type RendererMessage, type RendererWork, re
 import type { Threads } from './threads.js';
 
 /** As a place of lines, but for what is written there. */
-export interface RecordOutput extends Omit<LineOutput, 'append'> {
+export interface RecordOutput extends Omit<LineOutput, 'append' | 'begin'> {
   /** How many threads it needs. */
   readonly threads: number;
   /** Starts them, of `threads`; before anything else. */
@@ -153,6 +153,7 @@ export class RenderedRecords implements RecordOutput {
     this.#underWay++;
     this.#post({ kind: 'end' });
     await this.#until(() => this.#underWay === 0);
+    this.#output.begin();
     await this.#output.flush();
     await this.#running;
   }

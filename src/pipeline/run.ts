@@ -190,7 +190,7 @@ class Pass {
   readonly #told: ToldByReader;
   readonly #outputs: RunOutputs;
   /** Each of them once. */
-  readonly #places: readonly Omit<LineOutput, 'append'>[];
+  readonly #places: readonly Omit<LineOutput, 'append' | 'begin'>[];
   readonly #watcher: RunWatcher;
   readonly #stop: AbortSignal;
   #hasFirstLine = false;
@@ -259,7 +259,8 @@ class Pass {
         begun.then(() => this.#merge(merger, rings)),
       ]);
       if (read.filesRead > 0) this.#begin();
-      await this.#outputs.records?.finish();
+      // Of what nobody could read there is no result, not even an empty one.
+      if (read.filesRead > 0) await this.#outputs.records?.finish();
       await Promise.all(this.#places.map((place) => place.flush()));
       const directions = addDirections(tracked.map((summary) => summary.directions));
       const checksums = addChecksums(tracked.map((summary) => summary.checksums));

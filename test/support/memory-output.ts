@@ -23,6 +23,8 @@ export class MemoryOutput implements LineOutput {
     return this.#isSlow;
   }
 
+  begin(): void {}
+
   /** It takes nothing more for now, or again. */
   set isSlow(isSlow: boolean) {
     this.#isSlow = isSlow;
