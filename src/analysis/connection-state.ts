@@ -205,14 +205,15 @@ function step(page: Int32Array, at: number, side: number, flags: number): void {
   let own = stateOfSide(sides, side);
   let other = stateOfSide(sides, 1 - side);
   let sent = sides & (3 * SENT_SYN);
+  if ((flags & (TCP_SYN | TCP_ACK)) === TCP_SYN) sent |= SENT_SYN << side;
   if (own === SIDE_RESET || other === SIDE_RESET) return;
   if ((flags & TCP_RST) !== 0) {
     if (own === SIDE_CLOSED && other === SIDE_CLOSED) return;
     own = SIDE_RESET;
   } else if ((flags & TCP_SYN) !== 0) {
     if ((flags & TCP_ACK) === 0) {
-      if (own <= SIDE_PARTIAL) own = SIDE_SYN;
-      sent |= SENT_SYN << side;
+      // The answer may have been captured before it.
+      if (own <= SIDE_PARTIAL) own = other === SIDE_ESTABLISHED ? SIDE_ESTABLISHED : SIDE_SYN;
     } else {
       if (own < SIDE_ESTABLISHED) own = SIDE_ESTABLISHED;
       if (other === SIDE_SYN) other = SIDE_ESTABLISHED;

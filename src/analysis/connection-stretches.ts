@@ -15,9 +15,10 @@ const BYTES = 5;
 const MISSED = 7;
 export const SIDE_STRETCH_WORDS = 9;
 
-/** Its first sequence number; its FIN, which takes one too. */
+/** Its first sequence number; its FIN, which takes one too; that the hole behind what came in order was acknowledged in part. */
 const KNOWN_START = 1;
 const KNOWN_FIN = 2;
+const KNOWN_HOLE = 4;
 
 /** Words of a stretch: from, to (exclusive), next one + 1. */
 const FROM = 0;
@@ -66,16 +67,26 @@ export class ConnectionStretches {
   }
 
   /**
-   * The other side acknowledged all up to `ack`. Returns how many holes before it will not be filled: those with something seen behind.
+   * The other side acknowledged all up to `ack`. Returns how many holes are known by that to stay, each once: those with something seen behind.
    */
   acknowledged(page: Int32Array, at: number, ack: number): number {
     let holes = 0;
-    while (page[at + AHEAD] !== 0 && ((ack - page[at + CONTIGUOUS]) | 0) > 0) {
-      const from = this.#words[STRETCH_WORDS * (page[at + AHEAD] - 1) + FROM];
-      add(page, at + MISSED, (from - page[at + CONTIGUOUS]) | 0);
-      page[at + CONTIGUOUS] = from;
+    while (page[at + AHEAD] !== 0) {
+      const contiguous = page[at + CONTIGUOUS];
+      const passed = (ack - contiguous) | 0;
+      if (passed <= 0) break;
+      if ((page[at + KNOWN] & KNOWN_HOLE) === 0) holes++;
+      const missing = (this.#words[STRETCH_WORDS * (page[at + AHEAD] - 1) + FROM] - contiguous) | 0;
+      if (passed < missing) {
+        // The rest of the hole may still be filled.
+        page[at + KNOWN] |= KNOWN_HOLE;
+        page[at + CONTIGUOUS] = ack;
+        add(page, at + MISSED, passed);
+        break;
+      }
+      page[at + CONTIGUOUS] = (contiguous + missing) | 0;
+      add(page, at + MISSED, missing);
       this.#join(page, at);
-      holes++;
     }
     return holes;
   }
@@ -153,6 +164,7 @@ export class ConnectionStretches {
       const contiguous = page[at + CONTIGUOUS];
       if (((this.#words[first + FROM] - contiguous) | 0) > 0) return;
       if (((this.#words[first + TO] - contiguous) | 0) > 0) page[at + CONTIGUOUS] = this.#words[first + TO];
+      page[at + KNOWN] &= ~KNOWN_HOLE;
       this.#drop(page, at, page, at + AHEAD);
     }
   }
