@@ -22,7 +22,7 @@ export interface PlayedPacket {
 }
 
 const FLAG_BITS: Readonly<Record<string, number>> = { F: 1, S: 2, R: 4, P: 8, A: 16 };
-const STEP = /^(?:@([\d.]+))?([<>])([SAFRP]*)(\d+)?(?:%(-?\d+))?(?:\^(-?\d+))?(w0)?$/;
+const STEP = /^(?:@([\d.]+) )?([<>])([SAFRP]*)(\d+)?(?:%(-?\d+))?(?:\^(-?\d+))?(w0)?$/;
 /** Near the end of the numbers, so that they wrap. */
 const FIRST_SEQ = [0xffff_fff0, 0x7fff_fff0];
 
@@ -30,7 +30,7 @@ const FIRST_SEQ = [0xffff_fff0, 0x7fff_fff0];
 export function playScript(script: string): PlayedPacket[] {
   const next = FIRST_SEQ.map((seq) => seq + 1);
   let timeUs = -1000;
-  return script.split(' ').map((step) => {
+  return script.split(/ (?=[@<>])(?<!@[\d.]+ )/).map((step) => {
     const found = STEP.exec(step);
     if (found === null) throw new Error(`not a step: ${step}`);
     const [, time, arrow, letters, bytes, move, ack, window] = found;
