@@ -4,11 +4,27 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { C_INPUT, C_NSEC, C_SEC, C_VLAN } from '../../src/analysis/connection-record.js';
+import {
+  C_INPUT,
+  C_NSEC,
+  C_ORIG_PACKETS,
+  C_RESP_PACKETS,
+  C_SEC,
+  C_VLAN,
+} from '../../src/analysis/connection-record.js';
+import {
+  CONNECTION_ROW_WORDS,
+  countPacket,
+  ipBytesOf,
+  nsecSince,
+  packetsOf,
+  secAfter,
+} from '../../src/analysis/connection-row.js';
 import { RECORD_NUMBER } from '../../src/analysis/events.js';
 import { ANALYSIS_DEFAULTS, type AnalysisOptions } from '../../src/analysis/options.js';
+import { KEY_WORDS } from '../../src/flow/session-table.js';
 import { MIRUO_DEFAULTS } from '../../src/miruo/options.js';
-import type { ModelPacket } from '../model/model-packets.js';
+import { decode, type ModelPacket } from '../model/model-packets.js';
 import { type Ends, scriptPackets } from '../support/connection-play.js';
 import { type ConnectionRow, connectionRows } from '../support/connection-rows.js';
 import { fastCheckTraffic, tcpFrame } from '../support/craft.js';
@@ -52,6 +68,7 @@ describe('a connection is over', () => {
     ['5 s after both FINs', `${OPEN} @1 >FA @2 <FA @6.9 >A @7 >A`, ['SF ShAFf 4+2', 'OTH A 1+0']],
     ['not after one FIN of an established one', `${OPEN} >FA @100 <A5 @200 <FA`, ['SF ShAFdf 3+3']],
     ['at a SYN after both FINs', `${OPEN} ${CLOSE} >S <SA`, ['SF ShAFf 4+2', 'S1 Sh 1+1']],
+    ['at a SYN after a FIN without a handshake', '>FA <A >S', ['SH Fa 1+1', 'S0 S 1+0']],
     ['at a SYN after a RST', '>S <RA >S <RA', ['REJ Sr 1+1', 'REJ Sr 1+1']],
     ['at a SYN the other way round', `${OPEN} ${CLOSE} <S`, ['SF ShAFf 4+2', 'S0 S 1+0']],
     ['not at a SYN+ACK then', `${OPEN} ${CLOSE} <SA%9`, ['SF ShAFfh 4+3']],
@@ -152,6 +169,21 @@ describe('records of connections', () => {
   });
 });
 
+describe('a row', () => {
+  it('has more than 2^32 bytes of each side, and times to the nanosecond', () => {
+    const page = new Int32Array(2 + KEY_WORDS + CONNECTION_ROW_WORDS);
+    for (let n = 0; n < 70_000; n++) countPacket(page, 2, 1, 65_535);
+    countPacket(page, 2, 0, 40);
+    assert.deepEqual([packetsOf(page, 2, 0), ipBytesOf(page, 2, 0)], [1, 40]);
+    assert.deepEqual([packetsOf(page, 2, 1), ipBytesOf(page, 2, 1)], [70_000, 70_000 * 65_535]);
+    page[0] = 4_000_000_000 | 0;
+    page[1] = 999_999_999;
+    assert.equal(nsecSince(page, 0, 4_000_000_001, 1), 2);
+    assert.equal(secAfter(page, 0, 1), 4_000_000_001);
+    assert.equal(secAfter(page, 0, 2), 4_000_000_002);
+  });
+});
+
 describe('who began', () => {
   const cases: readonly (readonly [string, number, number, string])[] = [
     ['>S', 80, 40000, 'S'],
@@ -214,6 +246,8 @@ describe('any traffic', () => {
         assert.deepEqual(records(packets, { idleTimeoutSec: 20 }, 3), alone);
         const numbers = alone.map(({ fields }) => fields[RECORD_NUMBER]).sort((a, b) => a - b);
         assert.deepEqual(numbers, [...numbers.keys()]);
+        const counted = alone.reduce((sum, { fields }) => sum + fields[C_ORIG_PACKETS] + fields[C_RESP_PACKETS], 0);
+        assert.equal(counted, packets.filter((packet) => typeof decode(packet, false) !== 'string').length);
       }),
       60,
     );
