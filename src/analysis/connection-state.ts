@@ -2,12 +2,13 @@
  * State and history of a connection as Zeek's conn.log has them, from the packets of it one by one. Owns what each side has come to; keeps it in
  * words of a row that is another's, who says which side is the originator when state or history is asked for.
  *
- * Side 0 is the one that sent the first packet.
+ * Side 0 is the one that sent the first packet. How many bytes a side sent is told by its sequence numbers, as Zeek does.
  */
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../wire/tcp.js';
 import {
   HISTORY_WORDS,
   LETTER_ACK,
+  LETTER_CHECKSUM,
   LETTER_DATA,
   LETTER_FIN,
   LETTER_GAP,
@@ -109,10 +110,13 @@ export class ConnectionStates {
     noteFlags(page, history, side, flags, seq);
     if (window === 0 && (flags & TCP_RST) === 0) noteCounted(page, history, side, LETTER_ZERO_WINDOW);
     step(page, at + SIDES, side, flags);
-    const isSyn = (flags & TCP_SYN) !== 0;
-    const own = at + STRETCHES + SIDE_STRETCH_WORDS * side;
-    const isOld = this.#stretches.sent(page, own, isSyn ? (seq + 1) | 0 : seq, length);
-    if (isOld) noteCounted(page, history, side, LETTER_RETRANSMITTED);
+    // The sequence number of a RST may be anything.
+    if ((flags & TCP_RST) === 0) {
+      const own = at + STRETCHES + SIDE_STRETCH_WORDS * side;
+      const first = (flags & TCP_SYN) === 0 ? seq : (seq + 1) | 0;
+      const isOld = this.#stretches.sent(page, own, first, length, (flags & TCP_FIN) !== 0);
+      if (isOld) noteCounted(page, history, side, LETTER_RETRANSMITTED);
+    }
     if (length > 0) noteOnce(page, history, side, LETTER_DATA);
     else if ((flags & (SIGNS | TCP_ACK)) === TCP_ACK) noteOnce(page, history, side, LETTER_ACK);
     if ((flags & TCP_ACK) === 0) return;
@@ -120,6 +124,11 @@ export class ConnectionStates {
     for (let holes = this.#stretches.acknowledged(page, others, ack); holes > 0; holes--) {
       noteCounted(page, history, 1 - side, LETTER_GAP);
     }
+  }
+
+  /** A packet that side `side` sent has a wrong checksum, and is not looked at. */
+  noteWrongChecksum(page: Int32Array, at: number, side: number): void {
+    noteCounted(page, at + HISTORY, side, LETTER_CHECKSUM);
   }
 
   /** Index in STATES of what the connection has come to, where side `originator` began it. */
@@ -196,14 +205,15 @@ function step(page: Int32Array, at: number, side: number, flags: number): void {
   let own = stateOfSide(sides, side);
   let other = stateOfSide(sides, 1 - side);
   let sent = sides & (3 * SENT_SYN);
+  if ((flags & (TCP_SYN | TCP_ACK)) === TCP_SYN) sent |= SENT_SYN << side;
   if (own === SIDE_RESET || other === SIDE_RESET) return;
   if ((flags & TCP_RST) !== 0) {
     if (own === SIDE_CLOSED && other === SIDE_CLOSED) return;
     own = SIDE_RESET;
   } else if ((flags & TCP_SYN) !== 0) {
     if ((flags & TCP_ACK) === 0) {
-      if (own <= SIDE_PARTIAL) own = SIDE_SYN;
-      sent |= SENT_SYN << side;
+      // The answer may have been captured before it.
+      if (own <= SIDE_PARTIAL) own = other === SIDE_ESTABLISHED ? SIDE_ESTABLISHED : SIDE_SYN;
     } else {
       if (own < SIDE_ESTABLISHED) own = SIDE_ESTABLISHED;
       if (other === SIDE_SYN) other = SIDE_ESTABLISHED;

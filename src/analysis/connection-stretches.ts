@@ -3,7 +3,7 @@
  * side acknowledged it. Owns the stretches that came ahead of a hole; knows nothing of flags and letters.
  */
 
-/** Words of a side: 1 where its sequence numbers are known; end of what came; of what came in order. */
+/** Words of a side: bits of what is known of it; its highest sequence number; the end of what came in order. */
 const KNOWN = 0;
 const HIGHEST = 1;
 const CONTIGUOUS = 2;
@@ -14,6 +14,11 @@ const STRETCHES = 4;
 const BYTES = 5;
 const MISSED = 7;
 export const SIDE_STRETCH_WORDS = 9;
+
+/** Its first sequence number; its FIN, which takes one too; that the hole behind what came in order was acknowledged in part. */
+const KNOWN_START = 1;
+const KNOWN_FIN = 2;
+const KNOWN_HOLE = 4;
 
 /** Words of a stretch: from, to (exclusive), next one + 1. */
 const FROM = 0;
@@ -33,22 +38,24 @@ export class ConnectionStretches {
   live = 0;
 
   /**
-   * The side whose words are at `at` of `page` sent a packet with `length` bytes of payload from sequence number `seq` on. Returns whether all
-   * of them were seen before.
+   * The side whose words are at `at` of `page` sent a packet with `length` bytes of payload from sequence number `seq` on, and after them, with
+   * `isFin`, its FIN. Returns whether there is payload and all of it lies before the highest sequence number so far.
    */
-  sent(page: Int32Array, at: number, seq: number, length: number): boolean {
-    if (page[at + KNOWN] === 0) {
-      page[at + KNOWN] = 1;
+  sent(page: Int32Array, at: number, seq: number, length: number, isFin: boolean): boolean {
+    if ((page[at + KNOWN] & KNOWN_START) === 0) {
+      page[at + KNOWN] |= KNOWN_START;
       page[at + HIGHEST] = seq;
       page[at + CONTIGUOUS] = seq;
     }
-    if (length === 0) return false;
     const end = (seq + length) | 0;
-    const further = (end - page[at + HIGHEST]) | 0;
+    const isOld = ((end - page[at + HIGHEST]) | 0) <= 0;
+    if (isFin) page[at + KNOWN] |= KNOWN_FIN;
+    const further = (end + (isFin ? 1 : 0) - page[at + HIGHEST]) | 0;
     if (further > 0) {
-      page[at + HIGHEST] = end;
+      page[at + HIGHEST] = (page[at + HIGHEST] + further) | 0;
       add(page, at + BYTES, further);
     }
+    if (length === 0) return false;
     const contiguous = page[at + CONTIGUOUS];
     if (((seq - contiguous) | 0) > 0) {
       this.#insert(page, at, seq, end);
@@ -56,29 +63,41 @@ export class ConnectionStretches {
       page[at + CONTIGUOUS] = end;
       this.#join(page, at);
     }
-    return further <= 0;
+    return isOld;
   }
 
   /**
-   * The other side acknowledged all up to `ack`. Returns how many holes before it will not be filled: those with something seen behind.
+   * The other side acknowledged all up to `ack`. Returns how many holes are known by that to stay, each once: those with something seen behind.
    */
   acknowledged(page: Int32Array, at: number, ack: number): number {
     let holes = 0;
-    while (page[at + AHEAD] !== 0 && ((ack - page[at + CONTIGUOUS]) | 0) > 0) {
-      const from = this.#words[STRETCH_WORDS * (page[at + AHEAD] - 1) + FROM];
-      add(page, at + MISSED, (from - page[at + CONTIGUOUS]) | 0);
-      page[at + CONTIGUOUS] = from;
+    while (page[at + AHEAD] !== 0) {
+      const contiguous = page[at + CONTIGUOUS];
+      const passed = (ack - contiguous) | 0;
+      if (passed <= 0) break;
+      if ((page[at + KNOWN] & KNOWN_HOLE) === 0) holes++;
+      const missing = (this.#words[STRETCH_WORDS * (page[at + AHEAD] - 1) + FROM] - contiguous) | 0;
+      if (passed < missing) {
+        // The rest of the hole may still be filled.
+        page[at + KNOWN] |= KNOWN_HOLE;
+        page[at + CONTIGUOUS] = ack;
+        add(page, at + MISSED, passed);
+        break;
+      }
+      page[at + CONTIGUOUS] = (contiguous + missing) | 0;
+      add(page, at + MISSED, missing);
       this.#join(page, at);
-      holes++;
     }
     return holes;
   }
 
-  /** Bytes from the first sequence number to the highest that came; bytes that were acknowledged and never came. */
+  /** Bytes from the first sequence number to the highest, whether they came or not. */
   bytes(page: Int32Array, at: number): number {
-    return (page[at + BYTES] >>> 0) + 2 ** 32 * page[at + BYTES + 1];
+    const numbers = (page[at + BYTES] >>> 0) + 2 ** 32 * page[at + BYTES + 1];
+    return (page[at + KNOWN] & KNOWN_FIN) === 0 ? numbers : numbers - 1;
   }
 
+  /** Bytes that were acknowledged and never came. */
   missed(page: Int32Array, at: number): number {
     return (page[at + MISSED] >>> 0) + 2 ** 32 * page[at + MISSED + 1];
   }
@@ -145,6 +164,7 @@ export class ConnectionStretches {
       const contiguous = page[at + CONTIGUOUS];
       if (((this.#words[first + FROM] - contiguous) | 0) > 0) return;
       if (((this.#words[first + TO] - contiguous) | 0) > 0) page[at + CONTIGUOUS] = this.#words[first + TO];
+      page[at + KNOWN] &= ~KNOWN_HOLE;
       this.#drop(page, at, page, at + AHEAD);
     }
   }

@@ -2,12 +2,24 @@
  * The connections of one shard as Zeek counts them: takes segments in order, and tells a record of each connection when it is over. Owns when that
  * is. Never knows of other shards: what it has to say goes to a `RecordEvents`.
  */
-import { D_ACK, D_NSEC, D_PORTS, D_SEC, D_SEQ, D_TCP, D_WHERE, ipOffset, tcpOffset } from '../capture/descriptor.js';
+import {
+  D_ACK,
+  D_FRAME,
+  D_NSEC,
+  D_PORTS,
+  D_SEC,
+  D_SEQ,
+  D_TCP,
+  D_WHERE,
+  ipOffset,
+  tcpOffset,
+} from '../capture/descriptor.js';
 import { verifySegment } from '../flow/descriptor-checksums.js';
 import { findSession, insertSession } from '../flow/descriptor-sessions.js';
 import { SessionTable } from '../flow/session-table.js';
 import { TimerWheel } from '../flow/timer-wheel.js';
-import { CHECKSUM_BAD_IP, CHECKSUM_BAD_TCP, ChecksumVerifier } from '../wire/checksum-verifier.js';
+import { CHECKSUM_BAD_IP, CHECKSUM_BAD_TCP, CHECKSUM_UNKNOWN, ChecksumVerifier } from '../wire/checksum-verifier.js';
+import { IPV6_HEADER_BYTES } from '../wire/ipv6.js';
 import { flagsByte, TCP_ACK, TCP_SYN } from '../wire/tcp.js';
 import { originatorOf } from './connection-direction.js';
 import { ConnectionRecordWriter } from './connection-record-writer.js';
@@ -73,10 +85,8 @@ export class ConnectionTracker {
 
   /** One segment: the descriptor at word `d` of `words`, whose frame lies in `view`; `hash` is its conversation's; `facts` is what else is known. */
   onSegment(words: Int32Array, d: number, view: DataView, hash: number, facts: SegmentFacts): void {
-    if (this.#checksums !== undefined) {
-      const verdict = verifySegment(this.#checksums, words, d, view);
-      if (verdict === CHECKSUM_BAD_IP || verdict === CHECKSUM_BAD_TCP) return;
-    }
+    const verdict = this.#checksums === undefined ? CHECKSUM_UNKNOWN : verifySegment(this.#checksums, words, d, view);
+    if (verdict === CHECKSUM_BAD_IP) return;
     const flags = flagsByte(words[d + D_TCP]);
     let row = findSession(this.#table, words, d, view, hash);
     let side = this.#table.direction;
@@ -85,11 +95,16 @@ export class ConnectionTracker {
       this.#tell(row);
       row = -1;
     }
+    if (verdict === CHECKSUM_BAD_TCP) {
+      // All that may be believed of it is that it came.
+      if (row >= 0) this.#states.noteWrongChecksum(this.#table.page(row), this.#table.at(row) + N_STATE, side);
+      return;
+    }
     if (row < 0) {
       row = this.#begin(words, d, view, hash, flags, facts);
       side = 0;
     }
-    this.#count(row, side, words, d, flags, facts);
+    this.#count(row, side, words, d, view, flags, facts);
   }
 
   /** The clock of segments comes to second `sec` (unsigned): src/capture/segment-clock.ts. It may go back. */
@@ -116,7 +131,7 @@ export class ConnectionTracker {
     const page = this.#table.page(row);
     const r = this.#table.at(row);
     const ending = page[r + N_ENDING];
-    if ((flags & (TCP_SYN | TCP_ACK)) === TCP_SYN && (ending === ENDING_CLOSED || ending === ENDING_RESET)) return true;
+    if ((flags & (TCP_SYN | TCP_ACK)) === TCP_SYN && ending >= ENDING_HALF_CLOSED) return true;
     const sec = words[d + D_SEC] >>> 0;
     const nsec = words[d + D_NSEC];
     if (nsecSince(page, r + N_LAST, sec, nsec) >= this.#idleNsec) return true;
@@ -141,18 +156,26 @@ export class ConnectionTracker {
     return row;
   }
 
-  #count(row: number, side: number, words: Int32Array, d: number, flags: number, facts: SegmentFacts): void {
+  #count(
+    row: number,
+    side: number,
+    words: Int32Array,
+    d: number,
+    view: DataView,
+    flags: number,
+    facts: SegmentFacts,
+  ): void {
     const page = this.#table.page(row);
     const r = this.#table.at(row);
     const sec = words[d + D_SEC];
     const nsec = words[d + D_NSEC];
-    if (nsecSince(page, r + N_LAST, sec >>> 0, nsec) > 0) {
+    if (page[r + N_ENDING] !== ENDING_CLOSED && nsecSince(page, r + N_LAST, sec >>> 0, nsec) > 0) {
       page[r + N_LAST] = sec;
       page[r + N_LAST + 1] = nsec;
     }
-    countPacket(page, r, side, facts.ipBytes);
     const tcp = words[d + D_TCP];
     const where = words[d + D_WHERE];
+    countPacket(page, r, side, headerBytes(view, words[d + D_FRAME] + ipOffset(where), where < 0));
     // By IP's length, whatever a layer around it declares.
     const length = Math.max(0, facts.ipBytes - (tcpOffset(where) - ipOffset(where)) - 4 * (tcp >>> 28));
     this.#states.note(page, r + N_STATE, side, flags, words[d + D_SEQ], words[d + D_ACK], length, tcp & 0xffff);
@@ -196,4 +219,9 @@ export class ConnectionTracker {
   #entryOf(row: number): number {
     return Math.min(Math.max(this.#dueSecOf(row), this.#clockSec + 1), LAST_SEC);
   }
+}
+
+/** Length of the IP datagram whose header is at byte `at` of `view`, as the header says it: none where a network card was to cut it up. */
+function headerBytes(view: DataView, at: number, isV6: boolean): number {
+  return isV6 ? IPV6_HEADER_BYTES + view.getUint16(at + 4) : view.getUint16(at + 2);
 }
