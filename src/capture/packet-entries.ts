@@ -101,9 +101,12 @@ export class PacketEntries {
     }
     if (this.#hasDetails) {
       const number = this.#numberBase + index + tally.leftOut;
-      const { vlanId } = this.#decoder;
+      const { vlanId, declaredEnd } = this.#decoder;
+      const wireBytes = format.wireBytes >>> 0;
+      // Of a datagram in pieces the rest is elsewhere.
+      const end = this.#decoder.isFirstFragment ? declaredEnd : Math.min(wireBytes, declaredEnd);
       if (format.capturedBytes >= format.wireBytes >>> 0) words[d + D_WHERE] |= WHERE_WHOLE;
-      noteDetails(this.#view, format.frameAt, format.wireBytes >>> 0, number, vlanId, words, d, lists.details);
+      noteDetails(this.#view, format.frameAt, wireBytes, end, number, vlanId, words, d, lists.details);
     }
     const shard = lists.enter(d);
     if (this.#decoder.isFirstFragment) lists.noteFirstFragment(this.#decoder.fragmentKey, shard);
