@@ -19,6 +19,7 @@ import {
   B_RAW_WINDOW,
   B_SCALE,
   B_WINDOW_BYTES,
+  B_WINDOW_SHIFT,
   FLAG_HAS_INITIAL_RTT,
   KIND_KEEP_ALIVE,
   KIND_OTHER,
@@ -105,7 +106,7 @@ export function stepSymptoms(
   let symptoms = beginsAnew ? REUSED_PORTS : 0;
   if ((flags & TCP_SYN) !== 0) symptoms |= stepSyn(page, own, seq, flags);
   takeBases(page, own, other, seq, ack, flags);
-  const windowBytes = (flags & TCP_SYN) !== 0 ? window : window * 2 ** shiftOf(page[own + B_SCALE]);
+  const shift = (flags & TCP_SYN) !== 0 ? 0 : shiftOf(page[own + B_SCALE]);
 
   const nextSeq = page[own + B_NEXT_SEQ];
   const lastAck = page[own + B_LAST_ACK];
@@ -123,7 +124,7 @@ export function stepSymptoms(
         kind = KIND_KEEP_ALIVE;
       }
       if (length > 0) {
-        const isFull = ((seq + length - page[other + B_LAST_ACK] - page[other + B_WINDOW_BYTES]) | 0) === 0;
+        const isFull = ((seq + length - page[other + B_LAST_ACK] - offeredBy(page, other)) | 0) === 0;
         if (isFull && isOtherSeen && page[other + B_SCALE] !== 0) symptoms |= WINDOW_FULL;
       } else if (seq === nextSeq && ack === lastAck) {
         symptoms |= ofRepeatedAck(page, own, other, window);
@@ -150,13 +151,18 @@ export function stepSymptoms(
   page[own + B_LAST_ACK_TIME] = sec;
   page[own + B_LAST_ACK_TIME + 1] = nsec;
   page[own + B_RAW_WINDOW] = window;
-  page[own + B_WINDOW_BYTES] = windowBytes;
+  page[own + B_WINDOW_BYTES] = window * 2 ** shift;
+  // A SYN's own window is never scaled; nor, until an ACK came after it, are others.
+  if ((flags & (TCP_SYN | TCP_ACK)) !== 0) page[own + B_WINDOW_SHIFT] = shift;
   page[own + B_KIND] = kind;
   return symptoms;
 }
 
 /** Shift of a B_SCALE; none where it is unknown or off. */
 const shiftOf = (scale: number): number => (scale < SCALE_KNOWN ? 0 : scale - SCALE_KNOWN);
+
+/** Bytes from the last acknowledgment of a direction on that its last segment said it can take. */
+const offeredBy = (page: Int32Array, at: number): number => page[at + B_RAW_WINDOW] * 2 ** page[at + B_WINDOW_SHIFT];
 
 /** Rule 1, of a SYN that stays in its session. */
 function stepSyn(page: Int32Array, own: number, seq: number, flags: number): number {
@@ -228,13 +234,17 @@ function ofRepetition(
   if (
     (repeated >= 2 || repeated === MANY) &&
     seq === lastAck &&
-    nsecSince(page, other + B_LAST_ACK_TIME, sec, nsec) < FAST_RETRANSMISSION_NSEC
+    isSooner(nsecSince(page, other + B_LAST_ACK_TIME, sec, nsec), FAST_RETRANSMISSION_NSEC)
   ) {
     return FAST_RETRANSMISSION | RETRANSMISSION;
   }
   const isKnown = (page[r + A_FLAGS] & FLAG_HAS_INITIAL_RTT) !== 0;
   const limit = isKnown ? passedNsec(page, r + A_INITIAL_RTT) : OUT_OF_ORDER_NSEC;
   const end = (seq + length + ((flags & (TCP_SYN | TCP_FIN)) !== 0 ? 1 : 0)) | 0;
-  if (nsecSince(page, own + B_NEXT_SEQ_TIME, sec, nsec) < limit && end !== nextSeq) return OUT_OF_ORDER;
+  if (isSooner(nsecSince(page, own + B_NEXT_SEQ_TIME, sec, nsec), limit) && end !== nextSeq) return OUT_OF_ORDER;
   return RETRANSMISSION;
 }
+
+/** Whether less than `limit` passed. Where clocks were set back, a time below 0 is longer than any other. */
+const isSooner = (passedNsec: number, limitNsec: number): boolean =>
+  passedNsec < 0 === limitNsec < 0 ? passedNsec < limitNsec : limitNsec < 0;

@@ -26,7 +26,8 @@ export function analyse(
 ): AnalysedCapture {
   const analysis = { ...ANALYSIS_DEFAULTS, packets: true, ...options };
   const { records } = runSingleThread(file, MIRUO_DEFAULTS, { trackers, blockBytes, analysis });
-  const ofKind = (kind: RecordKind): Fields[] => records.filter((told) => told.kind === kind).map((told) => told.fields);
+  const ofKind = (kind: RecordKind): Fields[] =>
+    records.filter((told) => told.kind === kind).map((told) => told.fields);
   return {
     sessions: ofKind(RECORD_SESSION).sort((a, b) => a[RECORD_NUMBER] - b[RECORD_NUMBER]),
     packets: ofKind(RECORD_PACKET),
