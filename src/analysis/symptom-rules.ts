@@ -10,6 +10,7 @@ import {
   B_CONTIGUOUS,
   B_DUPLICATE_ACKS,
   B_HAS_BASE,
+  B_IS_SCALED,
   B_KIND,
   B_LAST_ACK,
   B_LAST_ACK_TIME,
@@ -19,7 +20,6 @@ import {
   B_RAW_WINDOW,
   B_SCALE,
   B_WINDOW_BYTES,
-  B_WINDOW_SHIFT,
   FLAG_HAS_INITIAL_RTT,
   KIND_KEEP_ALIVE,
   KIND_OTHER,
@@ -153,7 +153,8 @@ export function stepSymptoms(
   page[own + B_RAW_WINDOW] = window;
   page[own + B_WINDOW_BYTES] = window * 2 ** shift;
   // A SYN's own window is never scaled; nor, until an ACK came after it, are others.
-  if ((flags & (TCP_SYN | TCP_ACK)) !== 0) page[own + B_WINDOW_SHIFT] = shift;
+  if ((flags & TCP_SYN) !== 0) page[own + B_IS_SCALED] = 0;
+  else if ((flags & TCP_ACK) !== 0) page[own + B_IS_SCALED] = 1;
   page[own + B_KIND] = kind;
   return symptoms;
 }
@@ -162,7 +163,8 @@ export function stepSymptoms(
 const shiftOf = (scale: number): number => (scale < SCALE_KNOWN ? 0 : scale - SCALE_KNOWN);
 
 /** Bytes from the last acknowledgment of a direction on that its last segment said it can take. */
-const offeredBy = (page: Int32Array, at: number): number => page[at + B_RAW_WINDOW] * 2 ** page[at + B_WINDOW_SHIFT];
+const offeredBy = (page: Int32Array, at: number): number =>
+  page[at + B_RAW_WINDOW] * 2 ** (page[at + B_IS_SCALED] === 0 ? 0 : shiftOf(page[at + B_SCALE]));
 
 /** Rule 1, of a SYN that stays in its session. */
 function stepSyn(page: Int32Array, own: number, seq: number, flags: number): number {
@@ -202,7 +204,7 @@ function ofRepeatedAck(page: Int32Array, own: number, other: number, window: num
 function ofUnseen(page: Int32Array, other: number, ack: number): number {
   const contiguous = page[other + B_CONTIGUOUS];
   if (contiguous === 0 || ((ack - contiguous) | 0) <= 0) return 0;
-  if (contiguous !== page[other + B_NEXT_SEQ]) {
+  if (((page[other + B_NEXT_SEQ] - contiguous) | 0) > 0) {
     page[other + B_CONTIGUOUS] = page[other + B_NEXT_SEQ];
     return ACK_LOST_SEGMENT;
   }
