@@ -73,8 +73,10 @@ export function isReuse(page: Int32Array, r: number, side: number, seq: number):
 export function takeScale(page: Int32Array, r: number, side: number, isAnswer: boolean, shift: number): void {
   const own = r + sideWords(side) + B_SCALE;
   const other = r + sideWords(side ^ 1) + B_SCALE;
-  if (shift >= 0) {
-    page[own] = isAnswer && page[other] === SCALE_OFF ? SCALE_OFF : Math.min(shift, MOST_SHIFT) + SCALE_KNOWN;
+  if (isAnswer && page[other] === SCALE_OFF) {
+    page[own] = SCALE_OFF;
+  } else if (shift >= 0) {
+    page[own] = Math.min(shift, MOST_SHIFT) + SCALE_KNOWN;
   } else if (page[own] === 0) {
     page[own] = SCALE_OFF;
     page[other] = SCALE_OFF;
