@@ -18,8 +18,8 @@ export interface SeenSegment {
   readonly wireBytes: number;
   /** Address and port that it comes from. */
   readonly from: string;
-  /** It has more than one TCP header, or is quoted in an ICMP message. */
-  readonly isNested: boolean;
+  /** It is quoted in an ICMP message. */
+  readonly isQuoted: boolean;
 }
 
 const FIELDS = [
@@ -59,6 +59,6 @@ function seenOf(values: readonly string[]): SeenSegment {
     completeness: Number(innermost(completeness)),
     wireBytes: Number(wire),
     from: `${innermost(src6 || src4)} ${innermost(port)}`,
-    isNested: stream.includes(',') || icmp !== '' || icmp6 !== '',
+    isQuoted: icmp !== '' || icmp6 !== '',
   };
 }
