@@ -1,6 +1,6 @@
 /**
  * How complete a session is: the sum that Wireshark's tcp.completeness is. Found by experiment with tshark 4.0, which does not count the first packet of a
- * session that begins without a SYN until it has read the capture once (its option -2); here it counts.
+ * session that begins without a SYN until it has read the capture once (its option -2); here it counts. A SYN counts only as the first packet.
  */
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../wire/tcp.js';
 
@@ -18,8 +18,8 @@ export function completenessOf(flags: number, length: number, isFirst: boolean):
     if ((flags & TCP_SYN) !== 0) adds |= HAS_SYNACK;
     else adds |= length > 0 ? HAS_DATA : HAS_ACK;
     if ((flags & TCP_FIN) !== 0) adds |= HAS_FIN;
-  } else if ((flags & TCP_SYN) !== 0) {
-    adds |= isFirst && length > 0 ? HAS_SYN | HAS_DATA : HAS_SYN;
+  } else if ((flags & TCP_SYN) !== 0 && isFirst) {
+    adds |= length > 0 ? HAS_SYN | HAS_DATA : HAS_SYN;
   }
   return adds;
 }

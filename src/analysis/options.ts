@@ -14,7 +14,7 @@ export interface AnalysisOptions {
   readonly packets: boolean;
   /** A record for each connection as Zeek counts them. */
   readonly connections: boolean;
-  /** A session is over that was silent for so many seconds of packet time. */
+  /** A session is over that was silent for so many seconds of packet time; with infinity none is before the end of the input. */
   readonly idleTimeoutSec: number;
   /** Packets that were captured twice count once. */
   readonly dedup: boolean;

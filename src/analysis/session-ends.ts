@@ -70,32 +70,34 @@ export class SessionEnds {
   clockSec = 0;
   readonly #table: SessionTable;
   readonly #idleSec: number;
+  readonly #isOn: boolean;
   readonly #wheel: TimerWheel;
   readonly #due: number[] = [];
   #isExpiring = false;
   readonly #deadline = (row: number): number => this.#deadlineOf(row);
 
-  /** `idleSec`: how long a session may be silent. */
+  /** `idleSec`: how long a session may be silent; with infinity none leaves before the end, closed or not. */
   constructor(table: SessionTable, idleSec: number) {
     this.#table = table;
     this.#idleSec = idleSec;
+    this.#isOn = Number.isFinite(idleSec);
     this.#wheel = new TimerWheel(table, A_TIMER);
   }
 
   /** A session was created; its first segment, and what that says, is noted. */
   add(row: number): void {
-    this.#wheel.add(row, this.#deadlineOf(row));
+    if (this.#isOn) this.#wheel.add(row, this.#deadlineOf(row));
   }
 
   /** A session is forgotten. */
   remove(row: number): void {
     // One that timed out has left the wheel already.
-    if (!this.#isExpiring) this.#wheel.remove(row);
+    if (this.#isOn && !this.#isExpiring) this.#wheel.remove(row);
   }
 
   /** A session was closed: its deadline may have come nearer. */
   noteClosed(row: number): void {
-    this.#wheel.advance(row, this.#deadlineOf(row));
+    if (this.#isOn) this.#wheel.advance(row, this.#deadlineOf(row));
   }
 
   /**
@@ -105,6 +107,7 @@ export class SessionEnds {
   tick(sec: number): readonly number[] {
     const from = this.clockSec;
     this.clockSec = sec;
+    if (!this.#isOn) return NONE;
     if (sec < from) {
       this.#restart(sec);
       return NONE;

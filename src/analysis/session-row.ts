@@ -50,8 +50,9 @@ export const B_CONTIGUOUS = place();
 export const B_LAST_ACK = place();
 export const B_LAST_ACK_TIME = place(2);
 export const B_RAW_WINDOW = place();
-/** The same in bytes, as it was scaled when it came. */
+/** The same in bytes, scaled unless it is a SYN's; and whether the rules scale it. */
 export const B_WINDOW_BYTES = place();
+export const B_IS_SCALED = place();
 export const B_DUPLICATE_ACKS = place();
 /** 0: unknown; 1: no scaling; otherwise the shift + 2. */
 export const B_SCALE = place();

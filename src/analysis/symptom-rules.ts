@@ -10,6 +10,7 @@ import {
   B_CONTIGUOUS,
   B_DUPLICATE_ACKS,
   B_HAS_BASE,
+  B_IS_SCALED,
   B_KIND,
   B_LAST_ACK,
   B_LAST_ACK_TIME,
@@ -72,8 +73,10 @@ export function isReuse(page: Int32Array, r: number, side: number, seq: number):
 export function takeScale(page: Int32Array, r: number, side: number, isAnswer: boolean, shift: number): void {
   const own = r + sideWords(side) + B_SCALE;
   const other = r + sideWords(side ^ 1) + B_SCALE;
-  if (shift >= 0) {
-    page[own] = isAnswer && page[other] === SCALE_OFF ? SCALE_OFF : Math.min(shift, MOST_SHIFT) + SCALE_KNOWN;
+  if (isAnswer && page[other] === SCALE_OFF) {
+    page[own] = SCALE_OFF;
+  } else if (shift >= 0) {
+    page[own] = Math.min(shift, MOST_SHIFT) + SCALE_KNOWN;
   } else if (page[own] === 0) {
     page[own] = SCALE_OFF;
     page[other] = SCALE_OFF;
@@ -105,7 +108,7 @@ export function stepSymptoms(
   let symptoms = beginsAnew ? REUSED_PORTS : 0;
   if ((flags & TCP_SYN) !== 0) symptoms |= stepSyn(page, own, seq, flags);
   takeBases(page, own, other, seq, ack, flags);
-  const windowBytes = (flags & TCP_SYN) !== 0 ? window : window * 2 ** shiftOf(page[own + B_SCALE]);
+  const shift = (flags & TCP_SYN) !== 0 ? 0 : shiftOf(page[own + B_SCALE]);
 
   const nextSeq = page[own + B_NEXT_SEQ];
   const lastAck = page[own + B_LAST_ACK];
@@ -123,7 +126,7 @@ export function stepSymptoms(
         kind = KIND_KEEP_ALIVE;
       }
       if (length > 0) {
-        const isFull = ((seq + length - page[other + B_LAST_ACK] - page[other + B_WINDOW_BYTES]) | 0) === 0;
+        const isFull = ((seq + length - page[other + B_LAST_ACK] - offeredBy(page, other)) | 0) === 0;
         if (isFull && isOtherSeen && page[other + B_SCALE] !== 0) symptoms |= WINDOW_FULL;
       } else if (seq === nextSeq && ack === lastAck) {
         symptoms |= ofRepeatedAck(page, own, other, window);
@@ -150,13 +153,20 @@ export function stepSymptoms(
   page[own + B_LAST_ACK_TIME] = sec;
   page[own + B_LAST_ACK_TIME + 1] = nsec;
   page[own + B_RAW_WINDOW] = window;
-  page[own + B_WINDOW_BYTES] = windowBytes;
+  page[own + B_WINDOW_BYTES] = window * 2 ** shift;
+  // A SYN's own window is never scaled; nor, until an ACK came after it, are others.
+  if ((flags & TCP_SYN) !== 0) page[own + B_IS_SCALED] = 0;
+  else if ((flags & TCP_ACK) !== 0) page[own + B_IS_SCALED] = 1;
   page[own + B_KIND] = kind;
   return symptoms;
 }
 
 /** Shift of a B_SCALE; none where it is unknown or off. */
 const shiftOf = (scale: number): number => (scale < SCALE_KNOWN ? 0 : scale - SCALE_KNOWN);
+
+/** Bytes from the last acknowledgment of a direction on that its last segment said it can take. */
+const offeredBy = (page: Int32Array, at: number): number =>
+  page[at + B_RAW_WINDOW] * 2 ** (page[at + B_IS_SCALED] === 0 ? 0 : shiftOf(page[at + B_SCALE]));
 
 /** Rule 1, of a SYN that stays in its session. */
 function stepSyn(page: Int32Array, own: number, seq: number, flags: number): number {
@@ -196,7 +206,7 @@ function ofRepeatedAck(page: Int32Array, own: number, other: number, window: num
 function ofUnseen(page: Int32Array, other: number, ack: number): number {
   const contiguous = page[other + B_CONTIGUOUS];
   if (contiguous === 0 || ((ack - contiguous) | 0) <= 0) return 0;
-  if (contiguous !== page[other + B_NEXT_SEQ]) {
+  if (((page[other + B_NEXT_SEQ] - contiguous) | 0) > 0) {
     page[other + B_CONTIGUOUS] = page[other + B_NEXT_SEQ];
     return ACK_LOST_SEGMENT;
   }
@@ -228,13 +238,17 @@ function ofRepetition(
   if (
     (repeated >= 2 || repeated === MANY) &&
     seq === lastAck &&
-    nsecSince(page, other + B_LAST_ACK_TIME, sec, nsec) < FAST_RETRANSMISSION_NSEC
+    isSooner(nsecSince(page, other + B_LAST_ACK_TIME, sec, nsec), FAST_RETRANSMISSION_NSEC)
   ) {
     return FAST_RETRANSMISSION | RETRANSMISSION;
   }
   const isKnown = (page[r + A_FLAGS] & FLAG_HAS_INITIAL_RTT) !== 0;
   const limit = isKnown ? passedNsec(page, r + A_INITIAL_RTT) : OUT_OF_ORDER_NSEC;
   const end = (seq + length + ((flags & (TCP_SYN | TCP_FIN)) !== 0 ? 1 : 0)) | 0;
-  if (nsecSince(page, own + B_NEXT_SEQ_TIME, sec, nsec) < limit && end !== nextSeq) return OUT_OF_ORDER;
+  if (isSooner(nsecSince(page, own + B_NEXT_SEQ_TIME, sec, nsec), limit) && end !== nextSeq) return OUT_OF_ORDER;
   return RETRANSMISSION;
 }
+
+/** Whether less than `limit` passed. Where clocks were set back, a time below 0 is longer than any other. */
+const isSooner = (passedNsec: number, limitNsec: number): boolean =>
+  passedNsec < 0 === limitNsec < 0 ? passedNsec < limitNsec : limitNsec < 0;

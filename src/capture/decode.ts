@@ -6,7 +6,7 @@
  * first.
  */
 import { hashIpv6, mixVlan } from '../wire/conversation-hash.js';
-import { Cursor, type CursorOptions, FOUND_TCP } from '../wire/cursor.js';
+import { Cursor, type CursorOptions, FOUND_TCP, NO_END } from '../wire/cursor.js';
 import { goToTcp } from '../wire/headers.js';
 import { IcmpQuote } from '../wire/icmp.js';
 import { PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP } from '../wire/ip-protocols.js';
@@ -109,6 +109,11 @@ export class FrameDecoder {
     if (reason !== LATER_FRAGMENT && reason !== NO_SEGMENT) return false;
     const { fragmentOf, isV6 } = this.cursor;
     return fragmentOf === PROTOCOL_TCP || fragmentOf === (isV6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP);
+  }
+
+  /** After SEGMENT: where it ends at the latest, from the frame's start, as headers around it declare; NO_END where none was asked. */
+  get declaredEnd(): number {
+    return this.hasWalked ? this.cursor.declaredEnd : NO_END;
   }
 
   /**

@@ -103,10 +103,14 @@ export class PacketEntries {
     }
     if (this.#hasDetails) {
       const number = this.#numberBase + index + tally.leftOut;
+      const { declaredEnd } = this.#decoder;
       const isMarked = this.#marks?.selects(format, this.#bytes) === true;
       const vlan = this.#decoder.vlanId | (isMarked ? DETAIL_MARKED : 0);
-      if (format.capturedBytes >= format.wireBytes >>> 0) words[d + D_WHERE] |= WHERE_WHOLE;
-      noteDetails(this.#view, format.frameAt, format.wireBytes >>> 0, number, vlan, words, d, lists.details);
+      const wireBytes = format.wireBytes >>> 0;
+      // Of a datagram in pieces the rest is elsewhere.
+      const end = this.#decoder.isFirstFragment ? declaredEnd : Math.min(wireBytes, declaredEnd);
+      if (format.capturedBytes >= wireBytes) words[d + D_WHERE] |= WHERE_WHOLE;
+      noteDetails(this.#view, format.frameAt, wireBytes, end, number, vlan, words, d, lists.details);
     }
     const shard = lists.enter(d);
     if (this.#decoder.isFirstFragment) lists.noteFirstFragment(this.#decoder.fragmentKey, shard);

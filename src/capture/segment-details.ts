@@ -22,12 +22,14 @@ const IPV6_HEADER_BYTES = 40;
 
 /**
  * Notes the details, at word `e` of `words`, of the segment that the descriptor at word `d` of them was decoded to: a frame of `wireBytes` at byte
- * `at` of `view`, or of as many as a layer around IP declares. `number`: of the packet in its input. `vlan`: as E_VLAN.
+ * `at` of `view`. `end`: where the segment ends at the latest, from the frame's start, as far as what is around it says. `number`: of the packet in
+ * its input. `vlan`: as E_VLAN.
  */
 export function noteDetails(
   view: DataView,
   at: number,
   wireBytes: number,
+  end: number,
   number: number,
   vlan: number,
   words: Int32Array,
@@ -41,10 +43,10 @@ export function noteDetails(
   const declared = isV6 ? view.getUint16(at + ip + 4) + IPV6_HEADER_BYTES : view.getUint16(at + ip + 2);
   // Nothing is declared of segments that the card was to cut up, and of jumbograms (RFC 2675).
   const isUndeclared = isV6 ? declared === IPV6_HEADER_BYTES : declared === 0;
-  const ipBytes = isUndeclared ? wireBytes - ip : declared;
+  const ipBytes = isUndeclared ? Math.min(wireBytes, end) - ip : declared;
   const headers = tcp - ip + 4 * (words[d + D_TCP] >>> 28);
   words[e + E_NUMBER] = number;
-  words[e + E_LENGTH] = Math.max(0, Math.min(ipBytes, wireBytes - ip) - headers);
+  words[e + E_LENGTH] = Math.max(0, Math.min(ipBytes, end - ip) - headers);
   words[e + E_IP_BYTES] = ipBytes;
   words[e + E_ID_SUM] = ((isV6 ? 0 : view.getUint16(at + ip + 4)) << 16) | view.getUint16(at + tcp + 16);
   words[e + E_VLAN] = vlan;

@@ -52,6 +52,9 @@ export const END_ENCRYPTED = -7;
 /** An ICMP message over IPv4, or one of ICMPv6 over IPv6: it starts at `offset`. Later fragments of one are END_OTHER. */
 export const END_ICMP = -8;
 
+/** More than any frame has. */
+export const NO_END = 0x7fffffff;
+
 export interface CursorOptions {
   /** Only IPv4 directly over the link layer counts. */
   readonly directOnly: boolean;
@@ -88,6 +91,8 @@ export class Cursor {
   vlan = 0;
   /** Id of the outermost tag + 1, or 0. */
   vlanId = 0;
+  /** Where what the headers so far declare to be theirs ends, from the frame's start; NO_END where none says, or a fragment holds but a part. */
+  declaredEnd = NO_END;
   /** Of the IP header that says that it is a fragment; see fragment-key.ts. */
   fragmentKey = 0;
   isFirstFragment = false;
@@ -144,6 +149,7 @@ export class Cursor {
     this.ipHeaders = 0;
     this.vlan = 0;
     this.vlanId = 0;
+    this.declaredEnd = NO_END;
     this.fragmentKey = 0;
     this.isFirstFragment = false;
     this.marks = 0;
@@ -181,6 +187,7 @@ export class Cursor {
   /** Notes that the IP header at `ip` is a first fragment's, of a datagram with this key. */
   noteFirstFragment(key: number): void {
     this.isFragment = true;
+    this.declaredEnd = NO_END;
     this.innerHeadIp = this.ip;
     this.innerHeadKey = key;
     if (this.isFirstFragment) return;
@@ -189,6 +196,11 @@ export class Cursor {
     this.fragmentKey = key;
     this.headIp = this.ip;
     this.headKey = key;
+  }
+
+  /** Notes that a header declares that what it is of ends at `end`, from the frame's start: no more than what is around it. */
+  noteEnd(end: number): void {
+    if (end < this.declaredEnd) this.declaredEnd = end;
   }
 
   /** Whether `bytes` more are there from `offset` on. What is read below must have been asked for. */

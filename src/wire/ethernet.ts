@@ -88,7 +88,9 @@ export function afterEthertype(c: Cursor): number {
     case 0x8870:
       return NEXT_LLC;
     default:
-      return c.type <= MOST_LENGTH ? NEXT_LLC : END_OTHER;
+      if (c.type > MOST_LENGTH) return END_OTHER;
+      c.noteEnd(c.offset + c.type);
+      return NEXT_LLC;
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * IPv4 header (RFC 791 3.1). Its total length is not looked at: hosts that leave the cutting of segments to their
+ * IPv4 header (RFC 791 3.1). Its total length says no more than where the datagram ends: hosts that leave the cutting of segments to their
  * network card write 0 or anything.
  */
 import { type Cursor, END_BAD_IP, END_LATER_FRAGMENT, END_OTHER, NEXT_IP_PAYLOAD } from './cursor.js';
@@ -27,6 +27,9 @@ export function ipv4(c: Cursor): number {
   }
   c.ip = c.offset;
   c.ipHeaders++;
+  // Network cards that are still to cut a segment get 0.
+  const total = c.u16(2);
+  if (total !== 0) c.noteEnd(c.offset + total);
   c.moreFragments = (fragment & MORE_FRAGMENTS) !== 0;
   if (c.moreFragments) c.noteFirstFragment(fragmentKey4(c));
   c.type = protocol;

@@ -1,6 +1,6 @@
 /**
- * IPv6 header (RFC 8200 3) and the extension headers that only IPv6 has, in any order. The payload length is not looked
- * at, so jumbograms (RFC 2675) and what a network card is still to cut are as good as any.
+ * IPv6 header (RFC 8200 3) and the extension headers that only IPv6 has, in any order. The payload length says no more than where
+ * the datagram ends, so jumbograms (RFC 2675) and what a network card is still to cut are as good as any.
  */
 import { type Cursor, END_BAD_IP, END_LATER_FRAGMENT, END_OTHER, NEXT_IP_PAYLOAD } from './cursor.js';
 import { fragmentKey6 } from './fragment-key.js';
@@ -24,6 +24,9 @@ export function ipv6(c: Cursor): number {
   c.ip = c.offset;
   c.ipHeaders++;
   c.moreFragments = false;
+  // Jumbograms (RFC 2675), and what a network card is still to cut, have 0.
+  const bytes = c.u16(4);
+  if (bytes !== 0) c.noteEnd(c.offset + IPV6_HEADER_BYTES + bytes);
   c.type = c.u8(6);
   return c.skip(IPV6_HEADER_BYTES, NEXT_IP_PAYLOAD);
 }
