@@ -56,9 +56,7 @@ const outputOf = (program: string, args: readonly string[]): string =>
 function tsharkPackets(path: string): TsharkPacket[] {
   const names = ['tcp.stream', 'icmp.type', 'icmpv6.type', 'ip.flags.mf', 'ip.frag_offset', 'ipv6.fraghdr.nxt'];
   const fields = [...names, 'tcp.flags.reset', 'frame.cap_len', 'frame.len'].flatMap((name) => ['-e', name]);
-  const lines = output('tshark', ['-n', '-r', path, '-T', 'fields', ...fields])
-    .toString('latin1')
-    .split('\n');
+  const lines = outputOf('tshark', ['-n', '-r', path, '-T', 'fields', ...fields]).split('\n');
   return lines.slice(0, -1).map((line) => {
     const [stream, icmp, icmp6, more, offset, fragment, reset, captured, wire] = line.split('\t');
     const isQuoted = stream !== '' && (icmp !== '' || icmp6 !== '');
