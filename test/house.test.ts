@@ -178,7 +178,7 @@ describe('options', () => {
     const request = parseArguments(args, '0.0.0');
     return request.kind === 'text' ? request.text : '';
   };
-  const COMMANDS = ['run', 'miruo', 'tcpeek', 'info', 'filter', 'peekstat', 'plot', 'stat'] as const;
+  const COMMANDS = ['run', 'miruo', 'tcpeek', 'info', 'filter', 'extract', 'peekstat', 'plot', 'stat'] as const;
   const HELP = new Set(COMMANDS.flatMap((command) => helpOf(command, '--help').match(/--[a-z][a-z-]*/g) ?? []));
   const README = existsSync('README.md') ? readFileSync('README.md', 'utf8') : '';
   const skip = README === '' && 'README.md is not there yet';

@@ -30,7 +30,7 @@ import type { CaptureFormat } from './format.js';
 import { ICMP_MESSAGE, LATER_FRAGMENT } from './frame-reasons.js';
 import { PacketClock } from './packet-clock.js';
 import { SegmentClock } from './segment-clock.js';
-import { DETAIL_MARKED, noteDetails } from './segment-details.js';
+import { DETAIL_MARKED, E_VLAN, noteDetails } from './segment-details.js';
 import type { CaptureTally } from './tally.js';
 import { TrafficMeter } from './traffic-meter.js';
 
@@ -103,15 +103,14 @@ export class PacketEntries {
     }
     if (this.#hasDetails) {
       const number = this.#numberBase + index + tally.leftOut;
-      const { declaredEnd } = this.#decoder;
-      const isMarked = this.#marks?.selects(format, this.#bytes) === true;
-      const vlan = this.#decoder.vlanId | (isMarked ? DETAIL_MARKED : 0);
+      const { vlanId, declaredEnd } = this.#decoder;
       const wireBytes = format.wireBytes >>> 0;
       // Of a datagram in pieces the rest is elsewhere.
       const end = this.#decoder.isFirstFragment ? declaredEnd : Math.min(wireBytes, declaredEnd);
       if (format.capturedBytes >= wireBytes) words[d + D_WHERE] |= WHERE_WHOLE;
-      noteDetails(this.#view, format.frameAt, wireBytes, end, number, vlan, words, d, lists.details);
+      noteDetails(this.#view, format.frameAt, wireBytes, end, number, vlanId, words, d, lists.details);
     }
+    if (this.#marks?.selects(format, this.#bytes) === true) words[lists.details + E_VLAN] |= DETAIL_MARKED;
     const shard = lists.enter(d);
     if (this.#decoder.isFirstFragment) lists.noteFirstFragment(this.#decoder.fragmentKey, shard);
     if (lists.isNewSecond(sec)) {

@@ -9,6 +9,7 @@ import type { AnalysisOptions } from '../../src/analysis/options.js';
 import { BlockFiller } from '../../src/capture/block-filler.js';
 import type { DecodeOptions } from '../../src/capture/decode.js';
 import { BAD_IP_HEADER, BAD_LINK_HEADER, BAD_TCP_HEADER } from '../../src/capture/frame-reasons.js';
+import { LinkFilters } from '../../src/capture/link-filters.js';
 import { Moments } from '../../src/capture/moments.js';
 import type { ClockFigures } from '../../src/capture/packet-clock.js';
 import { RECOGNISE_BYTES, recognise } from '../../src/capture/recognise.js';
@@ -17,6 +18,7 @@ import { PacketSelector } from '../../src/capture/selection.js';
 import { trafficFigures } from '../../src/capture/traffic-figures.js';
 import type { CountedProtocol } from '../../src/capture/traffic-meter.js';
 import { readingFor } from '../../src/cli/tcpeek-plan.js';
+import { NO_NAMES } from '../../src/filter/names.js';
 import { MERGE_DONE, MERGE_MOMENT, MERGE_MORE, MERGE_REPORT, Merger } from '../../src/merge/merger.js';
 import { hasIds, type MiruoOptions } from '../../src/miruo/options.js';
 import { addCounters, type MiruoCounters } from '../../src/miruo/statistics.js';
@@ -41,6 +43,8 @@ export interface SingleThreadForm {
   readonly traffic?: TrafficForm | undefined;
   /** Sessions are analysed. */
   readonly analysis?: AnalysisOptions | undefined;
+  /** An expression without names: segments that it selects are marked for the analysis. */
+  readonly marks?: string | undefined;
   /** What of decoding is not as usual. */
   readonly decode?: Partial<Omit<DecodeOptions, 'directOnly'>> | undefined;
 }
@@ -190,6 +194,8 @@ export function runSingleThread(file: Uint8Array, options: MiruoOptions, form: S
     ...(tcpeek === undefined ? {} : readingFor(tcpeek, decode, false)),
     traffic,
     details: analysis !== undefined,
+    marks:
+      form.marks === undefined ? undefined : new LinkFilters({ text: form.marks, names: NO_NAMES }, decode.userDlts),
     reports:
       traffic?.reportSec === undefined
         ? undefined
