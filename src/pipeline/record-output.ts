@@ -215,19 +215,32 @@ export class RenderedRecords implements RecordOutput {
   }
 }
 
-/** Records of several kinds, or in several formats, each to its own. */
+/** Records of several kinds, or in several formats, each to its own; one thread for each. */
 export class SplitRecords implements RecordOutput {
   readonly failed: Promise<never>;
-  readonly #places: readonly RecordOutput[];
+  readonly #places: readonly RenderedRecords[];
 
-  constructor(places: readonly RecordOutput[]) {
+  constructor(places: readonly RenderedRecords[]) {
     this.#places = places;
     this.failed = Promise.race(places.map((place) => place.failed));
     this.failed.catch(() => {});
   }
 
+  /** How many threads it starts. */
+  get threads(): number {
+    return this.#places.length;
+  }
+
   get isFull(): boolean {
     return this.#places.some((place) => place.isFull);
+  }
+
+  start(threads: Threads): void {
+    for (const place of this.#places) place.start(threads);
+  }
+
+  noteInput(name: string, number: number): void {
+    for (const place of this.#places) place.noteInput(name, number);
   }
 
   add(kind: RecordKind, fields: Float64Array, text: Uint8Array): void {
@@ -244,5 +257,9 @@ export class SplitRecords implements RecordOutput {
 
   async flush(): Promise<void> {
     await Promise.all(this.#places.map((place) => place.flush()));
+  }
+
+  async finish(): Promise<void> {
+    await Promise.all(this.#places.map((place) => place.finish()));
   }
 }

@@ -87,7 +87,7 @@ describe('records as Parquet', () => {
     const forms = fc.record({
       kind: fc.constantFrom(...KINDS),
       seed: fc.nat(),
-      count: fc.integer({ min: 0, max: 200 }),
+      count: fc.integer({ min: 0, max: 150 }),
     });
     const property = fc.asyncProperty(forms, async ({ kind, seed, count }) => {
       const table = tableOf(kind);
@@ -102,13 +102,13 @@ describe('records as Parquet', () => {
         assert.deepEqual(Object.entries(row), expected);
       });
     });
-    await checkAsyncProperty(t, property, 25);
+    await checkAsyncProperty(t, property, 12);
   });
 
   for (const kind of KINDS) {
     const { title, columns } = tableOf(kind);
     it(`give DuckDB the sums and counts of lines of JSON (${title.toLowerCase()})`, async () => {
-      const records = draw(kind, 3, 1000);
+      const records = draw(kind, 3, 600);
       const path = join(folder, `${kind}.parquet`);
       writeFileSync(path, parquetOf(kind, records));
       const renderer = rendererOf(kind, 'ndjson', () => assert.fail());
