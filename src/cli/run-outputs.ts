@@ -69,7 +69,7 @@ export class OpenOutputs {
     this.results = {
       miruo: outputOf('miruo'),
       tcpeek,
-      records: records.length < 2 ? records[0] : new SplitRecords(records),
+      records: records.length === 0 ? undefined : new SplitRecords(records),
       notes: tcpeek && this.#messages,
       reports: this.#reports,
     };

@@ -228,19 +228,23 @@ export class RenderedRecords implements RecordOutput {
   }
 }
 
-/** Records of several kinds, or in several formats, each to its own. */
+/** Records of several kinds, or in several formats, each to its own; one thread for each. */
 export class SplitRecords implements RecordOutput {
   readonly failed: Promise<never>;
-  readonly #places: readonly RecordOutput[];
+  readonly #places: readonly RenderedRecords[];
 
-  constructor(places: readonly RecordOutput[]) {
+  constructor(places: readonly RenderedRecords[]) {
     this.#places = places;
     this.failed = Promise.race(places.map((place) => place.failed));
     this.failed.catch(() => {});
   }
 
   get threads(): number {
-    return this.#places.reduce((sum, place) => sum + place.threads, 0);
+    return this.#places.length;
+  }
+
+  get isFull(): boolean {
+    return this.#places.some((place) => place.isFull);
   }
 
   start(threads: Threads): void {
@@ -249,10 +253,6 @@ export class SplitRecords implements RecordOutput {
 
   noteInput(name: string, number: number): void {
     for (const place of this.#places) place.noteInput(name, number);
-  }
-
-  get isFull(): boolean {
-    return this.#places.some((place) => place.isFull);
   }
 
   add(kind: RecordKind, fields: Float64Array, text: Uint8Array): void {

@@ -70,7 +70,7 @@ export class ParquetRenderer implements RecordRenderer {
   #textBytes = 0;
   #rows = 0;
 
-  /** `groupBytes`: a test's own. */
+  /** `groupBytes`: of the fields of a group, a test's own. */
   constructor(table: RecordTable, open: OpenParquet, groupBytes = GROUP_BYTES) {
     this.#table = table;
     this.#rowsMost = Math.max(1, Math.floor(groupBytes / (8 * table.fields)));

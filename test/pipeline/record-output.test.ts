@@ -2,14 +2,13 @@
  * Records on their way through a renderer thread: all of them arrive in their order, whatever is slow, and what fails ends it.
  */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { parquetReadObjects } from 'hyparquet';
 import { RECORD_CONNECTION, RECORD_PACKET, RECORD_SESSION, type RecordKind } from '../../src/analysis/events.js';
-import type { LineOutput } from '../../src/pipeline/line-output.js';
 import { OutputFile } from '../../src/pipeline/output-file.js';
 import { RenderedRecords, SplitRecords } from '../../src/pipeline/record-output.js';
 import { ThreadFailure, Threads } from '../../src/pipeline/threads.js';
@@ -23,7 +22,7 @@ function draw(kind: RecordKind, count: number): DrawnRecord[] {
   return Array.from({ length: count }, (_, number) => drawRecord(tableOf(kind), next, number));
 }
 
-function nameAll(records: RenderedRecords): void {
+function nameAll(records: Pick<RenderedRecords, 'noteInput'>): void {
   DRAWN_INPUTS.forEach((name, index) => {
     records.noteInput(name, index + 1);
   });
@@ -70,7 +69,7 @@ describe('records that are rendered', () => {
     ];
     for (const [kind, format] of forms) {
       const path = join(folder, format);
-      const drawn = draw(kind, 3000);
+      const drawn = draw(kind, 1500);
       await withThreads(async (threads) => {
         const records = new RenderedRecords({ kind, format }, new OutputFile({ path }));
         records.start(threads);
@@ -83,7 +82,7 @@ describe('records that are rendered', () => {
   });
 
   it('wait for the names of their inputs, and hold up whoever adds more', async () => {
-    const drawn = draw(RECORD_SESSION, 3000);
+    const drawn = draw(RECORD_SESSION, 1500);
     const output = new MemoryOutput();
     await withThreads(async (threads) => {
       const records = new RenderedRecords({ kind: RECORD_SESSION, format: 'ndjson' }, output);
@@ -118,7 +117,7 @@ describe('records that are rendered', () => {
   });
 
   it('wait for a slow output', async () => {
-    const drawn = draw(RECORD_PACKET, 20_000);
+    const drawn = draw(RECORD_PACKET, 5000);
     const output = new MemoryOutput();
     await withThreads(async (threads) => {
       const records = new RenderedRecords({ kind: RECORD_PACKET, format: 'ndjson' }, output);
@@ -159,7 +158,7 @@ describe('records that are rendered', () => {
   });
 
   it('end with the output that fails', async () => {
-    const drawn = draw(RECORD_SESSION, 3000);
+    const drawn = draw(RECORD_SESSION, 1500);
     const output = new MemoryOutput();
     const failure = new Error('no room');
     await withThreads(async (threads) => {
@@ -173,6 +172,18 @@ describe('records that are rendered', () => {
       await assert.rejects(records.ready(), failure);
       await assert.rejects(records.flush(), failure);
       await assert.rejects(records.finish(), failure);
+    });
+  });
+
+  it('end with a disk that is full', { skip: !existsSync('/dev/full') && 'no /dev/full' }, async () => {
+    await withThreads(async (threads) => {
+      const output = new OutputFile({ path: '/dev/full' });
+      const records = new RenderedRecords({ kind: RECORD_SESSION, format: 'parquet' }, output);
+      records.start(threads);
+      nameAll(records);
+      await addAll(records, RECORD_SESSION, draw(RECORD_SESSION, 100));
+      await assert.rejects(records.finish(), /^Error: writing \/dev\/full: /);
+      await assert.rejects(records.failed, /^Error: writing \/dev\/full: /);
     });
   });
 
@@ -223,17 +234,16 @@ describe('records that are rendered', () => {
     const kinds: readonly RecordKind[] = [RECORD_SESSION, RECORD_PACKET];
     const drawn = kinds.map((kind) => draw(kind, 10));
     await withThreads(async (threads) => {
-      const places = kinds.map((kind, i) => new RenderedRecords({ kind, format: 'csv' }, outputs[i] as LineOutput));
-      for (const place of places) {
-        place.start(threads);
-        nameAll(place);
-      }
+      const places = kinds.map((kind, i) => new RenderedRecords({ kind, format: 'csv' }, outputs[i]));
       const all = new SplitRecords(places);
+      assert.equal(all.threads, 2);
+      all.start(threads);
+      nameAll(all);
       kinds.forEach((kind, i) => {
         for (const { fields, text } of drawn[i]) all.add(kind, fields, text);
       });
       await all.flush();
-      for (const place of places) await place.finish();
+      await all.finish();
     });
     kinds.forEach((kind, i) => {
       assert.equal(outputs[i].content.toString('latin1'), expectedOf(kind, 'csv', drawn[i]));

@@ -134,12 +134,13 @@ describe('records as text', () => {
           assert.deepEqual(read[column.name], asJson(expected), column.name);
           // No digit is lost in what stands there, whatever a reader makes of it.
           if (expected.kind === 'decimal' || expected.kind === 'whole') {
-            assert.match(line, new RegExp(`"${column.name}":${expected.text.replace('.', '\\.')}[,}]`));
+            const member = `"${column.name}":${expected.text}`;
+            assert.ok(line.includes(`${member},`) || line.endsWith(`${member}}`), member);
           }
         }
       });
     });
-    checkProperty(t, property, 60);
+    checkProperty(t, property, 30);
   });
 
   it('are read back as CSV', (t) => {
@@ -148,7 +149,7 @@ describe('records as text', () => {
       const rows = parseCsv(render(kind, 'csv', records, every));
       assertRows(kind, rows, records);
     });
-    checkProperty(t, property, 60);
+    checkProperty(t, property, 30);
   });
 
   it('are read back as rows with tabs', (t) => {
@@ -159,7 +160,7 @@ describe('records as text', () => {
       const rows = lines.map((line) => line.split('\t').map(unescapeTabs));
       assertRows(kind, rows, records);
     });
-    checkProperty(t, property, 60);
+    checkProperty(t, property, 30);
   });
 });
 

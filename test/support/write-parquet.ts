@@ -1,19 +1,21 @@
 /**
  * Writes a Parquet file of drawn session records to a descriptor, as the renderer thread would, for the test of its memory: arguments are the number of
- * records and the path. Tells the sums of some columns, and the most memory that it had, as JSON.
+ * records, the path, and the bytes of a group's fields where they are to be others than usual. Tells the sums of some columns, and the most memory that it had, as JSON.
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { RECORD_SESSION } from '../../src/analysis/events.js';
 import { ofSide, S_PACKETS, S_SYMPTOMS } from '../../src/analysis/session-record.js';
 import { openParquet } from '../../src/pipeline/parquet-file.js';
-import { rendererOf, tableOf } from '../../src/records/formats.js';
+import { tableOf } from '../../src/records/formats.js';
+import { ParquetRenderer } from '../../src/records/parquet.js';
 import { DRAWN_INPUTS, drawRecord, numbersFrom } from './draw-records.js';
 
 const DIFFERENT = 2000;
 const [count, path] = [Number(process.argv[2]), process.argv[3]];
 const draw = numbersFrom(7);
 const records = Array.from({ length: DIFFERENT }, (_, i) => drawRecord(tableOf(RECORD_SESSION), draw, i));
-const renderer = rendererOf(RECORD_SESSION, 'parquet', openParquet);
+const groupBytes = process.argv[4] === undefined ? undefined : Number(process.argv[4]);
+const renderer = new ParquetRenderer(tableOf(RECORD_SESSION), openParquet, groupBytes);
 DRAWN_INPUTS.forEach((name, index) => {
   renderer.name(index + 1, name);
 });
