@@ -6,6 +6,7 @@ import type { CommandName, OptionRow } from './option-row.js';
 import { PLOT_OPTIONS } from './plot-options.js';
 import { READING_OPTIONS } from './reading-options.js';
 import { REPORT_OPTIONS } from './report-options.js';
+import { SHOWN_OPTIONS } from './shown-options.js';
 import { STAT_OPTIONS } from './stat-options.js';
 import { TCPEEK_OPTIONS } from './tcpeek-options.js';
 
@@ -53,6 +54,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   ...MIRUO_OPTIONS,
   ...TCPEEK_OPTIONS,
   ...RESULT_OPTIONS,
+  ...SHOWN_OPTIONS,
   ...READING_OPTIONS,
   ...REPORT_OPTIONS,
   ...FILTER_OPTIONS,

@@ -16,6 +16,7 @@ import type { InfoPlan } from '../pipeline/info-pass.js';
 import type { BlockForm } from '../pipeline/reading.js';
 import type { RunPlan } from '../pipeline/run.js';
 import type { TcpeekOptions } from '../tcpeek/options.js';
+import { addressKey } from './address-key.js';
 import type { ChosenFilter } from './filter-choice.js';
 import type { ReportPlan } from './report-plan.js';
 import { readingFor } from './tcpeek-plan.js';
@@ -90,6 +91,8 @@ export interface ParsedOptions {
   reportProtocols?: string;
   reportProtocolNumbers?: boolean;
   flowTimeout?: number;
+  anonymize?: string;
+  utc?: boolean;
   log?: string;
   progress?: 'auto' | 'plain' | 'json' | 'none';
   totalBytes?: number;
@@ -155,6 +158,7 @@ export function makePlan(
     read: { ...read, moments: momentInterval(given, read), notices: true, ...countingOf(reports) },
     miruo: wanted.miruo ? miruoOptions(given, isTerminal) : undefined,
     tcpeek,
+    addressKey: given.anonymize === undefined ? undefined : addressKey(given.anonymize),
     flows:
       reports.flowTimeoutSec === undefined
         ? undefined
