@@ -14,7 +14,7 @@ export function endReports(plan: RunPlan, outcome: RunOutcome): string {
   const isOneWay =
     plan.miruo === undefined ? seemOneSided(outcome.openings) : seemOneWay(outcome.directions, outcome.sessions);
   const hints = [
-    filter !== undefined && isOneWay ? oneWayHint(filter.text) : undefined,
+    filter !== undefined && isOneWay ? oneWayHint(plan.addressKey === undefined ? filter.text : undefined) : undefined,
     offloadHint(outcome),
     plan.tcpeek && localHint(plan.tcpeek, outcome),
   ];

@@ -8,6 +8,7 @@ import type { CommandName, OptionRow } from './option-row.js';
 import { PLOT_OPTIONS } from './plot-options.js';
 import { READING_OPTIONS } from './reading-options.js';
 import { REPORT_OPTIONS } from './report-options.js';
+import { SHOWN_OPTIONS } from './shown-options.js';
 import { STAT_OPTIONS } from './stat-options.js';
 import { TCPEEK_OPTIONS } from './tcpeek-options.js';
 
@@ -62,6 +63,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   ...TCPEEK_OPTIONS,
   ...RESULT_OPTIONS,
   ...ANALYSIS_OPTIONS,
+  ...SHOWN_OPTIONS,
   ...READING_OPTIONS,
   ...REPORT_OPTIONS,
   ...FILTER_OPTIONS,

@@ -197,8 +197,19 @@ function filterRequest(args: readonly string[], options: ParsedOptions): Request
   return { kind: 'filter', files, options: { ...options, filter } };
 }
 
+/** Options of other commands that somebody may expect of this one, and why it has none. */
+const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  filter: {
+    '--anonymize':
+      'filter writes packets as they are, and they hold their addresses: --anonymize is for what is told of packets',
+  },
+};
+
 /** Commander's message as one line; for help on a command that does not exist it has none. */
 function usageMessage(error: CommanderError, args: readonly string[]): string {
+  const unknown = /unknown option '(--[a-z-]+)/.exec(error.message)?.[1];
+  const reason = unknown === undefined ? undefined : ELSEWHERE[args[0]]?.[unknown];
+  if (reason !== undefined) return reason;
   if (error.code === 'commander.help') return `there is no command '${args[1]}'`;
   return error.message.replace(/^error: /, '').replaceAll('\n', ' ');
 }

@@ -17,6 +17,7 @@ import type { InfoPlan } from '../pipeline/info-pass.js';
 import type { BlockForm } from '../pipeline/reading.js';
 import type { RunPlan } from '../pipeline/run.js';
 import type { TcpeekOptions } from '../tcpeek/options.js';
+import { addressKey } from './address-key.js';
 import type { ChosenFilter } from './filter-choice.js';
 import type { ReportPlan } from './report-plan.js';
 import { readingFor } from './tcpeek-plan.js';
@@ -98,6 +99,8 @@ export interface ParsedOptions {
   reportProtocols?: string;
   reportProtocolNumbers?: boolean;
   flowTimeout?: number;
+  anonymize?: string;
+  utc?: boolean;
   log?: string;
   progress?: 'auto' | 'plain' | 'json' | 'none';
   totalBytes?: number;
@@ -171,6 +174,7 @@ export function makePlan(
     miruo: wanted.miruo ? miruoOptions(given, isTerminal) : undefined,
     tcpeek,
     analysis,
+    addressKey: given.anonymize === undefined ? undefined : addressKey(given.anonymize),
     flows:
       reports.flowTimeoutSec === undefined
         ? undefined

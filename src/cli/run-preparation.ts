@@ -5,6 +5,7 @@
 import type { RunPlan } from '../pipeline/run.js';
 import type { AddressRange } from '../tcpeek/options.js';
 import { analysisOptions } from './analysis-plan.js';
+import { refuseShownAddresses } from './anonymous.js';
 import type { RunSurroundings } from './execute-run.js';
 import type { ChosenFilter } from './filter-choice.js';
 import { addressesInCaptures, addressesOfDevices } from './local-addresses.js';
@@ -51,6 +52,7 @@ export function prepareRun(
     tcpeek: hasTcpeek ? tcpeekOptions(given, localAddresses(files, given)) : undefined,
     analysis,
   };
+  if (given.anonymize !== undefined) refuseShownAddresses(given, wanted.tcpeek);
   const isShown = isTerminal && ofMiruo.every(({ target }) => 'descriptor' in target);
   const showing = showingOf(given, files);
   const isWatched = showing.form === 'auto' ? program.isTerminal : showing.form !== 'none';

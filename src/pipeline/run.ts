@@ -218,7 +218,7 @@ class Pass {
   }
 
   async run(): Promise<RunOutcome> {
-    const { trackers, miruo, tcpeek, flows, analysis, read: readPlan, workerFiles } = this.#plan;
+    const { trackers, miruo, tcpeek, flows, analysis, addressKey, read: readPlan, workerFiles } = this.#plan;
     const reading = this.#reading;
     const results = Array.from({ length: trackers }, () => allocateResultRing(RESULT_RING_BYTES));
     const rings = results.map((ring) => new ResultReader(ring));
@@ -243,7 +243,7 @@ class Pass {
     const tracking = results.map((ring, shard) => {
       const work: TrackerWork = {
         shard,
-        analyses: { miruo, tcpeek, flows, analysis },
+        analyses: { miruo, tcpeek, flows, analysis, addressKey },
         blocks: reading.blocks,
         results: ring,
       };

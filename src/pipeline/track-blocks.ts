@@ -36,6 +36,7 @@ import type { ChecksumFigures } from '../tcpeek/checksum-figures.js';
 import { NO_OPENINGS, type OpeningCounts } from '../tcpeek/counts.js';
 import type { TcpeekOptions } from '../tcpeek/options.js';
 import { HandshakeTracker } from '../tcpeek/tracker.js';
+import { AddressMapper } from '../text/crypto-pan.js';
 import { FlowTable } from '../traffic/flow-table.js';
 import type { FlowOptions } from '../traffic/options.js';
 
@@ -47,6 +48,8 @@ export interface Analyses {
   readonly flows?: FlowOptions | undefined;
   /** Symptoms and records of sessions; the reader notes details then. */
   readonly analysis?: AnalysisOptions | undefined;
+  /** What addresses are shown as follows from it (src/text/crypto-pan.ts); undefined: they are shown as they are. */
+  readonly addressKey?: Uint8Array | undefined;
 }
 
 const NO_COUNTERS: MiruoCounters = zeroCounters();
@@ -81,14 +84,15 @@ export class ShardTracker {
 
   constructor(
     shard: number,
-    { miruo, tcpeek, flows, analysis }: Analyses,
+    { miruo, tcpeek, flows, analysis, addressKey }: Analyses,
     blocks: BlockRingMemory,
     results: ResultRingMemory,
   ) {
     this.#consumer = new BlockConsumer(blocks, shard);
     this.#events = new EventWriter(new ResultWriter(results));
-    this.#miruo = miruo && new MiruoTracker(miruo, this.#events);
-    this.#tcpeek = tcpeek && new HandshakeTracker(tcpeek, this.#events.handshakes);
+    const addresses = addressKey && new AddressMapper(addressKey);
+    this.#miruo = miruo && new MiruoTracker(miruo, this.#events, addresses);
+    this.#tcpeek = tcpeek && new HandshakeTracker(tcpeek, this.#events.handshakes, addresses);
     const table = flows && new FlowTable(flows.timeoutSec);
     const parts = {
       miruo: this.#miruo,

@@ -512,6 +512,7 @@ describe('the plan of a run', () => {
       read,
       firstLine: 'reading from a\n',
       notice: undefined,
+      addressKey: undefined,
       flows: { timeoutSec: 182, protocols: DEFAULT_REPORT_PROTOCOLS.length },
       ...form,
     });
