@@ -22,6 +22,9 @@ const CAPITAL_A = 0x41;
 const CAPITAL_Z = 0x5a;
 /** A name of the DNS has 253 at most, and a port. */
 const MOST_HOST_CHARACTERS = 260;
+const MOST_METHOD_CHARACTERS = 20;
+/** Method and host of one. */
+export const MOST_EXCHANGE_BYTES = MOST_METHOD_CHARACTERS + MOST_HOST_CHARACTERS;
 
 export class HttpExchanges {
   readonly #exchanges = new Map<number, Exchange>();

@@ -24,7 +24,7 @@ import {
 
 /** A session that was closed is over when it was silent for more than so many seconds; an unanswered SYN after so many. */
 const LINGER_SEC = 60;
-const UNANSWERED_SEC = 300;
+const UNANSWERED_SEC = 75;
 /** What a second in 32 bits comes to, in 2106. */
 const LAST_SEC = 2 ** 32 - 1;
 

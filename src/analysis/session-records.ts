@@ -2,7 +2,9 @@
  * The record of a session, made of its row when it is over. Owns how side 0 of the row, which sent the first packet, comes to be `src` or `dst`.
  */
 import { ROW_ADDRESS_0, ROW_KIND, ROW_KIND_V6, ROW_PORTS, type SessionTable } from '../flow/session-table.js';
-import { STATES } from './connection-state.js';
+import { MOST_HISTORY_BYTES } from './connection-history.js';
+import type { ConnectionStates } from './connection-state.js';
+import { type HttpExchanges, MOST_EXCHANGE_BYTES } from './http-exchange.js';
 import { RTT_MAX, RTT_MEAN, RTT_MIN, RTT_SQUARES } from './round-trips.js';
 import {
   ofSide,
@@ -72,6 +74,7 @@ import {
   A_LAST_NUMBER,
   A_LAST_TIME,
   A_SILENCE,
+  A_STATE,
   A_SYN_TO_SYNACK,
   A_SYNACK_TO_ACK,
   A_VLAN,
@@ -96,6 +99,7 @@ import {
   B_WINDOW_MIN,
   B_WINDOWS,
   B_WIRE_BYTES,
+  B_WRONG_CHECKSUMS,
   FLAG_HAS_INITIAL_RTT,
   FLAG_HAS_SYN_TO_SYNACK,
   FLAG_HAS_SYNACK_TO_ACK,
@@ -108,17 +112,31 @@ import { N_RTT_DOUBLES, N_RTT_SAMPLES, type SideNotes } from './side-notes.js';
 import { SYMPTOMS } from './symptoms.js';
 import { OTHER_TIMESTAMPS, SYN_SACK_PERMITTED, SYN_SEEN, SYN_TIMESTAMPS } from './syn-options.js';
 
-const UNKNOWN_STATE = STATES.indexOf('OTH');
-
 export class SessionRecords {
   /** Of the session that was filled in last. */
   readonly fields = new Float64Array(SESSION_RECORD_FIELDS);
+  /** Its texts, and how many bytes they have together. */
+  readonly text = new Uint8Array(MOST_HISTORY_BYTES + MOST_EXCHANGE_BYTES);
+  textBytes = 0;
   readonly #table: SessionTable;
   readonly #notes: SideNotes;
+  readonly #states: ConnectionStates;
+  readonly #exchanges: HttpExchanges | undefined;
+  readonly #isVerified: boolean;
 
-  constructor(table: SessionTable, notes: SideNotes) {
+  /** `isVerified`: checksums are. */
+  constructor(
+    table: SessionTable,
+    notes: SideNotes,
+    states: ConnectionStates,
+    exchanges: HttpExchanges | undefined,
+    isVerified: boolean,
+  ) {
     this.#table = table;
     this.#notes = notes;
+    this.#states = states;
+    this.#exchanges = exchanges;
+    this.#isVerified = isVerified;
   }
 
   /** Fills in the record of the session `row`; `closedBy`: index in CLOSED_BY. */
@@ -138,9 +156,10 @@ export class SessionRecords {
     fields[R_FIRST_NSEC] = page[r + A_FIRST_TIME + 1];
     fields[R_LAST_SEC] = page[r + A_LAST_TIME] >>> 0;
     fields[R_LAST_NSEC] = page[r + A_LAST_TIME + 1];
-    // Here the state and the history of the connection (connection-state.ts) are read.
-    fields[R_STATE] = UNKNOWN_STATE;
-    fields[R_HISTORY_BYTES] = 0;
+    fields[R_STATE] = this.#states.stateOf(page, r + A_STATE, originator);
+    const historyBytes = this.#states.writeHistory(page, r + A_STATE, originator, this.text);
+    fields[R_HISTORY_BYTES] = historyBytes;
+    this.#fillExchange(row, historyBytes);
     fields[R_COMPLETENESS] = page[r + A_COMPLETENESS];
     fields[R_GUESSED] = isGuessed(page, r) ? 1 : 0;
     fields[R_SYN_TO_SYNACK] = passedIf(flags & FLAG_HAS_SYN_TO_SYNACK, page, r + A_SYN_TO_SYNACK);
@@ -153,11 +172,21 @@ export class SessionRecords {
     const packets = page[side0 + B_PACKETS] + page[side1 + B_PACKETS];
     fields[R_SILENCE] = packets > 1 ? passedNsec(page, r + A_SILENCE) : Number.NaN;
     fields[R_CLOSED_BY] = closedBy;
-    fields[R_METHOD_BYTES] = 0;
-    fields[R_HOST_BYTES] = 0;
-    fields[R_STATUS] = Number.NaN;
     this.#fillSide(0, page, r + sideWords(originator));
     this.#fillSide(1, page, r + sideWords(originator ^ 1));
+  }
+
+  /** What is known of the session's HTTP; its texts come after the `historyBytes` of the history. */
+  #fillExchange(row: number, historyBytes: number): void {
+    const { fields, text } = this;
+    const exchange = this.#exchanges?.of(row);
+    const { method = '', host = '', status = 0 } = exchange ?? {};
+    let at = historyBytes;
+    for (const part of [method, host]) for (let i = 0; i < part.length; i++) text[at++] = part.charCodeAt(i);
+    fields[R_METHOD_BYTES] = method.length;
+    fields[R_HOST_BYTES] = host.length;
+    fields[R_STATUS] = status === 0 ? Number.NaN : status;
+    this.textBytes = at;
   }
 
   #fillEnds(row: number, originator: number): void {
@@ -209,8 +238,7 @@ export class SessionRecords {
     fields[at + S_WINDOW_MAX] = hasWindow ? page[own + B_WINDOW_MAX] : Number.NaN;
     fields[at + S_FRAGMENTS] = page[own + B_FRAGMENTS];
     fields[at + S_SNAPPED] = page[own + B_SNAPPED];
-    // Nobody has looked at check sums.
-    fields[at + S_WRONG_CHECKSUMS] = Number.NaN;
+    fields[at + S_WRONG_CHECKSUMS] = this.#isVerified ? page[own + B_WRONG_CHECKSUMS] : Number.NaN;
     fields[at + S_DUPLICATES] = page[own + B_DUPLICATES];
   }
 

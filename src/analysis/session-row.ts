@@ -5,6 +5,7 @@
  * Numbers that may pass 2^32 are two words, low and high. Times are the second (unsigned) and the nanosecond.
  */
 import { KEY_WORDS } from '../flow/session-table.js';
+import { CONNECTION_STATE_WORDS } from './connection-state.js';
 import { SYMPTOMS } from './symptoms.js';
 
 let places = KEY_WORDS;
@@ -40,6 +41,8 @@ export const A_SYNACK_TIME = place(2);
 export const A_SYN_TO_SYNACK = place(2);
 export const A_SYNACK_TO_ACK = place(2);
 export const A_INITIAL_RTT = place(2);
+/** What the state and the history of the connection are made from (connection-state.ts). */
+export const A_STATE = place(CONNECTION_STATE_WORDS);
 
 const SIDES = places;
 places = 0;
@@ -91,6 +94,7 @@ export const B_WINDOW_MAX = place();
 export const B_FRAGMENTS = place();
 export const B_SNAPPED = place();
 export const B_DUPLICATES = place();
+export const B_WRONG_CHECKSUMS = place();
 const SIDE_WORDS = places;
 
 /** From a row's first word to the first of side `side`. */

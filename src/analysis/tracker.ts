@@ -2,14 +2,18 @@
  * The analysis of one shard's sessions: takes segments in order, says which symptoms each has, and tells a record of each session when it is over.
  * Owns the order of steps. Never knows of other shards: what it has to say goes to a `RecordEvents`.
  */
-import { D_ACK, D_NSEC, D_SEC, D_SEQ, D_TCP } from '../capture/descriptor.js';
+import { D_ACK, D_NSEC, D_SEC, D_SEQ, D_TCP, D_WHERE, ipOffset, tcpOffset } from '../capture/descriptor.js';
+import { verifySegment } from '../flow/descriptor-checksums.js';
 import { findSession, insertSession } from '../flow/descriptor-sessions.js';
 import { SessionTable } from '../flow/session-table.js';
+import { CHECKSUM_BAD_IP, CHECKSUM_BAD_TCP, ChecksumVerifier } from '../wire/checksum-verifier.js';
 import { flagsByte, TCP_ACK, TCP_FIN, TCP_SYN } from '../wire/tcp.js';
 import { isEarlierPacket, isSamePacket, keepEarlier, keepPacket } from './capture-duplicates.js';
 import { completenessOf } from './completeness.js';
+import { ConnectionStates } from './connection-state.js';
 import { RECORD_PACKET, RECORD_SESSION, type RecordEvents } from './events.js';
 import { noteOpening } from './handshake-times.js';
+import { HttpExchanges } from './http-exchange.js';
 import type { AnalysisOptions } from './options.js';
 import { PacketRecords } from './packet-records.js';
 import { takeAck, timeSegment } from './round-trips.js';
@@ -29,6 +33,7 @@ import {
   A_LAST_TIME,
   A_ORDINAL,
   A_SILENCE,
+  A_STATE,
   A_VLAN,
   ANALYSIS_ROW_WORDS,
   addWide,
@@ -41,6 +46,7 @@ import {
   B_SYN_BITS,
   B_SYN_SCALE,
   B_UNIQUE_BYTES,
+  B_WRONG_CHECKSUMS,
   FLAG_CLOSED_FIN,
   FLAG_CLOSED_RST,
   FLAG_UNANSWERED,
@@ -75,19 +81,25 @@ export class AnalysisTracker {
   readonly #sessions: SessionRecords;
   readonly #packets = new PacketRecords();
   readonly #synOptions = new SynOptions();
+  readonly #states = new ConnectionStates();
+  readonly #exchanges: HttpExchanges | undefined;
+  readonly #checksums: ChecksumVerifier | undefined;
   #created = 0;
 
   constructor(options: AnalysisOptions, events: RecordEvents) {
     this.#options = options;
     this.#events = events;
     this.#ends = new SessionEnds(this.#table, options.idleTimeoutSec);
-    this.#sessions = new SessionRecords(this.#table, this.#notes);
+    if (options.http) this.#exchanges = new HttpExchanges();
+    if (options.checksums) this.#checksums = new ChecksumVerifier(2);
+    this.#sessions = new SessionRecords(this.#table, this.#notes, this.#states, this.#exchanges, options.checksums);
   }
 
   /** One segment: the descriptor at word `d` of `words`, whose frame lies in `view`; `hash` is its conversation's; `facts` is what else is known. */
   onSegment(words: Int32Array, d: number, view: DataView, hash: number, facts: SegmentFacts): void {
     const flags = flagsByte(words[d + D_TCP]);
     let row = this.#table.live === 0 ? -1 : findSession(this.#table, words, d, view, hash);
+    if (this.#checksums !== undefined && !this.#isSound(this.#checksums, row, words, d, view)) return;
     let beginsAnew = false;
     if (row >= 0) {
       const side = this.#table.direction;
@@ -184,11 +196,43 @@ export class AnalysisTracker {
     const after = (flags & TCP_FIN) === 0 ? end : (end + 1) | 0;
     page[own + B_LAST_ACKED] = flags & TCP_ACK;
     if (noteClosing(page, r, side, flags, after, ack)) this.#ends.noteClosed(row);
-    // Here the state and the history of the connection (connection-state.ts) take the segment.
+    if (this.#options.sessions) {
+      this.#noteState(page, r, side, flags, words, d, facts);
+      if (length > 0) this.#exchanges?.note(row, side, words, d, view);
+    }
     if (symptoms === 0 || !this.#options.packets) return;
     const originator = originatorOf(page, r);
     this.#packets.fill(words, d, view, facts, side ^ originator, symptoms);
     this.#events.record(RECORD_PACKET, row, this.#packets.fields, NO_TEXT, 0);
+  }
+
+  /** What the segment makes of the connection's state. Its payload is that of IP's length there, whatever a layer around it declares. */
+  #noteState(
+    page: Int32Array,
+    r: number,
+    side: number,
+    flags: number,
+    words: Int32Array,
+    d: number,
+    { ipBytes }: SegmentFacts,
+  ): void {
+    const where = words[d + D_WHERE];
+    const tcp = words[d + D_TCP];
+    const length = Math.max(0, ipBytes - (tcpOffset(where) - ipOffset(where)) - 4 * (tcp >>> 28));
+    this.#states.note(page, r + A_STATE, side, flags, words[d + D_SEQ], words[d + D_ACK], length, tcp & 0xffff);
+  }
+
+  /** Whether no checksum is wrong; else it is counted with its session, if there is one (`row`, or below 0). */
+  #isSound(verifier: ChecksumVerifier, row: number, words: Int32Array, d: number, view: DataView): boolean {
+    const verdict = verifySegment(verifier, words, d, view);
+    if (verdict !== CHECKSUM_BAD_IP && verdict !== CHECKSUM_BAD_TCP) return true;
+    if (row < 0) return false;
+    const page = this.#table.page(row);
+    const r = this.#table.at(row);
+    const side = this.#table.direction;
+    page[r + sideWords(side) + B_WRONG_CHECKSUMS]++;
+    this.#states.noteWrongChecksum(page, r + A_STATE, side);
+    return false;
   }
 
   /** What a SYN says of its side. */
@@ -274,7 +318,9 @@ export class AnalysisTracker {
     if (this.#options.sessions) {
       const isClosed = (flags & FLAG_CLOSED_FIN) !== 0 ? BY_FIN : (flags & FLAG_CLOSED_RST) !== 0 ? BY_RST : endedBy;
       this.#sessions.fill(row, isClosed);
-      this.#events.record(RECORD_SESSION, row, this.#sessions.fields, NO_TEXT, 0);
+      this.#events.record(RECORD_SESSION, row, this.#sessions.fields, this.#sessions.text, this.#sessions.textBytes);
+      this.#states.forget(page, r + A_STATE);
+      this.#exchanges?.forget(row);
     }
     for (let side = 0; side < 2; side++) {
       const notes = page[r + sideWords(side) + B_NOTES] - 1;

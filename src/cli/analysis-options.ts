@@ -17,7 +17,7 @@ export const ANALYSIS_OPTIONS: readonly OptionRow[] = [
     kind: 'number',
     value: 'SEC',
     help: 'a session that was silent for SEC seconds of packet time is over (default 3600)',
-    commands: ANALYSING,
+    commands: [...ANALYSING, 'extract'],
   },
   {
     names: ['dedup'],

@@ -32,17 +32,19 @@ export function analysisOptions(
   if (!wanted.sessions && !wanted.packets) {
     refuse(given, ['dedup'], 'records of sessions and packets, which are not asked for: -o ndjson');
   }
-  const idleTimeoutSec = given.sessionTimeout ?? ANALYSIS_DEFAULTS.idleTimeoutSec;
-  if (idleTimeoutSec < 1 || idleTimeoutSec > MOST_IDLE_SEC) {
-    throw new UsageError(`--session-timeout must be from 1 to ${MOST_IDLE_SEC}, not ${idleTimeoutSec}`);
-  }
   return {
     ...wanted,
-    idleTimeoutSec,
+    idleTimeoutSec: idleTimeoutSec(given),
     dedup: given.dedup ?? false,
     http: given.http ?? false,
     checksums: given.checksum === '2',
   };
+}
+
+/** After how much silence a session is over. Throws a UsageError. */
+export function idleTimeoutSec({ sessionTimeout = ANALYSIS_DEFAULTS.idleTimeoutSec }: ParsedOptions): number {
+  if (sessionTimeout >= 1 && sessionTimeout <= MOST_IDLE_SEC) return sessionTimeout;
+  throw new UsageError(`--session-timeout must be from 1 to ${MOST_IDLE_SEC}, not ${sessionTimeout}`);
 }
 
 /** They would be passed over in silence. */

@@ -10,6 +10,7 @@ import type { ReadPlan } from '../capture/read-captures.js';
 import { quoted } from '../filter/quoted.js';
 import type { FilterPlan } from '../pipeline/filter-pass.js';
 import type { RunPlan } from '../pipeline/run.js';
+import { idleTimeoutSec } from './analysis-plan.js';
 import type { ChosenFilter } from './filter-choice.js';
 import { cutPlan, FILTER_FORM, packetOutput } from './filter-plan.js';
 import { blockForm, type ParsedOptions, RUN_FORM, readPlan } from './plan.js';
@@ -68,7 +69,7 @@ function findingPlan(
   const marks = filter && { text: filter.text, names: filter.names };
   return {
     read: { ...read, notices: true, details: true, marks },
-    analysis: { ...ANALYSIS_DEFAULTS, places },
+    analysis: { ...ANALYSIS_DEFAULTS, idleTimeoutSec: idleTimeoutSec(given), places },
     firstLine: '',
     ...blockForm(given, RUN_FORM),
   };

@@ -203,6 +203,10 @@ const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     '--anonymize':
       'filter writes packets as they are, and they hold their addresses: --anonymize is for what is told of packets',
   },
+  extract: {
+    '--anonymize':
+      'extract writes packets as they are, and they hold their addresses: --anonymize is for what is told of packets',
+  },
 };
 
 /** Commander's message as one line; for help on a command that does not exist it has none. */

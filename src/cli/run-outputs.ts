@@ -27,12 +27,13 @@ export class OpenOutputs {
   readonly #reports: LineOutput;
   readonly #encoder = new TextEncoder();
 
-  /** `line` steps aside for what goes to its terminal. */
+  /** `line` steps aside for what goes to its terminal. `addressKey`: what addresses in records are mapped by. */
   constructor(
     places: readonly ResultPlace[],
     line: ProgressLine | undefined,
     log: Log | undefined,
     reportFormat: 'human' | 'machine' = 'human',
+    addressKey?: Uint8Array,
   ) {
     const standard = new OutputFile({ descriptor: STANDARD_OUTPUT }, process.stdout.isTTY ? line : undefined);
     this.standardOutput = standard;
@@ -64,7 +65,7 @@ export class OpenOutputs {
     this.#reports = together(told.length > ofReports.length ? [usual, ...ofReports] : ofReports) ?? usual;
     const records = places.flatMap((place) => {
       const form = recordFormOf(place.format);
-      return form === undefined ? [] : [new RenderedRecords(form, open(place))];
+      return form === undefined ? [] : [new RenderedRecords(form, open(place), addressKey)];
     });
     this.results = {
       miruo: outputOf('miruo'),

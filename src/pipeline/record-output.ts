@@ -73,13 +73,14 @@ export class RenderedRecords implements RecordOutput {
   #error: unknown;
   #fail: (error: unknown) => void = () => {};
 
-  constructor({ kind, format }: RecordForm, output: LineOutput) {
+  /** `addressKey`: what addresses are mapped by (src/text/crypto-pan.ts), where others are to stand for them. */
+  constructor({ kind, format }: RecordForm, output: LineOutput, addressKey?: Uint8Array) {
     this.#kind = kind;
     this.#output = output;
     this.#inputs = isZeek(format) ? [] : inputFields(tableOf(kind));
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    this.#work = { kind, format, port: port2 };
+    this.#work = { kind, format, port: port2, addressKey };
     port1.on('message', (rendered: Rendered) => this.#take(rendered));
     // What is under way keeps its thread, and so the process, alive.
     port1.unref();

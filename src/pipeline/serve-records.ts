@@ -5,7 +5,8 @@ import type { MessagePort } from 'node:worker_threads';
 import type { RecordKind } from '../analysis/events.js';
 import { type RecordFormat, rendererOf, tableOf } from '../records/formats.js';
 import type { OpenParquet } from '../records/parquet.js';
-import type { AddressMap, RecordRenderer } from '../records/renderer.js';
+import type { RecordRenderer } from '../records/renderer.js';
+import { AddressMapper } from '../text/crypto-pan.js';
 
 /** What a renderer is told. */
 export type RendererMessage =
@@ -26,6 +27,8 @@ export interface RendererWork {
   readonly kind: RecordKind;
   readonly format: RecordFormat;
   readonly port: MessagePort;
+  /** What addresses are mapped by (src/text/crypto-pan.ts), where others are to stand for them. */
+  readonly addressKey?: Uint8Array | undefined;
 }
 
 const WORD_BYTES = 8;
@@ -81,8 +84,9 @@ export class RecordBatch {
 
 const NO_TEXT = new Uint8Array();
 
-/** Serves the main thread until it closes the port, or is gone. `addressOf`: what stands for addresses. */
-export async function serveRecords({ kind, format, port }: RendererWork, addressOf?: AddressMap): Promise<void> {
+/** Serves the main thread until it closes the port, or is gone. */
+export async function serveRecords({ kind, format, port, addressKey }: RendererWork): Promise<void> {
+  const addressOf = addressKey && new AddressMapper(addressKey);
   const renderer = rendererOf(kind, format, await parquetFor(format), addressOf);
   const fields = new Float64Array(tableOf(kind).fields);
   return new Promise((resolve, reject) => {

@@ -7,18 +7,15 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { ANALYSIS_DEFAULTS } from '../../src/analysis/options.js';
 import { type ExtractPlan, makeExtractPlan } from '../../src/cli/extract-plan.js';
 import { parseArguments } from '../../src/cli/parse.js';
 import { UsageError } from '../../src/cli/usage-error.js';
-import { MIRUO_DEFAULTS } from '../../src/miruo/options.js';
 import type { ModelPacket } from '../model/miruo-model.js';
 import { swapped, writePcapng } from '../support/capture-forms.js';
 import { tcpFrame } from '../support/craft.js';
 import { assertMessages, bash, type Ended, tcploom, temporaryFolder } from '../support/launch.js';
 import { readPcap, writePcap } from '../support/pcap-naive.js';
 import { missing, output } from '../support/programs.js';
-import { runSingleThread } from '../support/single-thread.js';
 import { connection, connectionFile, RAW_LINK_TYPE } from '../support/small-capture.js';
 
 const FOLDER = temporaryFolder();
@@ -174,12 +171,6 @@ describe('sessions between two ends', { skip: missing('tcpdump') }, () => {
   });
 });
 
-const { records } = runSingleThread(readFileSync(LOSSY), MIRUO_DEFAULTS, {
-  ...{ trackers: 1, blockBytes: 1 << 20 },
-  analysis: ANALYSIS_DEFAULTS,
-});
-const noSessions = records.length === 0 && 'the analysis tells of no session yet';
-
 const SYN = 2;
 const ACK = 16;
 
@@ -200,7 +191,7 @@ function reused(): ModelPacket[] {
   }));
 }
 
-describe('sessions by number', { skip: noSessions }, () => {
+describe('sessions by number', () => {
   const packets = reused();
   const whole = file('reused.pcap', writePcap(packets, { linkType: RAW_LINK_TYPE }));
   const pieces = [
@@ -305,7 +296,7 @@ describe('sessions by number', { skip: noSessions }, () => {
   });
 });
 
-describe('sessions by filter', { skip: noSessions }, () => {
+describe('sessions by filter', () => {
   const input = file(
     'three.pcap',
     writePcap(
