@@ -153,7 +153,7 @@ export function stepSymptoms(
   page[own + B_LAST_ACK_TIME] = sec;
   page[own + B_LAST_ACK_TIME + 1] = nsec;
   page[own + B_RAW_WINDOW] = window;
-  page[own + B_WINDOW_BYTES] = window * 2 ** shift;
+  page[own + B_WINDOW_BYTES] = window << shift;
   // A SYN's own window is never scaled; nor, until an ACK came after it, are others.
   if ((flags & TCP_SYN) !== 0) page[own + B_IS_SCALED] = 0;
   else if ((flags & TCP_ACK) !== 0) page[own + B_IS_SCALED] = 1;
@@ -166,7 +166,7 @@ const shiftOf = (scale: number): number => (scale < SCALE_KNOWN ? 0 : scale - SC
 
 /** Bytes from the last acknowledgment of a direction on that its last segment said it can take. */
 const offeredBy = (page: Int32Array, at: number): number =>
-  page[at + B_RAW_WINDOW] * 2 ** (page[at + B_IS_SCALED] === 0 ? 0 : shiftOf(page[at + B_SCALE]));
+  page[at + B_RAW_WINDOW] << (page[at + B_IS_SCALED] === 0 ? 0 : shiftOf(page[at + B_SCALE]));
 
 /** Rule 1, of a SYN that stays in its session. */
 function stepSyn(page: Int32Array, own: number, seq: number, flags: number): number {

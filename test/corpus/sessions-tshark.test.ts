@@ -30,6 +30,9 @@ const SAMPLE = [
 ];
 const WHOLE = process.env.TCPLOOM_ALL_CAPTURES === '1';
 
+/** FTP's dissector knows of sessions of data before their first packet, which then is not the first for completeness. */
+const FORETOLD = new Set(['bigtransfer.pcap', 'ipv4.pcap', 'ipv6.pcap']);
+
 /** Why a capture is not compared. */
 const DIFFERENT: ReadonlyMap<string, string> = new Map([
   ...[
@@ -43,6 +46,8 @@ const DIFFERENT: ReadonlyMap<string, string> = new Map([
     .map((name): [string, string] => [name, 'a segment in fragments is seen in the last one, if all are there']),
   ['truncated-header.pcap', 'a TCP header of which not all was captured is one'],
   ['fuzz-2006-06-26-2594.pcap', 'a TCP header that is longer than its datagram is one'],
+  ['timestamp_invalid_micro.pcap', 'a fraction of a second of a second or more'],
+  ['timestamp_invalid_nano.pcap', 'a fraction of a second of a second or more'],
   ['bigtcp-ipv6.pcap', 'a jumbogram is none'],
   ['gre-aruba-amsdu.pcap', 'two segments in one frame are both seen'],
   ['vntag_vlan_sandwich_clean.pcap', 'what follows is seen'],
@@ -55,6 +60,7 @@ describe('sessions', { skip }, () => {
     it(name, { skip: reason !== undefined && reason }, () => {
       if (!isReadable(contentOf(path))) return;
       const seen = segmentsByTshark(path, 2).filter((segment) => !segment.isQuoted);
+      if (seen.length === 0) return;
       const { sessions, packets } = analyseFile(path, 1, { idleTimeoutSec: Number.POSITIVE_INFINITY });
       const symptoms = new Map(packets.map((fields) => [fields[P_NUMBER], fields[P_SYMPTOMS]]));
       // On its second pass tshark marks more of those.
@@ -69,12 +75,13 @@ describe('sessions', { skip }, () => {
       }
       // What an ICMP message quotes has a number there.
       assert.equal(sessions.length, streams.size);
-      for (const [index, stream] of [...streams.values()].entries()) compareSession(sessions[index], stream);
+      for (const [index, stream] of [...streams.values()].entries())
+        compareSession(sessions[index], stream, FORETOLD.has(basename(path)));
     });
   }
 });
 
-function compareSession(fields: Fields, stream: readonly SeenSegment[]): void {
+function compareSession(fields: Fields, stream: readonly SeenSegment[], isForetold: boolean): void {
   const [first] = stream;
   const last = stream[stream.length - 1];
   const where = `session that begins with packet ${first.number}`;
@@ -90,7 +97,8 @@ function compareSession(fields: Fields, stream: readonly SeenSegment[]): void {
   const rtt = stream.find(({ initialRtt }) => initialRtt !== '');
   if (rtt !== undefined) assert.equal((fields[R_INITIAL_RTT] / 1e9).toFixed(9), rtt.initialRtt, where);
   // A first packet without SYN counts for those that come after it.
-  if (stream.length > 1) assert.equal(fields[R_COMPLETENESS], last.completeness, where);
+  const ignored = isForetold ? 1 : 0;
+  if (stream.length > 1) assert.equal(fields[R_COMPLETENESS] | ignored, last.completeness | ignored, where);
 }
 
 const sums = (segments: readonly SeenSegment[]): number[] => [

@@ -1,8 +1,8 @@
 /**
  * What tshark says of the segments of a capture: one call for everything.
  */
+import { spawnSync } from 'node:child_process';
 import { SYMPTOMS } from '../../src/analysis/symptoms.js';
-import { output } from './programs.js';
 
 export interface SeenSegment {
   readonly number: number;
@@ -35,7 +35,12 @@ export function segmentsByTshark(path: string, passes: 1 | 2): SeenSegment[] {
   const fields = [...FIELDS, ...SYMPTOMS.map((name) => `tcp.analysis.${name}`)];
   const args = ['-n', '-Y', 'tcp', '-T', 'fields', '-E', 'occurrence=a', '-E', 'aggregator=,'];
   if (passes === 2) args.push('-2');
-  const text = output('tshark', [...args, ...fields.flatMap((name) => ['-e', name]), '-r', path]).toString();
+  // Of a damaged capture it tells what it can, and fails.
+  const { stdout, error } = spawnSync('tshark', [...args, ...fields.flatMap((name) => ['-e', name]), '-r', path], {
+    ...{ encoding: 'utf8', maxBuffer: 1 << 28 },
+  });
+  if (error !== undefined) throw error;
+  const text = stdout;
   return text
     .split('\n')
     .filter((line) => line !== '')
