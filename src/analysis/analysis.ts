@@ -27,16 +27,16 @@ export class Analysis {
 
   /** The segment of the descriptor at word `d` of `words`, whose details are at word `e`. Its frame lies in `view`; `hash` is its conversation's. */
   onSegment(words: Int32Array, d: number, view: DataView, hash: number, e: number): void {
-    this.#facts.take(words, e);
+    this.#facts.take(words, d, e);
     this.#places?.begin(words, d, view, hash);
     this.#sessions?.onSegment(words, d, view, hash, this.#facts);
     if (this.#facts.isMarked) this.#places?.mark();
     this.#connections?.onSegment(words, d, view, hash, this.#facts);
   }
 
-  /** The clock of segments comes to second `sec` (unsigned). It may go back. */
-  onTick(sec: number): void {
-    this.#sessions?.onTick(sec);
+  /** The clock of segments comes to second `sec` (unsigned), with the packet that has `index` in its block. It may go back. */
+  onTick(sec: number, index: number): void {
+    this.#sessions?.onTick(sec, this.#facts.packetsBeforeBlock + index);
     this.#connections?.onTick(sec);
   }
 

@@ -270,7 +270,7 @@ class ShardWalker {
     }
     if ((word & TICK_PACKETS) !== 0) this.#tcpeek?.onTick(sec);
     if ((word & TICK_TRAFFIC) !== 0) this.#passSecond(sec);
-    if ((word & TICK_SEGMENTS) !== 0) this.#analysis?.onTick(sec);
+    if ((word & TICK_SEGMENTS) !== 0) this.#analysis?.onTick(sec, packetIndex(words[d + D_INDEX]));
   }
 
   #passSecond(sec: number): void {
