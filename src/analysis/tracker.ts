@@ -39,6 +39,7 @@ import {
   ANALYSIS_ROW_WORDS,
   addWide,
   B_DUPLICATES,
+  B_FRAGMENTS,
   B_LAST_ACKED,
   B_LAST_PACKET,
   B_MSS,
@@ -114,6 +115,13 @@ export class AnalysisTracker {
     }
     if (row >= 0) this.#follow(row, this.#table.direction, words, d, view, facts, flags, false);
     else this.#begin(words, d, view, hash, facts, flags, beginsAnew);
+  }
+
+  /** So many fragments of a segment that never was complete: counted with its session, if there is one. The words as those of `onSegment`. */
+  countFragments(words: Int32Array, d: number, view: DataView, hash: number, fragments: number): void {
+    const row = findSession(this.#table, words, d, view, hash);
+    if (row < 0) return;
+    this.#table.page(row)[this.#table.at(row) + sideWords(this.#table.direction) + B_FRAGMENTS] += fragments;
   }
 
   /** The clock of segments comes to second `sec` (unsigned), after so many packets of the run: src/capture/segment-clock.ts. It may go back. */

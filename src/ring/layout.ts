@@ -49,7 +49,7 @@ export const SLOT_FORM = SLOT_TICKS;
 export const SLOT_ENTRIES = SLOT_HEADS;
 
 /** Words of what is noted of a segment beside its descriptor (src/capture/segment-details.ts). */
-export const DETAIL_WORDS = 5;
+export const DETAIL_WORDS = 7;
 
 /** Values of SLOT_KIND: the end of the stream is a block of its own kind, not a value of a counter. */
 export const BLOCK_DATA = 0;
