@@ -16,6 +16,8 @@ export interface AnalysisOptions {
   readonly connections: boolean;
   /** A session is over that was silent for so many seconds of packet time; with infinity none is before the end of the input. */
   readonly idleTimeoutSec: number;
+  /** A session that is over by time is remembered all the same until so many packets of the whole run have come since its last one. */
+  readonly rememberedPackets: number;
   /** Packets that were captured twice count once. */
   readonly dedup: boolean;
   /** Checksums are verified, as far as packets were captured whole; what has a wrong one is not looked at. */
@@ -32,6 +34,7 @@ export const ANALYSIS_DEFAULTS: AnalysisOptions = {
   packets: false,
   connections: false,
   idleTimeoutSec: 3600,
+  rememberedPackets: 200_000,
   dedup: false,
   checksums: false,
   http: false,

@@ -21,6 +21,8 @@ export const A_ORDINAL = place(2);
 export const A_TIMER = place(3);
 /** Second that the clock had come to at the last packet. */
 export const A_LAST_CLOCK = place();
+/** Packets of the whole run before the last packet: the lower 32 bits. */
+export const A_LAST_PACKETS = place();
 /** FLAG_ bits below. */
 export const A_FLAGS = place();
 export const A_COMPLETENESS = place();
@@ -123,6 +125,8 @@ export const FLAG_HAS_SYNACK_TIME = 1 << 12;
 export const FLAG_HAS_SYN_TO_SYNACK = 1 << 13;
 export const FLAG_HAS_SYNACK_TO_ACK = 1 << 14;
 export const FLAG_HAS_INITIAL_RTT = 1 << 15;
+/** It is over by time, and waits for packets (session-ends.ts). */
+export const FLAG_WAITS = 1 << 16;
 
 /** Adds `value`, below 2^32, to the two words at `at`. */
 export function addWide(page: Int32Array, at: number, value: number): void {

@@ -1,7 +1,7 @@
 /**
  * What is counted of each side's packets in its row, beside symptoms and payload.
  */
-import { D_TCP, D_WHERE, D_WIRE, WHERE_MORE_FRAGMENTS, WHERE_TIMESTAMPS, WHERE_WHOLE } from '../capture/descriptor.js';
+import { D_TCP, D_WHERE, D_WIRE, WHERE_TIMESTAMPS, WHERE_WHOLE } from '../capture/descriptor.js';
 import { flagsByte, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../wire/tcp.js';
 import type { SegmentFacts } from './segment-facts.js';
 import {
@@ -36,8 +36,8 @@ export function countPacket(page: Int32Array, own: number, words: Int32Array, d:
     addWide(page, own + B_PAYLOAD_BYTES, facts.length);
     if (facts.length > page[own + B_LARGEST]) page[own + B_LARGEST] = facts.length;
   }
-  if ((where & WHERE_MORE_FRAGMENTS) !== 0) page[own + B_FRAGMENTS]++;
-  if ((where & WHERE_WHOLE) === 0) page[own + B_SNAPPED]++;
+  page[own + B_FRAGMENTS] += facts.fragments;
+  if ((where & WHERE_WHOLE) === 0 && !facts.hasWholeFragments) page[own + B_SNAPPED]++;
   if ((where & WHERE_TIMESTAMPS) !== 0) page[own + B_SYN_BITS] |= OTHER_TIMESTAMPS;
   const flags = flagsByte(words[d + D_TCP]);
   if ((flags & (TCP_SYN | TCP_FIN | TCP_RST)) !== 0) countFlags(page, own, flags);

@@ -30,6 +30,7 @@ import {
   A_LAST_CLOCK,
   A_LAST_INPUT,
   A_LAST_NUMBER,
+  A_LAST_PACKETS,
   A_LAST_TIME,
   A_ORDINAL,
   A_SILENCE,
@@ -38,6 +39,7 @@ import {
   ANALYSIS_ROW_WORDS,
   addWide,
   B_DUPLICATES,
+  B_FRAGMENTS,
   B_LAST_ACKED,
   B_LAST_PACKET,
   B_MSS,
@@ -89,7 +91,7 @@ export class AnalysisTracker {
   constructor(options: AnalysisOptions, events: RecordEvents) {
     this.#options = options;
     this.#events = events;
-    this.#ends = new SessionEnds(this.#table, options.idleTimeoutSec);
+    this.#ends = new SessionEnds(this.#table, options.idleTimeoutSec, options.rememberedPackets);
     if (options.http) this.#exchanges = new HttpExchanges();
     if (options.checksums) this.#checksums = new ChecksumVerifier(2);
     this.#sessions = new SessionRecords(this.#table, this.#notes, this.#states, this.#exchanges, options.checksums);
@@ -115,9 +117,16 @@ export class AnalysisTracker {
     else this.#begin(words, d, view, hash, facts, flags, beginsAnew);
   }
 
-  /** The clock of segments comes to second `sec` (unsigned): src/capture/segment-clock.ts. It may go back. */
-  onTick(sec: number): void {
-    for (const row of this.#ends.tick(sec)) this.#end(row, BY_TIMEOUT);
+  /** So many fragments of a segment that never was complete: counted with its session, if there is one. The words as those of `onSegment`. */
+  countFragments(words: Int32Array, d: number, view: DataView, hash: number, fragments: number): void {
+    const row = findSession(this.#table, words, d, view, hash);
+    if (row < 0) return;
+    this.#table.page(row)[this.#table.at(row) + sideWords(this.#table.direction) + B_FRAGMENTS] += fragments;
+  }
+
+  /** The clock of segments comes to second `sec` (unsigned), after so many packets of the run: src/capture/segment-clock.ts. It may go back. */
+  onTick(sec: number, packets: number): void {
+    for (const row of this.#ends.tick(sec, packets)) this.#end(row, BY_TIMEOUT);
     this.#ends.endTick();
   }
 
@@ -156,6 +165,7 @@ export class AnalysisTracker {
     page[r + A_LAST_TIME + 1] = words[d + D_NSEC];
     if ((flags & SYN_ACK) === TCP_SYN) page[r + A_FLAGS] = FLAG_UNANSWERED;
     page[r + A_LAST_CLOCK] = this.#ends.clockSec | 0;
+    page[r + A_LAST_PACKETS] = facts.packetsBefore;
     this.#ends.add(row);
     this.#events.created(RECORD_SESSION, row);
     this.#follow(row, 0, words, d, view, facts, flags, beginsAnew);
@@ -290,6 +300,7 @@ export class AnalysisTracker {
     page[r + A_LAST_NUMBER] = facts.number | 0;
     page[r + A_LAST_NUMBER + 1] = (facts.number / 2 ** 32) | 0;
     page[r + A_LAST_CLOCK] = this.#ends.clockSec | 0;
+    page[r + A_LAST_PACKETS] = facts.packetsBefore;
   }
 
   /** The other side's payload was acknowledged up to `ack`; `notes`: that side's B_NOTES. */

@@ -16,6 +16,7 @@ import {
   SLOT_KIND,
   SLOT_NOW,
   SLOT_NUMBER,
+  SLOT_PACKETS,
 } from '../ring/layout.js';
 import { type ByteSource, NOTHING_YET } from './byte-source.js';
 import { CONDITION_CLOCK_BACKWARDS, CONDITION_DAMAGED, CONDITION_TRUNCATED } from './conditions.js';
@@ -450,6 +451,8 @@ export class BlockFiller {
     words[header + SLOT_INPUT] = this.input;
     words[header + SLOT_NUMBER] = this.#firstNumber | 0;
     words[header + SLOT_NUMBER + 1] = Math.floor(this.#firstNumber / 2 ** 32);
+    words[header + SLOT_PACKETS] = this.packets | 0;
+    words[header + SLOT_PACKETS + 1] = Math.floor(this.packets / 2 ** 32);
     this.cutter?.endSlot();
     const figures = (this.#slot + this.#layout.figuresOffset) >> 3;
     this.writeFigures(this.#figures.subarray(figures, figures + SLOT_FIGURES));

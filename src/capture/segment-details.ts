@@ -2,6 +2,7 @@
  * What is noted of a segment beside its descriptor, where sessions are analysed: the words of its details. Owns their order, and how long a
  * segment's payload is.
  */
+import type { Cursor } from '../wire/cursor.js';
 import { D_TCP, D_WHERE, ipOffset, tcpOffset } from './descriptor.js';
 
 /** Number of the packet in its input, from 1: the lower 32 bits. */
@@ -17,6 +18,22 @@ export const E_VLAN = 4;
 export const DETAIL_VLAN = 0x1fff;
 /** The segment is one of those that were to be marked. */
 export const DETAIL_MARKED = 1 << 16;
+/**
+ * Of a fragment that is to be put together with others: what the others of its datagram share (src/wire/fragment-key.ts). Of a segment that is not:
+ * how many fragments it came in that were seen before, or 0.
+ */
+export const E_FRAGMENT = 5;
+/** 0, or of a fragment: PIECE_ bits, from which byte / 8 of the datagram on it is, and how many bytes it has. */
+export const E_PIECE = 6;
+export const PIECE_HERE = 1 << 30;
+export const PIECE_IS_LAST = 1 << 29;
+/** It is the datagram around a tunnel that is in pieces, not that of the segment. */
+export const PIECE_IN_TUNNEL = 1 << 31;
+const PIECE_UNIT_SHIFT = 16;
+
+/** From which byte of its datagram on a fragment is, in units of 8; and how many bytes it has. */
+export const pieceUnit = (piece: number): number => (piece >>> PIECE_UNIT_SHIFT) & 0x1fff;
+export const pieceBytes = (piece: number): number => piece & 0xffff;
 
 const IPV6_HEADER_BYTES = 40;
 
@@ -50,4 +67,28 @@ export function noteDetails(
   words[e + E_IP_BYTES] = ipBytes;
   words[e + E_ID_SUM] = ((isV6 ? 0 : view.getUint16(at + ip + 4)) << 16) | view.getUint16(at + tcp + 16);
   words[e + E_VLAN] = vlan;
+  words[e + E_FRAGMENT] = 0;
+  words[e + E_PIECE] = 0;
+}
+
+/** What the fragment at the cursor is, as E_PIECE; 0 where that is not known, or not all of it was captured. */
+export function pieceOf(c: Cursor): number {
+  const { pieceBytes: bytes } = c;
+  if (bytes < 1 || bytes > 0xffff || c.captured < c.pieceEnd) return 0;
+  return PIECE_HERE | (c.pieceIsLast ? PIECE_IS_LAST : 0) | (c.pieceUnit << PIECE_UNIT_SHIFT) | bytes;
+}
+
+/** The words of a later fragment's details at word `e` that are looked at. */
+export function notePiece(words: Int32Array, e: number, number: number, key: number, piece: number): void {
+  words[e + E_NUMBER] = number;
+  words[e + E_VLAN] = 0;
+  words[e + E_FRAGMENT] = key;
+  words[e + E_PIECE] = piece;
+}
+
+/** The segment at word `e` came in so many fragments before this one, its first, which has them all together; `bytes` of its datagram are in those. */
+export function noteFragmentsBefore(words: Int32Array, e: number, fragments: number, bytes: number): void {
+  words[e + E_FRAGMENT] = fragments;
+  words[e + E_LENGTH] += bytes;
+  words[e + E_IP_BYTES] += bytes;
 }

@@ -35,6 +35,7 @@ export function analysisOptions(
   return {
     ...wanted,
     idleTimeoutSec: idleTimeoutSec(given),
+    rememberedPackets: ANALYSIS_DEFAULTS.rememberedPackets,
     dedup: given.dedup ?? false,
     http: given.http ?? false,
     checksums: given.checksum === '2',

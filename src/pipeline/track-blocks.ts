@@ -4,7 +4,16 @@
  */
 import { Analysis } from '../analysis/analysis.js';
 import type { AnalysisOptions } from '../analysis/options.js';
-import { D_INDEX, D_NSEC, D_SEC, D_TCP, isSegment, packetIndex, UNREACHABLE_HERE } from '../capture/descriptor.js';
+import {
+  D_INDEX,
+  D_NSEC,
+  D_SEC,
+  D_TCP,
+  isSegment,
+  LATER_FRAGMENT_HERE,
+  packetIndex,
+  UNREACHABLE_HERE,
+} from '../capture/descriptor.js';
 import { conversationHash } from '../capture/descriptor-hash.js';
 import { trafficFigures } from '../capture/traffic-figures.js';
 import { EventWriter } from '../merge/events.js';
@@ -218,10 +227,11 @@ class ShardWalker {
         analysis?.onSegment(words, d, view, hash, details + descriptor * DETAIL_WORDS);
       } else if (words[d + D_TCP] === UNREACHABLE_HERE) {
         tcpeek?.onUnreachable(words, d, view, conversationHash(words, d));
+      } else if (words[d + D_TCP] === LATER_FRAGMENT_HERE) {
+        analysis?.onFragment(words, d, details + descriptor * DETAIL_WORDS);
       } else if (flows !== undefined) {
         flows.onPacket(words, d, view, words[lengths + descriptor], conversationHash(words, d));
       }
-      // A later fragment is here because its conversation is; sessions are made of segments.
       if (after !== 0) this.#tellAfter(after);
       next = words[d + DESCRIPTOR_NEXT];
     }
@@ -270,7 +280,7 @@ class ShardWalker {
     }
     if ((word & TICK_PACKETS) !== 0) this.#tcpeek?.onTick(sec);
     if ((word & TICK_TRAFFIC) !== 0) this.#passSecond(sec);
-    if ((word & TICK_SEGMENTS) !== 0) this.#analysis?.onTick(sec);
+    if ((word & TICK_SEGMENTS) !== 0) this.#analysis?.onTick(sec, packetIndex(words[d + D_INDEX]));
   }
 
   #passSecond(sec: number): void {

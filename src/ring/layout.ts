@@ -37,7 +37,9 @@ export const SLOT_NOW = 2;
 /** Which input the block is of, from 1; and the number in it of the block's first packet, from 1, as two words: low, high. */
 export const SLOT_INPUT = 4;
 export const SLOT_NUMBER = 5;
-export const SLOT_HEADS = 7;
+/** Packets of the whole run before the block's first, as two words: low, high. */
+export const SLOT_PACKETS = 7;
+export const SLOT_HEADS = 9;
 
 /**
  * In a ring whose consumer copies packets, in place of ticks and lists: the form of the packets that it writes anew, and how
@@ -47,7 +49,7 @@ export const SLOT_FORM = SLOT_TICKS;
 export const SLOT_ENTRIES = SLOT_HEADS;
 
 /** Words of what is noted of a segment beside its descriptor (src/capture/segment-details.ts). */
-export const DETAIL_WORDS = 5;
+export const DETAIL_WORDS = 7;
 
 /** Values of SLOT_KIND: the end of the stream is a block of its own kind, not a value of a counter. */
 export const BLOCK_DATA = 0;

@@ -96,6 +96,14 @@ export class Cursor {
   /** Of the IP header that says that it is a fragment; see fragment-key.ts. */
   fragmentKey = 0;
   isFirstFragment = false;
+  /**
+   * What that fragment holds of its datagram: from which byte / 8 on, how many bytes (below 1 where nothing says so), where they end from the
+   * frame's start, and whether others follow.
+   */
+  pieceUnit = 0;
+  pieceBytes = 0;
+  pieceEnd = 0;
+  pieceIsLast = false;
   /** MARK_ bits (marks.ts) of the headers that were found. */
   marks = 0;
   /** Headers that were found, that of the link layer included; and of them VLAN tags and MPLS labels. */
@@ -184,8 +192,17 @@ export class Cursor {
     this.isFragment = false;
   }
 
-  /** Notes that the IP header at `ip` is a first fragment's, of a datagram with this key. */
-  noteFirstFragment(key: number): void {
+  /** Notes what a fragment holds of the datagram with this key: `bytes` that begin `ahead` of `offset`. */
+  notePiece(key: number, unit: number, ahead: number, bytes: number, isLast: boolean): void {
+    this.fragmentKey = key;
+    this.pieceUnit = unit;
+    this.pieceBytes = bytes;
+    this.pieceEnd = this.offset + ahead + bytes;
+    this.pieceIsLast = isLast;
+  }
+
+  /** Notes that the IP header at `ip` is a first fragment's, of a datagram with this key; `bytes` of it begin `ahead` of `offset`. */
+  noteFirstFragment(key: number, ahead: number, bytes: number): void {
     this.isFragment = true;
     this.declaredEnd = NO_END;
     this.innerHeadIp = this.ip;
@@ -193,7 +210,7 @@ export class Cursor {
     if (this.isFirstFragment) return;
     // Later fragments of the outermost packet that is cut into pieces have but its header to be known by.
     this.isFirstFragment = true;
-    this.fragmentKey = key;
+    this.notePiece(key, 0, ahead, bytes, false);
     this.headIp = this.ip;
     this.headKey = key;
   }

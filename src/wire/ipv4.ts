@@ -22,7 +22,13 @@ export function ipv4(c: Cursor): number {
     c.isFragment = true;
     c.payload = -1;
     c.fragmentOf = protocol;
-    c.fragmentKey = fragmentKey4(c);
+    c.notePiece(
+      fragmentKey4(c),
+      fragment & FRAGMENT_OFFSET,
+      bytes,
+      c.u16(2) - bytes,
+      (fragment & MORE_FRAGMENTS) === 0,
+    );
     return mayCarryTcp(c, protocol) ? END_LATER_FRAGMENT : END_OTHER;
   }
   c.ip = c.offset;
@@ -31,7 +37,7 @@ export function ipv4(c: Cursor): number {
   const total = c.u16(2);
   if (total !== 0) c.noteEnd(c.offset + total);
   c.moreFragments = (fragment & MORE_FRAGMENTS) !== 0;
-  if (c.moreFragments) c.noteFirstFragment(fragmentKey4(c));
+  if (c.moreFragments) c.noteFirstFragment(fragmentKey4(c), bytes, total - bytes);
   c.type = protocol;
   return c.skip(bytes, NEXT_IP_PAYLOAD);
 }

@@ -66,13 +66,17 @@ function fragment(c: Cursor, next: number): number {
     c.isFragment = true;
     c.protocol = next;
     c.payload = -1;
-    c.fragmentKey = fragmentKey6(c, c.u32(4));
+    c.notePiece(fragmentKey6(c, c.u32(4)), offsetAndMore >>> 3, 8, pieceBytes(c), (offsetAndMore & 1) === 0);
     return mayCarryTcp(c, next) || isIpv6Extension(next) ? END_LATER_FRAGMENT : END_OTHER;
   }
   if ((offsetAndMore & 1) !== 0) {
     c.moreFragments = true;
-    c.noteFirstFragment(fragmentKey6(c, c.u32(4)));
+    c.noteFirstFragment(fragmentKey6(c, c.u32(4)), 8, pieceBytes(c));
   }
   c.type = next;
   return c.skip(8, NEXT_IP_PAYLOAD);
 }
+
+/** Bytes behind the fragment header that the cursor is at. The last IPv6 header is around it, also where `c.ip` is an IPv4 header's further out. */
+const pieceBytes = (c: Cursor): number =>
+  c.lastIp + IPV6_HEADER_BYTES + c.view.getUint16(c.at + c.lastIp + 4) - (c.offset + 8);

@@ -41,6 +41,9 @@ const segment = ({ atMs = 0, ...form }: Form): Segment => ({
 });
 const sessionsOf = (forms: readonly Form[], dedup = false): readonly Fields[] =>
   analyse(segmentCapture(forms.map(segment)), 1, { dedup }).sessions;
+/** Sessions that are forgotten as soon as they are over by time. */
+const forgottenOf = (forms: readonly Form[]): readonly Fields[] =>
+  analyse(segmentCapture(forms.map(segment)), 1, { rememberedPackets: 0 }).sessions;
 const closings = (sessions: readonly Fields[]): string[] => sessions.map((fields) => CLOSED_BY[fields[R_CLOSED_BY]]);
 const other = (ms: number): Form => ({ session: 9, atMs: ms });
 
@@ -123,16 +126,47 @@ describe('the end of a session', () => {
   });
 
   it('leaves late packets to a closed one for a minute', () => {
-    const late = (ms: number): number => sessionsOf([...FINS, other(ms), { seq: 101, ack: 501, atMs: ms }]).length;
+    const late = (ms: number): number => forgottenOf([...FINS, other(ms), { seq: 101, ack: 501, atMs: ms }]).length;
     assert.equal(late(60_000), 2);
     assert.equal(late(61_000), 3);
   });
 
-  it('comes to an unanswered SYN after 300 s, to others after an hour', () => {
-    const later = (form: Form, ms: number): string[] => closings(sessionsOf([form, other(ms), { ...form, atMs: ms }]));
-    assert.deepEqual(later({ flags: SYN }, 300_000), ['end of capture', 'end of capture']);
-    assert.deepEqual(later({ flags: SYN }, 301_000), ['timeout', 'end of capture', 'end of capture']);
+  it('comes to an unanswered SYN after 75 s, to others after an hour', () => {
+    const later = (form: Form, ms: number): string[] => closings(forgottenOf([form, other(ms), { ...form, atMs: ms }]));
+    assert.deepEqual(later({ flags: SYN }, 75_000), ['end of capture', 'end of capture']);
+    assert.deepEqual(later({ flags: SYN }, 76_000), ['timeout', 'end of capture', 'end of capture']);
     assert.deepEqual(later({}, 3_600_000), ['end of capture', 'end of capture']);
     assert.deepEqual(later({}, 3_601_000), ['timeout', 'end of capture', 'end of capture']);
+  });
+
+  it('comes no sooner than after so many packets of the whole run', () => {
+    const HOUR_MS = 3_600_000;
+    assert.deepEqual(closings(sessionsOf([...FINS, other(2 * HOUR_MS), { seq: 101, atMs: 3 * HOUR_MS }])), [
+      'fin',
+      'end of capture',
+    ]);
+    // A session, so many packets of another one in a second or two later, a tick, and the session once more.
+    const forms = (between: number, stepMs: number): Form[] => [
+      ...FINS,
+      ...Array.from({ length: between }, (_, i) => other(100_000 + i * stepMs)),
+      other(2 * HOUR_MS),
+      { seq: 101, ack: 501, atMs: 2 * HOUR_MS },
+    ];
+    const rememberedPackets = 2000;
+    const capture = (between: number, stepMs: number): Uint8Array =>
+      segmentCapture(forms(between, stepMs).map(segment));
+    const count = (between: number, stepMs: number, trackers = 1, blockBytes = 1 << 20): number =>
+      analyse(capture(between, stepMs), trackers, { rememberedPackets }, blockBytes).sessions.length;
+    // The other session is older than an hour when the tick comes, but had packets.
+    assert.equal(count(1990, 1), 2);
+    assert.equal(count(2260, 1), 3);
+    assert.equal(count(1990, 100), 2);
+    assert.equal(count(2260, 100), 3);
+    for (const trackers of [1, 2, 3]) {
+      for (const blockBytes of [1 << 12, 1 << 14]) {
+        const alone = analyse(capture(5000, 400), 1, { rememberedPackets });
+        assert.deepEqual(analyse(capture(5000, 400), trackers, { rememberedPackets }, blockBytes), alone);
+      }
+    }
   });
 });
