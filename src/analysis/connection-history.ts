@@ -46,15 +46,19 @@ const MOST_LETTERS = TEXT_WORDS * LETTERS_PER_WORD;
 /** Bytes of the longest history. */
 export const MOST_HISTORY_BYTES = 1 + MOST_LETTERS;
 
-/** Words: number of letters; the letters; a bit for each letter of each side that came; of each side: sequence numbers, counts. */
-const COUNT = 0;
-const TEXT = 1;
-const SEEN = TEXT + TEXT_WORDS;
-const SIDES = SEEN + 1;
+/** Words: a bit for each letter of each side that came; number of letters; the letters; of each side: sequence numbers, counts. */
+const SEEN = 0;
+const COUNT = 1;
+const TEXT = 2;
+const SIDES = TEXT + TEXT_WORDS;
 const COUNTED = SEQUENCED;
 const SIDE_WORDS = SEQUENCED + (CODES - COUNTED_FROM + 1);
 const SIDE_1_SHIFT = 16;
 export const HISTORY_WORDS = SIDES + 2 * SIDE_WORDS;
+
+/** Whether the letter `code`, one of those that are told once, is told of side `side` already. */
+export const isNoted = (page: Int32Array, at: number, side: number, code: number): boolean =>
+  (page[at + SEEN] & (1 << (code + SIDE_1_SHIFT * side))) !== 0;
 
 /** Side `side` sent a packet whose letter is `code`, one of those that are told once. */
 export function noteOnce(page: Int32Array, at: number, side: number, code: number): void {

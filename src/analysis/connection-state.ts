@@ -7,6 +7,7 @@
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../wire/tcp.js';
 import {
   HISTORY_WORDS,
+  isNoted,
   LETTER_ACK,
   LETTER_CHECKSUM,
   LETTER_DATA,
@@ -24,7 +25,7 @@ import {
   noteSequenced,
   writeHistory,
 } from './connection-history.js';
-import { ConnectionStretches, SIDE_STRETCH_WORDS } from './connection-stretches.js';
+import { ConnectionStretches, isInOrder, SIDE_STRETCH_WORDS, sentInOrder } from './connection-stretches.js';
 
 /** `conn_state`. */
 export const STATES = [
@@ -79,12 +80,12 @@ export const ENDING_HALF_CLOSED = 2;
 export const ENDING_CLOSED = 3;
 export const ENDING_RESET = 4;
 
-/** Words: both sides; the history; what came of each side's payload. */
-const SIDES = 0;
-const HISTORY = 1;
-const STRETCHES = HISTORY + HISTORY_WORDS;
+/** Words: what came of each side's payload; both sides; the history. Those that each packet needs lie side by side, in one or two cache lines. */
+const STRETCHES = 0;
+const SIDES = STRETCHES + 2 * SIDE_STRETCH_WORDS;
+const HISTORY = SIDES + 1;
 /** Words of a row, zero in a new one. */
-export const CONNECTION_STATE_WORDS = STRETCHES + 2 * SIDE_STRETCH_WORDS;
+export const CONNECTION_STATE_WORDS = HISTORY + HISTORY_WORDS;
 
 /** Flags that are signs by themselves: a packet without them that acknowledges and carries nothing is a mere ACK. */
 const SIGNS = TCP_SYN | TCP_FIN | TCP_RST;
@@ -106,6 +107,7 @@ export class ConnectionStates {
     length: number,
     window: number,
   ): void {
+    if ((flags & (SIGNS | TCP_ACK)) === TCP_ACK && window !== 0 && isUsual(page, at, side, seq, length)) return;
     const history = at + HISTORY;
     noteFlags(page, history, side, flags, seq);
     if (window === 0 && (flags & TCP_RST) === 0) noteCounted(page, history, side, LETTER_ZERO_WINDOW);
@@ -184,6 +186,19 @@ export class ConnectionStates {
 }
 
 const stateOfSide = (sides: number, side: number): number => (sides >>> (SIDE_BITS * side)) & SIDE_MASK;
+
+/**
+ * Takes in a packet with ACK, no flag that is a sign and a window that is open, as most are, where it changes no more than how far its side has come:
+ * its letter is told, both sides stay what they are, and there is no hole. Returns false, with nothing done, where there is more to it.
+ */
+function isUsual(page: Int32Array, at: number, side: number, seq: number, length: number): boolean {
+  const sides = page[at + SIDES];
+  const own = stateOfSide(sides, side);
+  if (own < SIDE_PARTIAL || (own === SIDE_PARTIAL && stateOfSide(sides, 1 - side) === SIDE_ESTABLISHED)) return false;
+  if (!isNoted(page, at + HISTORY, side, length > 0 ? LETTER_DATA : LETTER_ACK)) return false;
+  if (!isInOrder(page, at + STRETCHES + SIDE_STRETCH_WORDS * (1 - side))) return false;
+  return sentInOrder(page, at + STRETCHES + SIDE_STRETCH_WORDS * side, seq, length);
+}
 
 /** The letters of a packet's flags. */
 function noteFlags(page: Int32Array, at: number, side: number, flags: number, seq: number): void {

@@ -3,16 +3,17 @@
  * side acknowledged it. Owns the stretches that came ahead of a hole; knows nothing of flags and letters.
  */
 
-/** Words of a side: bits of what is known of it; its highest sequence number; the end of what came in order. */
+/** Words of a side: bits of what is known of it; first of the stretches that came ahead of a hole, + 1, or 0. */
 const KNOWN = 0;
-const HIGHEST = 1;
-const CONTIGUOUS = 2;
-/** First of the stretches that came ahead of a hole, + 1, or 0; how many they are. */
-const AHEAD = 3;
-const STRETCHES = 4;
+const AHEAD = 1;
+/** Its highest sequence number; the end of what came in order. */
+const HIGHEST = 2;
+const CONTIGUOUS = 3;
 /** Bytes from its first sequence number to the highest; bytes that were acknowledged and never came: each low, high. */
-const BYTES = 5;
-const MISSED = 7;
+const BYTES = 4;
+const MISSED = 6;
+/** How many stretches came ahead of a hole. */
+const STRETCHES = 8;
 export const SIDE_STRETCH_WORDS = 9;
 
 /** Its first sequence number; its FIN, which takes one too; that the hole behind what came in order was acknowledged in part. */
@@ -28,6 +29,25 @@ const STRETCH_WORDS = 3;
 const FIRST_STRETCHES = 256;
 /** Of one side. Where there would be more, what lies between two of them counts as seen. */
 const MOST_STRETCHES = 64;
+
+/** Whether nothing came ahead of a hole of the side whose words are at `at`: then nothing comes of an ACK of it. */
+export const isInOrder = (page: Int32Array, at: number): boolean => page[at + AHEAD] === 0;
+
+/**
+ * Takes in a packet without FIN of a side with nothing ahead of a hole where it is the next one, or carries nothing new: what `sent` would make of
+ * it. Returns false, with nothing done, where it takes more than that.
+ */
+export function sentInOrder(page: Int32Array, at: number, seq: number, length: number): boolean {
+  if ((page[at + KNOWN] & KNOWN_START) === 0 || page[at + AHEAD] !== 0) return false;
+  const highest = page[at + HIGHEST];
+  if (length === 0) return ((seq - highest) | 0) <= 0;
+  if (seq !== highest || seq !== page[at + CONTIGUOUS]) return false;
+  const end = (seq + length) | 0;
+  page[at + HIGHEST] = end;
+  page[at + CONTIGUOUS] = end;
+  add(page, at + BYTES, length);
+  return true;
+}
 
 export class ConnectionStretches {
   #words = new Int32Array(STRETCH_WORDS * FIRST_STRETCHES);
