@@ -34,7 +34,7 @@ export const ANALYSIS_DEFAULTS: AnalysisOptions = {
   packets: false,
   connections: false,
   idleTimeoutSec: 3600,
-  rememberedPackets: 200_000,
+  rememberedPackets: 50_000,
   dedup: false,
   checksums: false,
   http: false,

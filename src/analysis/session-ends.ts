@@ -31,7 +31,7 @@ import {
 /** A session that was closed is over when it was silent for more than so many seconds; an unanswered SYN after so many. */
 const LINGER_SEC = 60;
 const UNANSWERED_SEC = 75;
-/** Packets that the wheel of those that wait goes on by at once: 200,000 are less than a round. */
+/** Packets that the wheel of those that wait goes on by at once: 50,000 are less than a round. */
 const STEP_PACKETS = 256;
 /** What a second in 32 bits comes to, in 2106. */
 const LAST_SEC = 2 ** 32 - 1;

@@ -16,7 +16,7 @@ export const ANALYSIS_OPTIONS: readonly OptionRow[] = [
     names: ['session-timeout'],
     kind: 'number',
     value: 'SEC',
-    help: 'a session that was silent for SEC seconds of packet time is over (default 3600), once 200000 packets came since',
+    help: 'a session that was silent for SEC seconds of packet time is over (default 3600), once 50000 packets came since',
     commands: [...ANALYSING, 'extract'],
   },
   {
