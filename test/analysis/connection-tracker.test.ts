@@ -247,7 +247,10 @@ describe('any traffic', () => {
         const numbers = alone.map(({ fields }) => fields[RECORD_NUMBER]).sort((a, b) => a - b);
         assert.deepEqual(numbers, [...numbers.keys()]);
         const counted = alone.reduce((sum, { fields }) => sum + fields[C_ORIG_PACKETS] + fields[C_RESP_PACKETS], 0);
-        assert.equal(counted, packets.filter((packet) => typeof decode(packet, false) !== 'string').length);
+        // A first fragment counts when all others have come.
+        const segments = packets.map((packet) => decode(packet, false)).filter((found) => typeof found !== 'string');
+        assert.ok(counted <= segments.length);
+        assert.ok(counted >= segments.filter(({ moreFragments }) => !moreFragments).length);
       }),
       60,
     );

@@ -29,10 +29,6 @@ const EXCEPTIONS: Readonly<Record<string, { readonly why: string; readonly colum
       ...['history', 'orig_pkts', 'orig_ip_bytes', 'resp_pkts', 'resp_ip_bytes'],
     ],
   },
-  'tunnels/gtp/gtp1_gn_normal_incl_fragmentation.pcap 10.131.47.185 1923': {
-    why: 'datagrams are not put together: first fragments count whose rest was lost',
-    columns: ['missed_bytes', 'history', 'resp_pkts', 'resp_ip_bytes'],
-  },
   'tunnels/gtp/gtp2_different_udp_port.pcap 10.131.17.170 51803': {
     why: 'X: an analyser of Zeek gave the connection up',
     columns: ['history'],
