@@ -34,33 +34,13 @@ export class Sha1Block {
     let c = 0x98badcfe | 0;
     let d = 0x10325476;
     let e = 0xc3d2e1f0 | 0;
-    // A loop for each of the four functions: none of them asks which it is.
-    for (let i = 0; i < 20; i++) {
-      const next = (((a << 5) | (a >>> 27)) + ((b & c) | (~b & d)) + e + 0x5a827999 + w[i]) | 0;
-      e = d;
-      d = c;
-      c = (b << 30) | (b >>> 2);
-      b = a;
-      a = next;
-    }
-    for (let i = 20; i < 40; i++) {
-      const next = (((a << 5) | (a >>> 27)) + (b ^ c ^ d) + e + 0x6ed9eba1 + w[i]) | 0;
-      e = d;
-      d = c;
-      c = (b << 30) | (b >>> 2);
-      b = a;
-      a = next;
-    }
-    for (let i = 40; i < 60; i++) {
-      const next = (((a << 5) | (a >>> 27)) + ((b & c) | (b & d) | (c & d)) + e + 0x8f1bbcdc + w[i]) | 0;
-      e = d;
-      d = c;
-      c = (b << 30) | (b >>> 2);
-      b = a;
-      a = next;
-    }
-    for (let i = 60; i < ROUNDS; i++) {
-      const next = (((a << 5) | (a >>> 27)) + (b ^ c ^ d) + e + 0xca62c1d6 + w[i]) | 0;
+    for (let i = 0; i < ROUNDS; i++) {
+      let f: number;
+      if (i < 20) f = (((b & c) | (~b & d)) + 0x5a827999) | 0;
+      else if (i < 40) f = ((b ^ c ^ d) + 0x6ed9eba1) | 0;
+      else if (i < 60) f = (((b & c) | (b & d) | (c & d)) + 0x8f1bbcdc) | 0;
+      else f = ((b ^ c ^ d) + 0xca62c1d6) | 0;
+      const next = (((a << 5) | (a >>> 27)) + f + e + w[i]) | 0;
       e = d;
       d = c;
       c = (b << 30) | (b >>> 2);

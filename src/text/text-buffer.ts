@@ -90,6 +90,7 @@ export class TextBuffer {
     this.at = at;
   }
 
+  /** A text that has been made ready for it. */
   constant(text: ConstantText): void {
     const { words } = text;
     const view = this.#view;
@@ -98,7 +99,7 @@ export class TextBuffer {
     this.at = at + text.length;
   }
 
-  /** What is in the buffer from `from` to `to`, once more; it must not be what was written last. */
+  /** What is in the buffer from `from` to `to`, once more. */
   repeat(from: number, to: number): void {
     const { at } = this;
     this.at = at + to - from;
@@ -113,17 +114,12 @@ export class TextBuffer {
 
   /** %u of a whole number from 0 to 2^53. */
   decimal(value: number): void {
-    if (value < 10) {
-      this.bytes[this.at++] = ZERO + value;
-    } else if (value < GROUP) {
-      // What is below the digits that there are is shifted out.
-      const missing = value < 100 ? 2 : value < 1000 ? 1 : 0;
-      this.#view.setInt32(this.at, GROUPS[value] >>> (8 * missing), true);
-      this.at += 4 - missing;
+    if (value < GROUP) {
+      this.#four(value | 0);
     } else if (value < GROUP * GROUP) {
       const whole = value | 0;
       const high = (whole / GROUP) | 0;
-      this.decimal(high);
+      this.#four(high);
       this.#view.setInt32(this.at, GROUPS[whole - high * GROUP], true);
       this.at += 4;
     } else if (value < NSEC_PER_SEC) {
@@ -223,6 +219,14 @@ export class TextBuffer {
       this.bytes[this.at++] = 0xc0 | (value >> 6);
       this.bytes[this.at++] = 0x80 | (value & 0x3f);
     }
+  }
+
+  /** Up to four digits of a number below 10^4. */
+  #four(value: number): void {
+    // How many digits there are after the first, with no branch, which would be mistaken half the time; the zeros before them are shifted out.
+    const further = ((9 - value) >>> 31) + ((99 - value) >>> 31) + ((999 - value) >>> 31);
+    this.#view.setInt32(this.at, GROUPS[value] >>> (24 - 8 * further), true);
+    this.at += further + 1;
   }
 
   /** Nine digits of a number below 10^9. */
