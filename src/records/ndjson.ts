@@ -3,7 +3,7 @@
  * of a JSON reader has too few digits for them; all that passed is a number with nine decimals.
  */
 import { ascii } from '../text/line-writer.js';
-import { ESCAPED_BYTES, TextBuffer } from '../text/text-buffer.js';
+import { ConstantText, ESCAPED_BYTES, TextBuffer } from '../text/text-buffer.js';
 import { AddressTexts } from './address-texts.js';
 import { CommunityId } from './community-id.js';
 import * as K from './compiled-columns.js';
@@ -24,7 +24,7 @@ export class NdjsonRenderer implements RecordRenderer {
   readonly #table: RecordTable;
   readonly #columns: K.CompiledColumns;
   /** What comes before each value. */
-  readonly #keys: readonly Uint8Array[];
+  readonly #keys: readonly ConstantText[];
   readonly #fixedBytes: number;
   /** Columns that are the same as in another record if one field is. */
   readonly #isOfOneField: Uint8Array;
@@ -44,7 +44,9 @@ export class NdjsonRenderer implements RecordRenderer {
   constructor(table: RecordTable) {
     this.#table = table;
     this.#columns = new K.CompiledColumns(table);
-    this.#keys = table.columns.map(({ name }, index) => ascii(`${index === 0 ? '{' : ','}"${name}":`));
+    this.#keys = table.columns.map(
+      ({ name }, index) => new ConstantText(ascii(`${index === 0 ? '{' : ','}"${name}":`)),
+    );
     this.#isOfOneField = this.#columns.codes.map((code) => (OF_ONE_FIELD.includes(code) ? 1 : 0));
     this.#before = new Float64Array(table.fields);
     this.#starts = new Int32Array(this.#columns.count + 1);
@@ -64,20 +66,23 @@ export class NdjsonRenderer implements RecordRenderer {
     const { codes, at: places, count } = this.#columns;
     out.room(this.#fixedBytes + this.#nameBytes + ESCAPED_BYTES * this.#columns.textBytes(fields));
     const starts = this.#starts;
-    for (let i = 0; i < count; ) {
+    for (let i = 0; i < count; i++) {
       const end = this.#hasBefore ? this.#sameUntil(i, fields) : i;
       if (end > i) {
-        const { at } = out;
-        out.repeat(starts[i], starts[end]);
-        for (const shift = at - starts[i]; i < end; i++) starts[i] += shift;
-        continue;
+        // With the key behind them, which is always the same.
+        const shift = out.at - starts[i];
+        const keyBytes = end < count ? keys[end].length : 0;
+        out.repeat(starts[i], starts[end] + keyBytes);
+        for (; i < end; i++) starts[i] += shift;
+        if (end === count) break;
+        starts[i] = out.at - keyBytes;
+      } else {
+        starts[i] = out.at;
+        out.constant(keys[i]);
       }
-      starts[i] = out.at;
-      out.text(keys[i]);
       const value = fields[places[i]];
-      if (codes[i] === K.NUMBER && value < 10) out.byte(0x30 + value);
-      else this.#write(i, value, fields, text);
-      i++;
+      if (codes[i] !== K.NUMBER || Number.isNaN(value)) this.#write(i, value, fields, text);
+      else out.decimal(value);
     }
     starts[count] = out.at;
     this.#before.set(fields);

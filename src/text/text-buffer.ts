@@ -14,26 +14,55 @@ const NSEC_PER_SEC = 1e9;
 const LOWER_HEX = Uint8Array.from('0123456789abcdef', (c) => c.charCodeAt(0));
 /** What a byte of a text takes at most in quotes of JSON. */
 export const ESCAPED_BYTES = 6;
-/** From so many bytes on, a native copy is faster than a loop. */
-const NATIVE_COPY_BYTES = 12;
+/** From so many bytes on, a native copy is faster than a loop; within the buffer, where the loop takes four at a time. */
+const NATIVE_COPY_BYTES = 24;
+const NATIVE_REPEAT_BYTES = 96;
+const WORD_BYTES = 4;
+/** Room that is there beyond what was asked for: copies may write a whole word too many. */
+const SPARE_BYTES = 8;
+
+const GROUP = 10_000;
+/** Four digits of each number below 10000, the first in the lowest byte. */
+const GROUPS = new Int32Array(GROUP);
+for (let n = 0; n < GROUP; n++) {
+  const low = (ZERO + (n % 10)) << 24;
+  const middle = ((ZERO + (((n / 10) | 0) % 10)) << 16) | ((ZERO + (((n / 100) | 0) % 10)) << 8);
+  GROUPS[n] = low | middle | (ZERO + ((n / 1000) | 0));
+}
+
+/** A text that is written again and again, as words for `TextBuffer.constant`. */
+export class ConstantText {
+  readonly length: number;
+  readonly words: Int32Array;
+
+  constructor(text: Uint8Array) {
+    const bytes = new Uint8Array(WORD_BYTES * Math.ceil(text.length / WORD_BYTES));
+    bytes.set(text);
+    const view = new DataView(bytes.buffer);
+    this.length = text.length;
+    this.words = Int32Array.from({ length: bytes.length / WORD_BYTES }, (_, i) => view.getInt32(WORD_BYTES * i, true));
+  }
+}
 
 export class TextBuffer {
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(FIRST_BYTES);
   at = 0;
+  #view = new DataView(this.bytes.buffer);
   #spare: Uint8Array<ArrayBuffer> | undefined;
 
   /** Makes room for so many bytes more. */
   room(bytes: number): void {
-    if (this.at + bytes <= this.bytes.length) return;
-    const larger = new Uint8Array(Math.max(2 * this.bytes.length, this.at + bytes));
+    const end = this.at + bytes + SPARE_BYTES;
+    if (end <= this.bytes.length) return;
+    const larger = new Uint8Array(Math.max(2 * this.bytes.length, end));
     larger.set(this.bytes.subarray(0, this.at));
-    this.bytes = larger;
+    this.#fill(larger);
   }
 
   /** What is there, in a buffer that is whoever's takes it, and begins anew in another. */
   take(): Uint8Array<ArrayBuffer> {
     const taken = this.bytes.subarray(0, this.at);
-    this.bytes = this.#spare ?? new Uint8Array(this.bytes.length);
+    this.#fill(this.#spare ?? new Uint8Array(this.bytes.length));
     this.#spare = undefined;
     this.at = 0;
     return taken;
@@ -61,26 +90,44 @@ export class TextBuffer {
     this.at = at;
   }
 
+  /** A text that has been made ready for it. */
+  constant(text: ConstantText): void {
+    const { words } = text;
+    const view = this.#view;
+    const { at } = this;
+    for (let i = 0; i < words.length; i++) view.setInt32(at + WORD_BYTES * i, words[i], true);
+    this.at = at + text.length;
+  }
+
   /** What is in the buffer from `from` to `to`, once more. */
   repeat(from: number, to: number): void {
-    const { bytes, at } = this;
+    const { at } = this;
     this.at = at + to - from;
-    if (to - from >= NATIVE_COPY_BYTES) bytes.copyWithin(at, from, to);
-    else for (let i = from, next = at; i < to; i++) bytes[next++] = bytes[i];
+    if (to - from >= NATIVE_REPEAT_BYTES) {
+      this.bytes.copyWithin(at, from, to);
+      return;
+    }
+    const view = this.#view;
+    const shift = at - from;
+    for (let i = from; i < to; i += WORD_BYTES) view.setInt32(i + shift, view.getInt32(i, true), true);
   }
 
   /** %u of a whole number from 0 to 2^53. */
   decimal(value: number): void {
-    if (value < 10) {
-      this.bytes[this.at++] = ZERO + value;
+    if (value < GROUP) {
+      this.#four(value | 0);
+    } else if (value < GROUP * GROUP) {
+      const whole = value | 0;
+      const high = (whole / GROUP) | 0;
+      this.#four(high);
+      this.#view.setInt32(this.at, GROUPS[whole - high * GROUP], true);
+      this.at += 4;
     } else if (value < NSEC_PER_SEC) {
-      let digits = 2;
-      for (let power = 100; power <= value; power *= 10) digits++;
-      this.#digits(value, digits);
+      this.#nine(value);
     } else {
       const high = Math.floor(value / NSEC_PER_SEC);
       this.decimal(high);
-      this.#digits(value - high * NSEC_PER_SEC, 9);
+      this.#nine(value - high * NSEC_PER_SEC);
     }
   }
 
@@ -88,7 +135,7 @@ export class TextBuffer {
   time(sec: number, nsec: number): void {
     this.decimal(sec);
     this.bytes[this.at++] = DOT;
-    this.#digits(nsec, 9);
+    this.#nine(nsec);
   }
 
   /** The same with six decimals; what is below a microsecond is cut off. */
@@ -172,6 +219,31 @@ export class TextBuffer {
       this.bytes[this.at++] = 0xc0 | (value >> 6);
       this.bytes[this.at++] = 0x80 | (value & 0x3f);
     }
+  }
+
+  /** Up to four digits of a number below 10^4. */
+  #four(value: number): void {
+    // How many digits there are after the first, with no branch, which would be mistaken half the time; the zeros before them are shifted out.
+    const further = ((9 - value) >>> 31) + ((99 - value) >>> 31) + ((999 - value) >>> 31);
+    this.#view.setInt32(this.at, GROUPS[value] >>> (24 - 8 * further), true);
+    this.at += further + 1;
+  }
+
+  /** Nine digits of a number below 10^9. */
+  #nine(value: number): void {
+    const whole = value | 0;
+    const { at } = this;
+    const groups = (whole / GROUP) | 0;
+    const first = (groups / GROUP) | 0;
+    this.bytes[at] = ZERO + first;
+    this.#view.setInt32(at + 1, GROUPS[groups - first * GROUP], true);
+    this.#view.setInt32(at + 5, GROUPS[whole - groups * GROUP], true);
+    this.at = at + 9;
+  }
+
+  #fill(bytes: Uint8Array<ArrayBuffer>): void {
+    this.bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   /** The lowest `digits` digits of a number below 2^31. */

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { ConnectionStretches, SIDE_STRETCH_WORDS } from '../../src/analysis/connection-stretches.js';
+import { ConnectionStretches, SIDE_STRETCH_WORDS, sentInOrder } from '../../src/analysis/connection-stretches.js';
 import { checkProperty } from '../support/property.js';
 
 /** Numbers that the naive account has. */
@@ -90,6 +90,31 @@ describe('stretches of a side', () => {
       assert.equal(stretches.live, 0);
       assert.equal(stretches.bytes(page, 0), 100_005);
     }
+  });
+
+  it('of packets in order are the same by the short way, which does nothing where it does not fit', (t) => {
+    const steps = fc.array(fc.record({ gap: fc.constantFrom(0, 0, 0, 0, 7, -5), length: fc.nat(40) }), {
+      maxLength: 60,
+    });
+    let short = 0;
+    const property = fc.property(fc.integer(), steps, (base, packets) => {
+      const stretches = new ConnectionStretches();
+      const page = new Int32Array(SIDE_STRETCH_WORDS);
+      let seq = base;
+      for (const { gap, length } of packets) {
+        seq = (seq + gap) | 0;
+        const tried = page.slice();
+        const isShort = sentInOrder(tried, 0, seq, length);
+        const before = page.slice();
+        const isOld = stretches.sent(page, 0, seq, length, false);
+        assert.deepEqual(tried, isShort ? page : before);
+        if (isShort) assert.equal(isOld, false);
+        short += isShort ? 1 : 0;
+        seq = (seq + length) | 0;
+      }
+    });
+    checkProperty(t, property, 300);
+    assert.ok(short > 100, `${short} packets took the short way`);
   });
 
   it('of many sides lie in one pool, which grows and is used again', () => {

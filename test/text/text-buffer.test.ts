@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { TextBuffer } from '../../src/text/text-buffer.js';
+import { ConstantText, TextBuffer } from '../../src/text/text-buffer.js';
 import { decimalOf } from '../support/expected-records.js';
 import { checkProperty } from '../support/property.js';
 
@@ -61,6 +61,20 @@ describe('text in a buffer', () => {
       assert.equal(JSON.parse(text), Buffer.from(bytes).toString('latin1'));
     });
     checkProperty(t, property);
+  });
+
+  it('has constants and repetitions of any length, up to the very end of the room', () => {
+    for (let length = 0; length < 130; length++) {
+      const text = Buffer.from('abcdefghijklm'.repeat(10)).subarray(0, length);
+      const constant = new ConstantText(text);
+      const out = new TextBuffer();
+      const lead = out.bytes.length - 2 * length - 8;
+      out.room(lead + 2 * length);
+      out.at = lead;
+      out.constant(constant);
+      out.repeat(lead, lead + length);
+      assert.equal(Buffer.from(out.take().subarray(lead)).toString(), text.toString().repeat(2));
+    }
   });
 
   it('keeps what is there when it grows, and when buffers come back', () => {
