@@ -13,9 +13,10 @@ import {
 import { SLOT_INPUT, SLOT_NUMBER } from '../ring/layout.js';
 
 export class SegmentFacts {
-  /** Which input the packet is of, and its number there, both from 1; packets that a selection leaves out have numbers too. */
+  /** Which input the packet is of, and the two words of its number there, both from 1; packets that a selection leaves out have numbers too. */
   input = 0;
-  number = 0;
+  numberLow = 0;
+  numberHigh = 0;
   /** Bytes of payload on the wire, whatever was captured of them. */
   length = 0;
   /** Bytes of the IP datagram as its header says. */
@@ -26,17 +27,25 @@ export class SegmentFacts {
   vlan = 0;
   /** The segment is one of those that were to be marked. */
   isMarked = false;
-  #firstNumber = 0;
+  #firstLow = 0;
+  #firstHigh = 0;
+
+  get number(): number {
+    return this.numberHigh * 2 ** 32 + (this.numberLow >>> 0);
+  }
 
   /** The block whose slot's header is at word `header` of `words` comes next. */
   beginBlock(words: Int32Array, header: number): void {
     this.input = words[header + SLOT_INPUT];
-    this.#firstNumber = (words[header + SLOT_NUMBER] >>> 0) + words[header + SLOT_NUMBER + 1] * 2 ** 32;
+    this.#firstLow = words[header + SLOT_NUMBER];
+    this.#firstHigh = words[header + SLOT_NUMBER + 1];
   }
 
   /** The segment whose details are at word `e` of `words`. */
   take(words: Int32Array, e: number): void {
-    this.number = this.#firstNumber + ((words[e + E_NUMBER] - this.#firstNumber) >>> 0);
+    const low = words[e + E_NUMBER];
+    this.numberLow = low;
+    this.numberHigh = low >>> 0 < this.#firstLow >>> 0 ? this.#firstHigh + 1 : this.#firstHigh;
     this.length = words[e + E_LENGTH];
     this.ipBytes = words[e + E_IP_BYTES];
     this.idSum = words[e + E_ID_SUM];
