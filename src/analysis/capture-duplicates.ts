@@ -11,12 +11,27 @@ import {
   B_LAST_SEQ,
   B_LAST_TCP,
   B_LAST_TIME,
+  B_MARKS,
   B_PACKETS,
+  MARK_WENT_BACK,
   nsecSince,
 } from './session-row.js';
 import { EARLIER_PACKETS, EARLIER_WORDS, N_EARLIER, N_EARLIER_ID_SUMS } from './side-notes.js';
 
 const MOST_APART_NSEC = 1_000_000;
+
+/**
+ * Whether the segment of the descriptor at word `d` of `words` comes too late to be any of the packets before, of the side whose words begin at `own` of
+ * `page`: as it is later than the last one by more than that, and times never went back, it is later than all.
+ */
+export function isLate(page: Int32Array, own: number, words: Int32Array, d: number): boolean {
+  const sec = words[d + D_SEC];
+  const nsec = words[d + D_NSEC];
+  const isSameSec = sec === page[own + B_LAST_TIME];
+  const passed = isSameSec ? nsec - page[own + B_LAST_TIME + 1] : nsecSince(page, own + B_LAST_TIME, sec, nsec);
+  if (passed < 0) page[own + B_MARKS] |= MARK_WENT_BACK;
+  return passed > MOST_APART_NSEC && (page[own + B_MARKS] & MARK_WENT_BACK) === 0;
+}
 
 /** Whether the segment of the descriptor at word `d` of `words` is the last packet, once more, of the side whose words begin at `own` of `page`. */
 export function isLastPacket(

@@ -119,9 +119,10 @@ export const KIND_OTHER = 0;
 export const KIND_KEEP_ALIVE = 1;
 export const KIND_PROBE = 2;
 
-/** Of B_MARKS: B_BASE is known; the rules scale the last segment's window. */
+/** Of B_MARKS: B_BASE is known; the rules scale the last segment's window; a packet had an earlier time than the one before it. */
 export const MARK_HAS_BASE = 1;
 export const MARK_IS_SCALED = 2;
+export const MARK_WENT_BACK = 4;
 
 /** Of A_FLAGS. What each side has closed: its FIN came, the other side acknowledged it. Shifted by the side. */
 export const FLAG_FIN = 1 << 0;

@@ -47,7 +47,6 @@ const WINDOW_UPDATE = symptomBit('window_update');
 const REUSED_PORTS = symptomBit('reused_ports');
 
 const SYN_FIN_RST = TCP_SYN | TCP_FIN | TCP_RST;
-const SYN_FIN_RST_ACK = SYN_FIN_RST | TCP_ACK;
 /** Scaling is off; known shifts are this and more (B_SCALE). */
 const SCALE_OFF = 1;
 const SCALE_KNOWN = 2;
@@ -103,66 +102,6 @@ export function stepSymptoms(
 ): number {
   const own = r + sideWords(side);
   const other = r + sideWords(side ^ 1);
-  const flags = flagsByte(tcp);
-  const nextSeq = page[own + B_NEXT_SEQ];
-  if ((flags & SYN_FIN_RST_ACK) === TCP_ACK && seq === nextSeq && isUsual(page, own, other, seq, ack, tcp, length)) {
-    if (length > 0) {
-      const end = (seq + length) | 0;
-      page[own + B_NEXT_SEQ] = end;
-      page[own + B_NEXT_SEQ_TIME] = sec;
-      page[own + B_NEXT_SEQ_TIME + 1] = nsec;
-      if (page[own + B_CONTIGUOUS] === seq) page[own + B_CONTIGUOUS] = end;
-    }
-    if (ack !== page[own + B_LAST_ACK]) page[own + B_DUPLICATE_ACKS] = 0;
-    page[own + B_LAST_ACK] = ack;
-    page[own + B_LAST_TIME] = sec;
-    page[own + B_LAST_TIME + 1] = nsec;
-    page[own + B_LAST_TCP] = tcp;
-    page[own + B_KIND] = KIND_OTHER;
-    page[own + B_MARKS] = MARK_HAS_BASE | MARK_IS_SCALED;
-    return 0;
-  }
-  return stepFully(page, r, own, other, seq, ack, tcp, length, sec, nsec, beginsAnew);
-}
-
-/**
- * Whether the segment, which has ACK alone and comes at the next sequence number, has no symptom for sure: nothing is unknown, no window is closed,
- * nothing is said again or of what was not seen, and the other side's window is not full.
- */
-function isUsual(
-  page: Int32Array,
-  own: number,
-  other: number,
-  seq: number,
-  ack: number,
-  tcp: number,
-  length: number,
-): boolean {
-  const contiguous = page[other + B_CONTIGUOUS];
-  if (seq === 0 || contiguous === 0 || ((ack - contiguous) | 0) > 0) return false;
-  if ((page[own + B_MARKS] & page[other + B_MARKS] & MARK_HAS_BASE) === 0) return false;
-  if ((tcp & 0xffff) === 0 || page[own + B_CONTIGUOUS] === 0) return false;
-  if (length === 0) return ack !== page[own + B_LAST_ACK];
-  const end = (seq + length) | 0;
-  const lastAck = page[other + B_LAST_ACK];
-  if ((page[other + B_LAST_TCP] & 0xffff) === 0 || ((end - lastAck) | 0) <= 0) return false;
-  return ((end - lastAck - offeredBy(page, other)) | 0) !== 0;
-}
-
-/** The same for any segment. */
-function stepFully(
-  page: Int32Array,
-  r: number,
-  own: number,
-  other: number,
-  seq: number,
-  ack: number,
-  tcp: number,
-  length: number,
-  sec: number,
-  nsec: number,
-  beginsAnew: boolean,
-): number {
   const flags = flagsByte(tcp);
   const window = tcp & 0xffff;
   const isPlain = (flags & SYN_FIN_RST) === 0;
@@ -224,7 +163,7 @@ function stepFully(
 export const shiftOf = (scale: number): number => (scale < SCALE_KNOWN ? 0 : scale - SCALE_KNOWN);
 
 /** Bytes from the last acknowledgment of a direction on that its last segment said it can take. */
-const offeredBy = (page: Int32Array, at: number): number =>
+export const offeredBy = (page: Int32Array, at: number): number =>
   (page[at + B_LAST_TCP] & 0xffff) << ((page[at + B_MARKS] & MARK_IS_SCALED) === 0 ? 0 : shiftOf(page[at + B_SCALE]));
 
 /** Rule 1, of a SYN that stays in its session. */

@@ -8,7 +8,7 @@ import { findSession, insertSession } from '../flow/descriptor-sessions.js';
 import { SessionTable } from '../flow/session-table.js';
 import { CHECKSUM_BAD_IP, CHECKSUM_BAD_TCP, ChecksumVerifier } from '../wire/checksum-verifier.js';
 import { flagsByte, TCP_ACK, TCP_FIN, TCP_SYN } from '../wire/tcp.js';
-import { isEarlierPacket, isLastPacket, keepEarlier } from './capture-duplicates.js';
+import { isEarlierPacket, isLastPacket, isLate, keepEarlier } from './capture-duplicates.js';
 import { completenessOf } from './completeness.js';
 import { ConnectionStates } from './connection-state.js';
 import { RECORD_PACKET, RECORD_SESSION, type RecordEvents } from './events.js';
@@ -65,6 +65,7 @@ import { isReuse, stepSymptoms, takeScale } from './symptom-rules.js';
 import { symptomBit } from './symptoms.js';
 import { SynOptions } from './syn-options.js';
 import { takePayload } from './unique-bytes.js';
+import { isUsual, noteUsual } from './usual-segment.js';
 
 const KEEP_ALIVE = symptomBit('keep_alive');
 const SYN_ACK = TCP_SYN | TCP_ACK;
@@ -183,6 +184,14 @@ export class AnalysisTracker {
     const ack = words[d + D_ACK];
     const { length } = facts;
     const other = r + sideWords(side ^ 1);
+    if (isUsual(page, r, own, other, words, d, length)) {
+      this.#followUsual(page, r, own, other, words, d, facts);
+      if (this.#options.sessions) {
+        this.#noteState(page, r, side, flags, words, d, facts);
+        if (length > 0) this.#exchanges?.note(row, side, words, d, view);
+      }
+      return;
+    }
     const isFirst = page[own + B_PACKETS] === 0 && page[other + B_PACKETS] === 0;
     if ((flags & TCP_SYN) !== 0) this.#takeSyn(page, r, side, words, d, view, flags);
     if ((flags & SYN_ACK) !== TCP_SYN || side !== 0) page[r + A_FLAGS] &= ~FLAG_UNANSWERED;
@@ -196,10 +205,7 @@ export class AnalysisTracker {
     page[r + A_COMPLETENESS] |= completenessOf(flags, length, isFirst);
     noteOpening(page, r, flags, sec, nsec);
     this.#notePassing(page, r, sec, nsec, facts);
-    if ((flags & TCP_ACK) !== 0 && page[other + B_TIMED] > 0) {
-      const notes = page[other + B_NOTES] - 1;
-      takeAck(page, other, this.#notes.page(notes), this.#notes.doubles(notes), this.#notes.at(notes), ack, sec, nsec);
-    }
+    if ((flags & TCP_ACK) !== 0 && page[other + B_TIMED] > 0) this.#acknowledge(page, other, ack, sec, nsec);
     const first = (flags & TCP_SYN) === 0 ? seq : (seq + 1) | 0;
     const end = (first + length) | 0;
     if (length > 0 && (symptoms & KEEP_ALIVE) === 0) this.#takePayload(page, own, first, end, sec, nsec);
@@ -214,6 +220,32 @@ export class AnalysisTracker {
     const originator = originatorOf(page, r);
     this.#packets.fill(words, d, view, facts, side ^ originator, symptoms);
     this.#events.record(RECORD_PACKET, row, this.#packets.fields, NO_TEXT, 0);
+  }
+
+  /** A usual segment (usual-segment.ts). */
+  #followUsual(
+    page: Int32Array,
+    r: number,
+    own: number,
+    other: number,
+    words: Int32Array,
+    d: number,
+    facts: SegmentFacts,
+  ): void {
+    const sec = words[d + D_SEC];
+    const nsec = words[d + D_NSEC];
+    const { length } = facts;
+    if (page[own + B_NOTES] === 0) page[own + B_NOTES] = this.#notes.take() + 1;
+    const notes = page[own + B_NOTES] - 1;
+    const kept = this.#notes.page(notes);
+    const n = this.#notes.at(notes);
+    keepEarlier(kept, n, page, own);
+    noteUsual(page, r, own, words, d, facts);
+    noteOpening(page, r, TCP_ACK, sec, nsec);
+    this.#notePassing(page, r, sec, nsec, facts);
+    if (page[other + B_TIMED] > 0) this.#acknowledge(page, other, words[d + D_ACK], sec, nsec);
+    const seq = words[d + D_SEQ];
+    if (length > 0) this.#takePayload(page, own, seq, (seq + length) | 0, sec, nsec);
   }
 
   /** What the segment makes of the connection's state. Its payload is that of IP's length there, whatever a layer around it declares. */
@@ -270,7 +302,7 @@ export class AnalysisTracker {
   #isDuplicate(row: number, side: number, words: Int32Array, d: number, facts: SegmentFacts): boolean {
     const page = this.#table.page(row);
     const own = this.#table.at(row) + sideWords(side);
-    if (page[own + B_PACKETS] === 0) return false;
+    if (page[own + B_PACKETS] === 0 || isLate(page, own, words, d)) return false;
     const notes = page[own + B_NOTES] - 1;
     const isDuplicate =
       isLastPacket(page, own, words, d, facts) ||
@@ -302,6 +334,12 @@ export class AnalysisTracker {
     page[r + A_LAST_NUMBER] = facts.numberLow;
     page[r + A_LAST_NUMBER + 1] = facts.numberHigh;
     page[r + A_LAST_CLOCK] = this.#ends.clockSec | 0;
+  }
+
+  /** What the side whose words begin at `other` of `page` sent before `ack` was acknowledged. */
+  #acknowledge(page: Int32Array, other: number, ack: number, sec: number, nsec: number): void {
+    const notes = page[other + B_NOTES] - 1;
+    takeAck(page, other, this.#notes.page(notes), this.#notes.doubles(notes), this.#notes.at(notes), ack, sec, nsec);
   }
 
   #takePayload(page: Int32Array, own: number, seq: number, end: number, sec: number, nsec: number): void {
