@@ -102,21 +102,22 @@ export class AnalysisTracker {
   /** One segment: the descriptor at word `d` of `words`, whose frame lies in `view`; `hash` is its conversation's; `facts` is what else is known. */
   onSegment(words: Int32Array, d: number, view: DataView, hash: number, facts: SegmentFacts): void {
     const flags = flagsByte(words[d + D_TCP]);
-    let row = this.#table.live === 0 ? -1 : findSession(this.#table, words, d, view, hash);
+    const row = this.#table.live === 0 ? -1 : findSession(this.#table, words, d, view, hash);
     if (this.#checksums !== undefined && !this.#isSound(this.#checksums, row, words, d, view)) return;
     let beginsAnew = false;
     if (row >= 0) {
       const side = this.#table.direction;
-      if (this.#isDuplicate(row, side, words, d, facts) && this.#options.dedup) return;
       const page = this.#table.page(row);
-      if ((flags & SYN_ACK) === TCP_SYN && isReuse(page, this.#table.at(row), side, words[d + D_SEQ])) {
-        this.#end(row, BY_REUSE);
-        row = -1;
-        beginsAnew = true;
+      const r = this.#table.at(row);
+      if (this.#isDuplicate(page, r + sideWords(side), words, d, facts) && this.#options.dedup) return;
+      if ((flags & SYN_ACK) !== TCP_SYN || !isReuse(page, r, side, words[d + D_SEQ])) {
+        this.#follow(row, page, r, side, words, d, view, facts, flags, false);
+        return;
       }
+      this.#end(row, BY_REUSE);
+      beginsAnew = true;
     }
-    if (row >= 0) this.#follow(row, this.#table.direction, words, d, view, facts, flags, false);
-    else this.#begin(words, d, view, hash, facts, flags, beginsAnew);
+    this.#begin(words, d, view, hash, facts, flags, beginsAnew);
   }
 
   /** The clock of segments comes to second `sec` (unsigned): src/capture/segment-clock.ts. It may go back. */
@@ -162,11 +163,13 @@ export class AnalysisTracker {
     page[r + A_LAST_CLOCK] = this.#ends.clockSec | 0;
     this.#ends.add(row);
     this.#events.created(RECORD_SESSION, row);
-    this.#follow(row, 0, words, d, view, facts, flags, beginsAnew);
+    this.#follow(row, page, r, 0, words, d, view, facts, flags, beginsAnew);
   }
 
   #follow(
     row: number,
+    page: Int32Array,
+    r: number,
     side: number,
     words: Int32Array,
     d: number,
@@ -175,8 +178,6 @@ export class AnalysisTracker {
     flags: number,
     beginsAnew: boolean,
   ): void {
-    const page = this.#table.page(row);
-    const r = this.#table.at(row);
     const own = r + sideWords(side);
     const sec = words[d + D_SEC];
     const nsec = words[d + D_NSEC];
@@ -299,9 +300,7 @@ export class AnalysisTracker {
   }
 
   /** Whether the segment was captured once already; counts it if so. */
-  #isDuplicate(row: number, side: number, words: Int32Array, d: number, facts: SegmentFacts): boolean {
-    const page = this.#table.page(row);
-    const own = this.#table.at(row) + sideWords(side);
+  #isDuplicate(page: Int32Array, own: number, words: Int32Array, d: number, facts: SegmentFacts): boolean {
     if (page[own + B_PACKETS] === 0 || isLate(page, own, words, d)) return false;
     const notes = page[own + B_NOTES] - 1;
     const isDuplicate =
