@@ -6,8 +6,8 @@ import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../wire/tcp.js';
 
 const HAS_SYN = 1;
 const HAS_SYNACK = 2;
-const HAS_ACK = 4;
-const HAS_DATA = 8;
+export const HAS_ACK = 4;
+export const HAS_DATA = 8;
 const HAS_FIN = 16;
 const HAS_RST = 32;
 

@@ -69,9 +69,10 @@ export class ConnectionStretches {
     }
     const end = (seq + length) | 0;
     const isOld = ((end - page[at + HIGHEST]) | 0) <= 0;
-    if (isFin) page[at + KNOWN] |= KNOWN_FIN;
     const further = (end + (isFin ? 1 : 0) - page[at + HIGHEST]) | 0;
     if (further > 0) {
+      // One whose number was passed already is none of the bytes.
+      if (isFin) page[at + KNOWN] |= KNOWN_FIN;
       page[at + HIGHEST] = (page[at + HIGHEST] + further) | 0;
       add(page, at + BYTES, further);
     }

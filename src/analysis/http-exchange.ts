@@ -16,7 +16,7 @@ interface Exchange {
 /** A request line: a method, a target, a version. */
 const REQUEST = /^([A-Z]{1,20}) [^ \r\n]+ HTTP\/1\.[01]\r?\n/;
 const STATUS = /^HTTP\/1\.[01] (\d{3})(?: [^\r\n]*)?\r?\n/;
-const HOST = /\nhost:[ \t]*([^\r\n]*?)[ \t]*\r?\n/i;
+const HOST = /\nhost:([^\r\n]*)\r?\n/i;
 const END_OF_HEADERS = /\n\r?\n/;
 const CAPITAL_A = 0x41;
 const CAPITAL_Z = 0x5a;
@@ -55,7 +55,7 @@ export class HttpExchanges {
     const request = REQUEST.exec(text);
     if (request === null) return;
     const headers = text.slice(0, END_OF_HEADERS.exec(text)?.index ?? text.length);
-    const host = HOST.exec(`${headers}\n`)?.[1] ?? '';
+    const host = HOST.exec(`${headers}\n`)?.[1].trim() ?? '';
     this.#exchanges.set(row, { side, method: request[1], host: host.slice(0, MOST_HOST_CHARACTERS), status: 0 });
   }
 }

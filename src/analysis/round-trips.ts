@@ -3,16 +3,8 @@
  * way behind it, whose ACK had to wait (Karn's rule, RFC 6298 section 3). As many segments are timed at once as MOST_TIMED says; those that
  * come while so many are under way are not.
  */
-import { nsecSince } from './session-row.js';
-import {
-  MOST_TIMED,
-  N_RTT_DOUBLES,
-  N_RTT_SAMPLES,
-  N_TIMED,
-  N_TIMED_ENTRIES,
-  N_TIMED_FIRST,
-  TIMED_WORDS,
-} from './side-notes.js';
+import { B_TIMED, nsecSince } from './session-row.js';
+import { MOST_TIMED, N_RTT_DOUBLES, N_RTT_SAMPLES, N_TIMED_ENTRIES, N_TIMED_FIRST, TIMED_WORDS } from './side-notes.js';
 
 /** Places from N_RTT_DOUBLES on. */
 export const RTT_MIN = 0;
@@ -24,10 +16,12 @@ export const RTT_SQUARES = 3;
 const placeOf = (n: number, which: number): number => n + N_TIMED_ENTRIES + (which & (MOST_TIMED - 1)) * TIMED_WORDS;
 
 /**
- * A segment with payload from `seq` up to `end` was sent; `n`: word of its side's notes in `page`. `isRepeated`: something from `seq` on was sent
- * before.
+ * A segment with payload from `seq` up to `end` was sent by the side whose words begin at `own` of `row`; `n`: word of its notes in `page`.
+ * `isRepeated`: something from `seq` on was sent before.
  */
 export function timeSegment(
+  row: Int32Array,
+  own: number,
   page: Int32Array,
   n: number,
   seq: number,
@@ -37,10 +31,10 @@ export function timeSegment(
   isRepeated: boolean,
 ): void {
   const first = page[n + N_TIMED_FIRST];
-  let timed = page[n + N_TIMED];
+  let timed = row[own + B_TIMED];
   if (isRepeated) {
     while (timed > 0 && ((page[placeOf(n, first + timed - 1)] - seq) | 0) > 0) timed--;
-    page[n + N_TIMED] = timed;
+    row[own + B_TIMED] = timed;
     return;
   }
   if (timed === MOST_TIMED) return;
@@ -48,11 +42,13 @@ export function timeSegment(
   page[at] = end;
   page[at + 1] = sec;
   page[at + 2] = nsec;
-  page[n + N_TIMED] = timed + 1;
+  row[own + B_TIMED] = timed + 1;
 }
 
-/** The other side acknowledged what is before `ack`. */
+/** What the side whose words begin at `own` of `row` sent before `ack` was acknowledged; `n`: word of its notes in `page`. */
 export function takeAck(
+  row: Int32Array,
+  own: number,
   page: Int32Array,
   doubles: Float64Array,
   n: number,
@@ -60,7 +56,7 @@ export function takeAck(
   sec: number,
   nsec: number,
 ): void {
-  let timed = page[n + N_TIMED];
+  let timed = row[own + B_TIMED];
   let first = page[n + N_TIMED_FIRST];
   while (timed > 0) {
     const at = placeOf(n, first);
@@ -69,8 +65,9 @@ export function takeAck(
     first = (first + 1) & (MOST_TIMED - 1);
     timed--;
   }
-  page[n + N_TIMED] = timed;
-  page[n + N_TIMED_FIRST] = first;
+  row[own + B_TIMED] = timed;
+  // As long as few are under way they lie in the same few places.
+  page[n + N_TIMED_FIRST] = timed === 0 ? 0 : first;
 }
 
 /** Mean and squares are kept as Welford (1962) does. A time that is below 0, where clocks were set back, says nothing. */

@@ -17,9 +17,10 @@ import { DESCRIPTOR_WORDS, SLOT_INPUT, SLOT_NUMBER, SLOT_PACKETS } from '../ring
 import type { PendingSegment } from './pending-fragments.js';
 
 export class SegmentFacts {
-  /** Which input the packet is of, and its number there, both from 1; packets that a selection leaves out have numbers too. */
+  /** Which input the packet is of, and the two words of its number there, both from 1; packets that a selection leaves out have numbers too. */
   input = 0;
-  number = 0;
+  numberLow = 0;
+  numberHigh = 0;
   /** Bytes of payload on the wire, whatever was captured of them. */
   length = 0;
   /** Bytes of the IP datagram as its header says. */
@@ -36,13 +37,19 @@ export class SegmentFacts {
   /** Packets of the whole run before the segment's: the lower 32 bits; and before the first one of its block: all of them. */
   packetsBefore = 0;
   packetsBeforeBlock = 0;
-  #firstNumber = 0;
   #lowBeforeBlock = 0;
+  #firstLow = 0;
+  #firstHigh = 0;
+
+  get number(): number {
+    return this.numberHigh * 2 ** 32 + (this.numberLow >>> 0);
+  }
 
   /** The block whose slot's header is at word `header` of `words` comes next. */
   beginBlock(words: Int32Array, header: number): void {
     this.input = words[header + SLOT_INPUT];
-    this.#firstNumber = (words[header + SLOT_NUMBER] >>> 0) + words[header + SLOT_NUMBER + 1] * 2 ** 32;
+    this.#firstLow = words[header + SLOT_NUMBER];
+    this.#firstHigh = words[header + SLOT_NUMBER + 1];
     this.packetsBeforeBlock = (words[header + SLOT_PACKETS] >>> 0) + words[header + SLOT_PACKETS + 1] * 2 ** 32;
     this.#lowBeforeBlock = words[header + SLOT_PACKETS];
   }
@@ -50,7 +57,9 @@ export class SegmentFacts {
   /** The segment of the descriptor at word `d` of `words`, whose details are at word `e`. */
   take(words: Int32Array, d: number, e: number): void {
     this.packetsBefore = (this.#lowBeforeBlock + packetIndex(words[d + D_INDEX])) | 0;
-    this.number = this.#firstNumber + ((words[e + E_NUMBER] - this.#firstNumber) >>> 0);
+    const low = words[e + E_NUMBER];
+    this.numberLow = low;
+    this.numberHigh = low >>> 0 < this.#firstLow >>> 0 ? this.#firstHigh + 1 : this.#firstHigh;
     this.length = words[e + E_LENGTH];
     this.ipBytes = words[e + E_IP_BYTES];
     this.idSum = words[e + E_ID_SUM];

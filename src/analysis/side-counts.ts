@@ -13,35 +13,39 @@ import {
   B_PACKETS,
   B_PAYLOAD_BYTES,
   B_RST,
+  B_SCALE,
   B_SNAPPED,
   B_SYMPTOMS,
   B_SYN,
   B_SYN_BITS,
   B_SYNACK,
-  B_WINDOW_BYTES,
   B_WINDOW_MAX,
   B_WINDOW_MIN,
   B_WINDOWS,
   B_WIRE_BYTES,
 } from './session-row.js';
+import { shiftOf } from './symptom-rules.js';
 import { OTHER_TIMESTAMPS } from './syn-options.js';
 
 /** Counts the segment of the descriptor at word `d` of `words` for the side whose words begin at word `own` of `page`; its window is noted. */
 export function countPacket(page: Int32Array, own: number, words: Int32Array, d: number, facts: SegmentFacts): void {
   const where = words[d + D_WHERE];
+  const tcp = words[d + D_TCP];
+  const { length } = facts;
   page[own + B_PACKETS]++;
-  addWide(page, own + B_WIRE_BYTES, words[d + D_WIRE] >>> 0);
+  addWide(page, own + B_WIRE_BYTES, words[d + D_WIRE]);
   addWide(page, own + B_IP_BYTES, facts.ipBytes);
-  if (facts.length > 0) {
-    addWide(page, own + B_PAYLOAD_BYTES, facts.length);
-    if (facts.length > page[own + B_LARGEST]) page[own + B_LARGEST] = facts.length;
+  if (length > 0) {
+    addWide(page, own + B_PAYLOAD_BYTES, length);
+    if (length > page[own + B_LARGEST]) page[own + B_LARGEST] = length;
   }
   page[own + B_FRAGMENTS] += facts.fragments;
   if ((where & WHERE_WHOLE) === 0 && !facts.hasWholeFragments) page[own + B_SNAPPED]++;
   if ((where & WHERE_TIMESTAMPS) !== 0) page[own + B_SYN_BITS] |= OTHER_TIMESTAMPS;
-  const flags = flagsByte(words[d + D_TCP]);
+  const flags = flagsByte(tcp);
   if ((flags & (TCP_SYN | TCP_FIN | TCP_RST)) !== 0) countFlags(page, own, flags);
-  if ((flags & (TCP_SYN | TCP_RST)) === 0) noteWindow(page, own);
+  // The window of a SYN is never scaled, and that of a RST says nothing.
+  if ((flags & (TCP_SYN | TCP_RST)) === 0) noteWindow(page, own, (tcp & 0xffff) << shiftOf(page[own + B_SCALE]));
 }
 
 /** Counts each symptom of a set of them. */
@@ -55,8 +59,7 @@ function countFlags(page: Int32Array, own: number, flags: number): void {
   if ((flags & TCP_RST) !== 0) page[own + B_RST]++;
 }
 
-function noteWindow(page: Int32Array, own: number): void {
-  const window = page[own + B_WINDOW_BYTES];
+function noteWindow(page: Int32Array, own: number, window: number): void {
   if (page[own + B_WINDOWS] === 0) {
     page[own + B_WINDOWS] = 1;
     page[own + B_WINDOW_MIN] = window;

@@ -1,6 +1,6 @@
 /**
  * Which symptoms a segment has: the rules of the page of behaviour on TCP analysis, which say what tshark 4.0 says. Owns the words B_NEXT_SEQ to
- * B_HAS_BASE of a row's sides. All comparisons of sequence numbers are modulo 2^32; 0 stands for one that is not known.
+ * B_MARKS of a row's sides, and B_BASE. All comparisons of sequence numbers are modulo 2^32; 0 stands for one that is not known.
  */
 import { flagsByte, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../wire/tcp.js';
 import {
@@ -9,21 +9,21 @@ import {
   B_BASE,
   B_CONTIGUOUS,
   B_DUPLICATE_ACKS,
-  B_HAS_BASE,
-  B_IS_SCALED,
   B_KIND,
   B_LAST_ACK,
-  B_LAST_ACK_TIME,
+  B_LAST_TCP,
+  B_LAST_TIME,
+  B_MARKS,
   B_NEXT_SEQ,
   B_NEXT_SEQ_TIME,
   B_PACKETS,
-  B_RAW_WINDOW,
   B_SCALE,
-  B_WINDOW_BYTES,
   FLAG_HAS_INITIAL_RTT,
   KIND_KEEP_ALIVE,
   KIND_OTHER,
   KIND_PROBE,
+  MARK_HAS_BASE,
+  MARK_IS_SCALED,
   nsecSince,
   passedNsec,
   sideWords,
@@ -64,7 +64,7 @@ const OUT_OF_ORDER_NSEC = 3_000_000;
  */
 export function isReuse(page: Int32Array, r: number, side: number, seq: number): boolean {
   const own = r + sideWords(side);
-  return page[own + B_HAS_BASE] !== 0 && page[own + B_BASE] !== seq;
+  return (page[own + B_MARKS] & MARK_HAS_BASE) !== 0 && page[own + B_BASE] !== seq;
 }
 
 /**
@@ -108,13 +108,12 @@ export function stepSymptoms(
   let symptoms = beginsAnew ? REUSED_PORTS : 0;
   if ((flags & TCP_SYN) !== 0) symptoms |= stepSyn(page, own, seq, flags);
   takeBases(page, own, other, seq, ack, flags);
-  const shift = (flags & TCP_SYN) !== 0 ? 0 : shiftOf(page[own + B_SCALE]);
 
   const nextSeq = page[own + B_NEXT_SEQ];
   const lastAck = page[own + B_LAST_ACK];
   const isOtherSeen = page[other + B_PACKETS] !== 0;
   let kind = KIND_OTHER;
-  if (length === 1 && seq === nextSeq && isOtherSeen && page[other + B_RAW_WINDOW] === 0) {
+  if (length === 1 && seq === nextSeq && isOtherSeen && (page[other + B_LAST_TCP] & 0xffff) === 0) {
     symptoms |= ZERO_WINDOW_PROBE;
     kind = KIND_PROBE;
   } else {
@@ -150,23 +149,22 @@ export function stepSymptoms(
   if (contiguous === 0 || (kind !== KIND_PROBE && seq === contiguous))
     page[own + B_CONTIGUOUS] = page[own + B_NEXT_SEQ];
   page[own + B_LAST_ACK] = ack;
-  page[own + B_LAST_ACK_TIME] = sec;
-  page[own + B_LAST_ACK_TIME + 1] = nsec;
-  page[own + B_RAW_WINDOW] = window;
-  page[own + B_WINDOW_BYTES] = window << shift;
+  page[own + B_LAST_TIME] = sec;
+  page[own + B_LAST_TIME + 1] = nsec;
+  page[own + B_LAST_TCP] = tcp;
   // A SYN's own window is never scaled; nor, until an ACK came after it, are others.
-  if ((flags & TCP_SYN) !== 0) page[own + B_IS_SCALED] = 0;
-  else if ((flags & TCP_ACK) !== 0) page[own + B_IS_SCALED] = 1;
+  if ((flags & TCP_SYN) !== 0) page[own + B_MARKS] &= ~MARK_IS_SCALED;
+  else if ((flags & TCP_ACK) !== 0) page[own + B_MARKS] |= MARK_IS_SCALED;
   page[own + B_KIND] = kind;
   return symptoms;
 }
 
 /** Shift of a B_SCALE; none where it is unknown or off. */
-const shiftOf = (scale: number): number => (scale < SCALE_KNOWN ? 0 : scale - SCALE_KNOWN);
+export const shiftOf = (scale: number): number => (scale < SCALE_KNOWN ? 0 : scale - SCALE_KNOWN);
 
 /** Bytes from the last acknowledgment of a direction on that its last segment said it can take. */
-const offeredBy = (page: Int32Array, at: number): number =>
-  page[at + B_RAW_WINDOW] << (page[at + B_IS_SCALED] === 0 ? 0 : shiftOf(page[at + B_SCALE]));
+export const offeredBy = (page: Int32Array, at: number): number =>
+  (page[at + B_LAST_TCP] & 0xffff) << ((page[at + B_MARKS] & MARK_IS_SCALED) === 0 ? 0 : shiftOf(page[at + B_SCALE]));
 
 /** Rule 1, of a SYN that stays in its session. */
 function stepSyn(page: Int32Array, own: number, seq: number, flags: number): number {
@@ -174,25 +172,25 @@ function stepSyn(page: Int32Array, own: number, seq: number, flags: number): num
     page[own + B_NEXT_SEQ] = page[own + B_CONTIGUOUS];
     return 0;
   }
-  if (page[own + B_HAS_BASE] === 0 || page[own + B_BASE] === seq) return 0;
+  if ((page[own + B_MARKS] & MARK_HAS_BASE) === 0 || page[own + B_BASE] === seq) return 0;
   page[own + B_BASE] = seq;
   return REUSED_PORTS;
 }
 
 function takeBases(page: Int32Array, own: number, other: number, seq: number, ack: number, flags: number): void {
-  if (page[own + B_HAS_BASE] === 0) {
-    page[own + B_HAS_BASE] = 1;
+  if ((page[own + B_MARKS] & MARK_HAS_BASE) === 0) {
+    page[own + B_MARKS] |= MARK_HAS_BASE;
     page[own + B_BASE] = (flags & TCP_SYN) !== 0 ? seq : (seq - 1) | 0;
   }
-  if ((flags & TCP_ACK) !== 0 && page[other + B_HAS_BASE] === 0) {
-    page[other + B_HAS_BASE] = 1;
+  if ((flags & TCP_ACK) !== 0 && (page[other + B_MARKS] & MARK_HAS_BASE) === 0) {
+    page[other + B_MARKS] |= MARK_HAS_BASE;
     page[other + B_BASE] = (ack - 1) | 0;
   }
 }
 
 /** The last rows of the table of rule 3: of a segment without payload, at the next sequence number, with the last acknowledgment once more. */
 function ofRepeatedAck(page: Int32Array, own: number, other: number, window: number): number {
-  const isUnchanged = window === page[own + B_RAW_WINDOW];
+  const isUnchanged = window === (page[own + B_LAST_TCP] & 0xffff);
   if (window !== 0) {
     if (!isUnchanged) return WINDOW_UPDATE;
     if (page[other + B_KIND] === KIND_KEEP_ALIVE) return KEEP_ALIVE_ACK;
@@ -238,7 +236,7 @@ function ofRepetition(
   if (
     (repeated >= 2 || repeated === MANY) &&
     seq === lastAck &&
-    isSooner(nsecSince(page, other + B_LAST_ACK_TIME, sec, nsec), FAST_RETRANSMISSION_NSEC)
+    isSooner(nsecSince(page, other + B_LAST_TIME, sec, nsec), FAST_RETRANSMISSION_NSEC)
   ) {
     return FAST_RETRANSMISSION | RETRANSMISSION;
   }

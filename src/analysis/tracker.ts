@@ -8,7 +8,7 @@ import { findSession, insertSession } from '../flow/descriptor-sessions.js';
 import { SessionTable } from '../flow/session-table.js';
 import { CHECKSUM_BAD_IP, CHECKSUM_BAD_TCP, ChecksumVerifier } from '../wire/checksum-verifier.js';
 import { flagsByte, TCP_ACK, TCP_FIN, TCP_SYN } from '../wire/tcp.js';
-import { isEarlierPacket, isSamePacket, keepEarlier, keepPacket } from './capture-duplicates.js';
+import { isEarlierPacket, isLastPacket, isLate, keepEarlier } from './capture-duplicates.js';
 import { completenessOf } from './completeness.js';
 import { ConnectionStates } from './connection-state.js';
 import { RECORD_PACKET, RECORD_SESSION, type RecordEvents } from './events.js';
@@ -41,12 +41,15 @@ import {
   B_DUPLICATES,
   B_FRAGMENTS,
   B_LAST_ACKED,
-  B_LAST_PACKET,
+  B_LAST_ID_SUM,
+  B_LAST_LENGTH,
+  B_LAST_SEQ,
   B_MSS,
   B_NOTES,
   B_PACKETS,
   B_SYN_BITS,
   B_SYN_SCALE,
+  B_TIMED,
   B_UNIQUE_BYTES,
   B_WRONG_CHECKSUMS,
   FLAG_CLOSED_FIN,
@@ -59,11 +62,12 @@ import {
 } from './session-row.js';
 import { noteSynBy, originatorOf } from './session-side.js';
 import { countPacket, countSymptoms } from './side-counts.js';
-import { N_HAS_PAYLOAD, N_HIGH, N_TIMED, SideNotes } from './side-notes.js';
+import { N_HAS_PAYLOAD, N_HIGH, SideNotes } from './side-notes.js';
 import { isReuse, stepSymptoms, takeScale } from './symptom-rules.js';
 import { symptomBit } from './symptoms.js';
 import { SynOptions } from './syn-options.js';
 import { takePayload } from './unique-bytes.js';
+import { isUsual, noteUsual } from './usual-segment.js';
 
 const KEEP_ALIVE = symptomBit('keep_alive');
 const SYN_ACK = TCP_SYN | TCP_ACK;
@@ -100,21 +104,22 @@ export class AnalysisTracker {
   /** One segment: the descriptor at word `d` of `words`, whose frame lies in `view`; `hash` is its conversation's; `facts` is what else is known. */
   onSegment(words: Int32Array, d: number, view: DataView, hash: number, facts: SegmentFacts): void {
     const flags = flagsByte(words[d + D_TCP]);
-    let row = this.#table.live === 0 ? -1 : findSession(this.#table, words, d, view, hash);
+    const row = this.#table.live === 0 ? -1 : findSession(this.#table, words, d, view, hash);
     if (this.#checksums !== undefined && !this.#isSound(this.#checksums, row, words, d, view)) return;
     let beginsAnew = false;
     if (row >= 0) {
       const side = this.#table.direction;
-      if (this.#isDuplicate(row, side, words, d, facts) && this.#options.dedup) return;
       const page = this.#table.page(row);
-      if ((flags & SYN_ACK) === TCP_SYN && isReuse(page, this.#table.at(row), side, words[d + D_SEQ])) {
-        this.#end(row, BY_REUSE);
-        row = -1;
-        beginsAnew = true;
+      const r = this.#table.at(row);
+      if (this.#isDuplicate(page, r + sideWords(side), words, d, facts) && this.#options.dedup) return;
+      if ((flags & SYN_ACK) !== TCP_SYN || !isReuse(page, r, side, words[d + D_SEQ])) {
+        this.#follow(row, page, r, side, words, d, view, facts, flags, false);
+        return;
       }
+      this.#end(row, BY_REUSE);
+      beginsAnew = true;
     }
-    if (row >= 0) this.#follow(row, this.#table.direction, words, d, view, facts, flags, false);
-    else this.#begin(words, d, view, hash, facts, flags, beginsAnew);
+    this.#begin(words, d, view, hash, facts, flags, beginsAnew);
   }
 
   /** So many fragments of a segment that never was complete: counted with its session, if there is one. The words as those of `onSegment`. */
@@ -152,13 +157,13 @@ export class AnalysisTracker {
     const row = insertSession(this.#table, words, d, view, hash);
     const page = this.#table.page(row);
     const r = this.#table.at(row);
-    addWide(page, r + A_ORDINAL, this.#created % 2 ** 32);
+    page[r + A_ORDINAL] = this.#created % 2 ** 32;
     page[r + A_ORDINAL + 1] = Math.floor(this.#created / 2 ** 32);
     this.#created++;
     page[r + A_VLAN] = facts.vlan;
     page[r + A_FIRST_INPUT] = facts.input;
-    addWide(page, r + A_FIRST_NUMBER, facts.number % 2 ** 32);
-    page[r + A_FIRST_NUMBER + 1] = Math.floor(facts.number / 2 ** 32);
+    page[r + A_FIRST_NUMBER] = facts.numberLow;
+    page[r + A_FIRST_NUMBER + 1] = facts.numberHigh;
     page[r + A_FIRST_TIME] = words[d + D_SEC];
     page[r + A_FIRST_TIME + 1] = words[d + D_NSEC];
     page[r + A_LAST_TIME] = words[d + D_SEC];
@@ -168,11 +173,13 @@ export class AnalysisTracker {
     page[r + A_LAST_PACKETS] = facts.packetsBefore;
     this.#ends.add(row);
     this.#events.created(RECORD_SESSION, row);
-    this.#follow(row, 0, words, d, view, facts, flags, beginsAnew);
+    this.#follow(row, page, r, 0, words, d, view, facts, flags, beginsAnew);
   }
 
   #follow(
     row: number,
+    page: Int32Array,
+    r: number,
     side: number,
     words: Int32Array,
     d: number,
@@ -181,25 +188,35 @@ export class AnalysisTracker {
     flags: number,
     beginsAnew: boolean,
   ): void {
-    const page = this.#table.page(row);
-    const r = this.#table.at(row);
     const own = r + sideWords(side);
     const sec = words[d + D_SEC];
     const nsec = words[d + D_NSEC];
     const seq = words[d + D_SEQ];
     const ack = words[d + D_ACK];
     const { length } = facts;
-    const isFirst = page[r + A_COMPLETENESS + 0] === 0 && page[r + sideWords(0) + B_PACKETS] === 0;
+    const other = r + sideWords(side ^ 1);
+    if (isUsual(page, r, own, other, words, d, length)) {
+      this.#followUsual(page, r, own, other, words, d, facts);
+      if (this.#options.sessions) {
+        this.#noteState(page, r, side, flags, words, d, facts);
+        if (length > 0) this.#exchanges?.note(row, side, words, d, view);
+      }
+      return;
+    }
+    const isFirst = page[own + B_PACKETS] === 0 && page[other + B_PACKETS] === 0;
     if ((flags & TCP_SYN) !== 0) this.#takeSyn(page, r, side, words, d, view, flags);
     if ((flags & SYN_ACK) !== TCP_SYN || side !== 0) page[r + A_FLAGS] &= ~FLAG_UNANSWERED;
+    this.#keepEarlier(page, own, length);
     const symptoms = stepSymptoms(page, r, side, seq, ack, words[d + D_TCP], length, sec, nsec, beginsAnew);
-    this.#keepPacket(page, own, words, d, facts);
+    page[own + B_LAST_ID_SUM] = facts.idSum;
+    page[own + B_LAST_SEQ] = seq;
+    page[own + B_LAST_LENGTH] = length;
     countPacket(page, own, words, d, facts);
     if (symptoms !== 0) countSymptoms(page, own, symptoms);
     page[r + A_COMPLETENESS] |= completenessOf(flags, length, isFirst);
     noteOpening(page, r, flags, sec, nsec);
     this.#notePassing(page, r, sec, nsec, facts);
-    if ((flags & TCP_ACK) !== 0) this.#acknowledge(page[r + sideWords(side ^ 1) + B_NOTES], ack, sec, nsec);
+    if ((flags & TCP_ACK) !== 0 && page[other + B_TIMED] > 0) this.#acknowledge(page, other, ack, sec, nsec);
     const first = (flags & TCP_SYN) === 0 ? seq : (seq + 1) | 0;
     const end = (first + length) | 0;
     if (length > 0 && (symptoms & KEEP_ALIVE) === 0) this.#takePayload(page, own, first, end, sec, nsec);
@@ -214,6 +231,32 @@ export class AnalysisTracker {
     const originator = originatorOf(page, r);
     this.#packets.fill(words, d, view, facts, side ^ originator, symptoms);
     this.#events.record(RECORD_PACKET, row, this.#packets.fields, NO_TEXT, 0);
+  }
+
+  /** A usual segment (usual-segment.ts). */
+  #followUsual(
+    page: Int32Array,
+    r: number,
+    own: number,
+    other: number,
+    words: Int32Array,
+    d: number,
+    facts: SegmentFacts,
+  ): void {
+    const sec = words[d + D_SEC];
+    const nsec = words[d + D_NSEC];
+    const { length } = facts;
+    if (page[own + B_NOTES] === 0) page[own + B_NOTES] = this.#notes.take() + 1;
+    const notes = page[own + B_NOTES] - 1;
+    const kept = this.#notes.page(notes);
+    const n = this.#notes.at(notes);
+    keepEarlier(kept, n, page, own);
+    noteUsual(page, r, own, words, d, facts);
+    noteOpening(page, r, TCP_ACK, sec, nsec);
+    this.#notePassing(page, r, sec, nsec, facts);
+    if (page[other + B_TIMED] > 0) this.#acknowledge(page, other, words[d + D_ACK], sec, nsec);
+    const seq = words[d + D_SEQ];
+    if (length > 0) this.#takePayload(page, own, seq, (seq + length) | 0, sec, nsec);
   }
 
   /** What the segment makes of the connection's state. Its payload is that of IP's length there, whatever a layer around it declares. */
@@ -267,48 +310,46 @@ export class AnalysisTracker {
   }
 
   /** Whether the segment was captured once already; counts it if so. */
-  #isDuplicate(row: number, side: number, words: Int32Array, d: number, facts: SegmentFacts): boolean {
-    const page = this.#table.page(row);
-    const own = this.#table.at(row) + sideWords(side);
-    if (page[own + B_PACKETS] === 0) return false;
+  #isDuplicate(page: Int32Array, own: number, words: Int32Array, d: number, facts: SegmentFacts): boolean {
+    if (page[own + B_PACKETS] === 0 || isLate(page, own, words, d)) return false;
     const notes = page[own + B_NOTES] - 1;
     const isDuplicate =
-      isSamePacket(page, own + B_LAST_PACKET, words, d, facts) ||
+      isLastPacket(page, own, words, d, facts) ||
       (notes >= 0 && isEarlierPacket(this.#notes.page(notes), this.#notes.at(notes), words, d, facts));
     if (isDuplicate) page[own + B_DUPLICATES]++;
     return isDuplicate;
   }
 
-  /** The packet becomes the last of its side; from the second on, and with payload, a side has notes. */
-  #keepPacket(page: Int32Array, own: number, words: Int32Array, d: number, facts: SegmentFacts): void {
+  /** The last packet of the side becomes an earlier one. From the second on, and with payload, a side has notes. */
+  #keepEarlier(page: Int32Array, own: number, length: number): void {
     const isSecond = page[own + B_PACKETS] > 0;
-    if (page[own + B_NOTES] === 0 && (isSecond || facts.length > 0)) page[own + B_NOTES] = this.#notes.take() + 1;
-    if (isSecond) {
-      const notes = page[own + B_NOTES] - 1;
-      keepEarlier(this.#notes.page(notes), this.#notes.at(notes), page, own + B_LAST_PACKET);
-    }
-    keepPacket(page, own + B_LAST_PACKET, words, d, facts);
+    if (!isSecond && length === 0) return;
+    if (page[own + B_NOTES] === 0) page[own + B_NOTES] = this.#notes.take() + 1;
+    if (!isSecond) return;
+    const notes = page[own + B_NOTES] - 1;
+    keepEarlier(this.#notes.page(notes), this.#notes.at(notes), page, own);
   }
 
   #notePassing(page: Int32Array, r: number, sec: number, nsec: number, facts: SegmentFacts): void {
-    if (nsecSince(page, r + A_LAST_TIME, sec, nsec) > passedNsec(page, r + A_SILENCE)) {
-      storePassed(page, r + A_SILENCE, r + A_LAST_TIME, sec, nsec);
-    }
+    // Within a second, as most packets come, nanoseconds decide.
+    const isLonger =
+      sec === page[r + A_LAST_TIME]
+        ? page[r + A_SILENCE] === 0 && nsec - page[r + A_LAST_TIME + 1] > page[r + A_SILENCE + 1]
+        : nsecSince(page, r + A_LAST_TIME, sec, nsec) > passedNsec(page, r + A_SILENCE);
+    if (isLonger) storePassed(page, r + A_SILENCE, r + A_LAST_TIME, sec, nsec);
     page[r + A_LAST_TIME] = sec;
     page[r + A_LAST_TIME + 1] = nsec;
     page[r + A_LAST_INPUT] = facts.input;
-    page[r + A_LAST_NUMBER] = facts.number | 0;
-    page[r + A_LAST_NUMBER + 1] = (facts.number / 2 ** 32) | 0;
+    page[r + A_LAST_NUMBER] = facts.numberLow;
+    page[r + A_LAST_NUMBER + 1] = facts.numberHigh;
     page[r + A_LAST_CLOCK] = this.#ends.clockSec | 0;
     page[r + A_LAST_PACKETS] = facts.packetsBefore;
   }
 
-  /** The other side's payload was acknowledged up to `ack`; `notes`: that side's B_NOTES. */
-  #acknowledge(notes: number, ack: number, sec: number, nsec: number): void {
-    if (notes === 0) return;
-    const page = this.#notes.page(notes - 1);
-    const n = this.#notes.at(notes - 1);
-    if (page[n + N_TIMED] > 0) takeAck(page, this.#notes.doubles(notes - 1), n, ack, sec, nsec);
+  /** What the side whose words begin at `other` of `page` sent before `ack` was acknowledged. */
+  #acknowledge(page: Int32Array, other: number, ack: number, sec: number, nsec: number): void {
+    const notes = page[other + B_NOTES] - 1;
+    takeAck(page, other, this.#notes.page(notes), this.#notes.doubles(notes), this.#notes.at(notes), ack, sec, nsec);
   }
 
   #takePayload(page: Int32Array, own: number, seq: number, end: number, sec: number, nsec: number): void {
@@ -316,7 +357,7 @@ export class AnalysisTracker {
     const kept = this.#notes.page(notes);
     const n = this.#notes.at(notes);
     const isRepeated = kept[n + N_HAS_PAYLOAD] !== 0 && ((seq - kept[n + N_HIGH]) | 0) < 0;
-    timeSegment(kept, n, seq, end, sec, nsec, isRepeated);
+    timeSegment(page, own, kept, n, seq, end, sec, nsec, isRepeated);
     const unique = takePayload(kept, n, seq, end);
     if (unique > 0) addWide(page, own + B_UNIQUE_BYTES, unique);
   }

@@ -9,6 +9,7 @@ import { refuseShownAddresses } from './anonymous.js';
 import type { RunSurroundings } from './execute-run.js';
 import type { ChosenFilter } from './filter-choice.js';
 import { addressesInCaptures, addressesOfDevices } from './local-addresses.js';
+import { STANDARD_OUTPUT } from './output-place.js';
 import { makePlan, type ParsedOptions } from './plan.js';
 import { reportPlan } from './report-plan.js';
 import { resultPlaces } from './result-places.js';
@@ -39,6 +40,10 @@ export function prepareRun(
   if (!hasTcpeek) {
     const names = analysis === undefined ? TCPEEK_ONLY : TCPEEK_ONLY.filter((name) => name !== 'checksum');
     refuseUseless(given, names, 'handshakes, which are not asked for: -o tcpeek');
+    if (given.checksum === '1') throw new UsageError('--checksum 1 is about handshakes: records know 0 and 2');
+  }
+  if (isTerminal && places.some(({ format, target }) => format === 'parquet' && target === STANDARD_OUTPUT)) {
+    throw new UsageError('Parquet is not for a terminal: -o parquet=FILE, or a pipe');
   }
   if (places.every(({ format }) => format !== 'miruo')) {
     refuseUseless(given, MIRUO_ONLY, 'sessions, which are not asked for: -o miruo');
