@@ -1,7 +1,6 @@
 /**
- * Symptoms of segments as tshark marks them: count and numbers of packets, of every row of the table of references. There is no
- * row that is not equal. The table does not have all that there are; what has no row is compared with tshark itself in
- * sessions-tshark.test.ts.
+ * Symptoms of segments as tshark marks them: count and numbers of packets, of every row of the table of references, without
+ * exception. The table does not have all that there are; what has no row is compared with tshark itself in sessions-tshark.test.ts.
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
