@@ -19,6 +19,14 @@ export const EXTRACT_OPTIONS: readonly OptionRow[] = [
     commands: ['extract'],
   },
   {
+    names: ['checksum'],
+    kind: 'choice',
+    value: '0|2',
+    choices: ['0', '2'],
+    help: '2: sessions are numbered without segments whose checksum is wrong, as by a run with it (default 0)',
+    commands: ['extract'],
+  },
+  {
     names: ['tuple'],
     kind: 'file',
     value: 'ADDR:PORT-ADDR:PORT',

@@ -69,7 +69,12 @@ function findingPlan(
   const marks = filter && { text: filter.text, names: filter.names };
   return {
     read: { ...read, notices: true, details: true, marks },
-    analysis: { ...ANALYSIS_DEFAULTS, idleTimeoutSec: idleTimeoutSec(given), places },
+    analysis: {
+      ...ANALYSIS_DEFAULTS,
+      idleTimeoutSec: idleTimeoutSec(given),
+      checksums: given.checksum === '2',
+      places,
+    },
     firstLine: '',
     ...blockForm(given, RUN_FORM),
   };

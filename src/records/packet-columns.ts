@@ -22,11 +22,16 @@ export const PACKET_TABLE: RecordTable = {
     column('packet', '', 'Number of the packet in `file`, from 1.', number(P.P_NUMBER)),
     column('time', 's', 'Time of the packet, since 1970.', { kind: 'time', at: P.P_SEC }),
     column('session', '', 'Number of its session, as in the record of that.', number(RECORD_NUMBER)),
-    column('sender', '', 'Which side of the session sent it: `src` or `dst` of its record.', {
-      kind: 'word',
-      at: P.P_SIDE,
-      words: SENDERS,
-    }),
+    column(
+      'sender',
+      '',
+      'Which side of the session sent it, as far as that is known at this packet: `src` or `dst` of its record.',
+      {
+        kind: 'word',
+        at: P.P_SIDE,
+        words: SENDERS,
+      },
+    ),
     column('src', '', 'Address that it was sent from.', { kind: 'address', at: P.P_SRC, v6: P.P_V6 }),
     column('src_port', '', 'Port that it was sent from.', number(P.P_SRC_PORT)),
     column('dst', '', 'Address that it was sent to.', { kind: 'address', at: P.P_DST, v6: P.P_V6 }),

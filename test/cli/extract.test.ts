@@ -296,6 +296,24 @@ describe('sessions by number', () => {
   });
 });
 
+describe('sessions by number, of a run that verifies checksums', () => {
+  it('are those of its records', async () => {
+    const { packets } = readPcap(readFileSync('datasets/web.pcap'));
+    const isOfFirst = ({ captured }: ModelPacket): boolean =>
+      [34, 36].some((at) => captured[at] * 256 + captured[at + 1] === 52564);
+    for (const packet of packets.filter(isOfFirst)) packet.captured[50] ^= 0xff;
+    const broken = file('broken.pcap', writePcap(packets, { linkType: 1 }));
+    const records = (await tcploom(['-o', 'ndjson', '--checksum', '2', broken])).stdout.trim().split('\n');
+    const [{ session, src_port, packets_src, packets_dst }] = records.map((line) => JSON.parse(line));
+    assert.deepEqual([session, src_port], [0, 52574]);
+    const chosen = await extract('sound.pcap', '--sessions', '0', '--checksum', '2', broken);
+    assertQuiet(chosen);
+    assert.equal(readPcap(chosen.bytes).packets.length, packets_src + packets_dst);
+    const other = await extract('first.pcap', '--sessions', '0', broken);
+    assert.equal(readPcap(other.bytes).packets.length, packets.filter(isOfFirst).length);
+  });
+});
+
 describe('sessions by filter', () => {
   const input = file(
     'three.pcap',

@@ -42,6 +42,7 @@ Decimals are exact to the nanosecond in text. As float64 they are the nearest to
 days). Bytes of a capture that are shown as text are taken for ISO 8859-1. Lines end with a line feed, rows of CSV with carriage return and line
 feed. TSV and CSV begin with a line of names. A Parquet file whose writing did not come to its end has no footer, and cannot be read. Its times are
 not marked as adjusted to UTC, though they are in UTC, because some readers keep only microseconds of times that are.
+Where a capture's times go back, what passed may be below 0; times have 32 bits of seconds, which is enough until 2106.
 
 With anonymised addresses \`community_id\` is that of the mapped addresses, and \`http_host\` is unset.
 
