@@ -20,8 +20,10 @@ const FOLDERS = [
   'src/merge',
   'src/monitor',
   'src/plot',
+  'src/records',
   'src/miruo',
   'src/tcpeek',
+  'src/analysis',
   'src/traffic',
   'src/info',
   'src/text',
@@ -39,6 +41,8 @@ const CORE = [
   'src/flow',
   'src/info',
   'src/text',
+  'src/records',
+  'src/analysis',
   'src/miruo',
   'src/tcpeek',
   'src/traffic',
@@ -174,7 +178,7 @@ describe('options', () => {
     const request = parseArguments(args, '0.0.0');
     return request.kind === 'text' ? request.text : '';
   };
-  const COMMANDS = ['run', 'miruo', 'tcpeek', 'info', 'filter', 'peekstat', 'plot', 'stat'] as const;
+  const COMMANDS = ['run', 'miruo', 'tcpeek', 'info', 'filter', 'extract', 'peekstat', 'plot', 'stat'] as const;
   const HELP = new Set(COMMANDS.flatMap((command) => helpOf(command, '--help').match(/--[a-z][a-z-]*/g) ?? []));
   const README = existsSync('README.md') ? readFileSync('README.md', 'utf8') : '';
   const skip = README === '' && 'README.md is not there yet';

@@ -12,8 +12,11 @@ import {
   type BlockRingLayout,
   DESCRIPTOR_WORDS,
   SLOT_FIGURES,
+  SLOT_INPUT,
   SLOT_KIND,
   SLOT_NOW,
+  SLOT_NUMBER,
+  SLOT_PACKETS,
 } from '../ring/layout.js';
 import { type ByteSource, NOTHING_YET } from './byte-source.js';
 import { CONDITION_CLOCK_BACKWARDS, CONDITION_DAMAGED, CONDITION_TRUNCATED } from './conditions.js';
@@ -34,6 +37,7 @@ import type { LinkFilters } from './link-filters.js';
 import type { PacketClock } from './packet-clock.js';
 import { PacketCutter } from './packet-cutter.js';
 import { PacketEntries } from './packet-entries.js';
+import type { PacketJudge } from './packet-judge.js';
 import { RECOGNISE_BYTES } from './recognise.js';
 import { type DamageTeller, RecordSearch } from './resync.js';
 import type { PacketSelector } from './selection.js';
@@ -52,9 +56,14 @@ export class BlockFiller {
   readonly bytes: Uint8Array;
   /** Packets so far, over all captures. */
   packets = 0;
+  /** Which input it is that is read, from 1. */
+  input = 0;
   /** What the capture being read adds up to so far. */
   tally = new CaptureTally();
   readonly filters: LinkFilters | undefined;
+  readonly marks: LinkFilters | undefined;
+  /** Who says which packets are read, or cut out. */
+  readonly judge: PacketJudge | undefined;
   readonly cutter: PacketCutter | undefined;
   /** Called once, when the first interface of a capture is known. */
   onFirstInterface: ((first: CaptureInterface) => void) | undefined;
@@ -87,6 +96,8 @@ export class BlockFiller {
   #format: CaptureFormat | undefined;
   #slot = 0;
   #index = 0;
+  /** Number in its input of the packet that comes first in the block. */
+  #firstNumber = 1;
   #walkedTo = 0;
   /** No bytes follow those that are being walked. */
   #isLast = false;
@@ -114,8 +125,10 @@ export class BlockFiller {
     this.#resync = options.resync;
     this.#moments = options.moments;
     this.filters = options.filters;
+    this.marks = options.marks;
+    this.judge = options.sessions ?? options.filters;
     if (options.cut !== undefined) {
-      this.cutter = new PacketCutter(options.cut, memory.layout, memory.buffer, options.selector, options.filters);
+      this.cutter = new PacketCutter(options.cut, memory.layout, memory.buffer, options.selector, this.judge);
     }
     this.#hasNotices = options.notices ?? false;
     this.#entries = new PacketEntries(memory, this.#decoder, options);
@@ -154,6 +167,7 @@ export class BlockFiller {
     tell: DamageTeller,
   ): CaptureEnd {
     this.tally = new CaptureTally();
+    this.#firstNumber = 1;
     this.endProblem = undefined;
     this.#endCondition = CONDITION_DAMAGED;
     this.#format = format;
@@ -279,6 +293,7 @@ export class BlockFiller {
     // Where somebody has use for more than segments and their fragments.
     const seesOthers = entries.clock !== undefined || entries.traffic !== undefined;
     const firstIndex = this.#index;
+    entries.beginWalk(firstIndex, tally);
     const lastIndex = Math.min(selector.maxPackets - this.packets, MOST_INDEX);
     let d = lists.next;
     let segment = -1;
@@ -384,7 +399,7 @@ export class BlockFiller {
     const outcome = cutter.walk(format, this.#walkedTo, end, most, this.tally);
     this.#index += cutter.taken;
     this.#walkedTo = cutter.walkedTo;
-    const isEnough = (cutter.taken >= most && !cutter.isInBlock) || this.#selector.isOver;
+    const isEnough = ((cutter.taken >= most || cutter.isOver) && !cutter.isInBlock) || this.#selector.isOver;
     return isEnough ? ENOUGH : outcome;
   }
 
@@ -433,6 +448,11 @@ export class BlockFiller {
     this.#entries.lists.end();
     words[header + SLOT_NOW] = this.#nowSec;
     words[header + SLOT_NOW + 1] = this.#nowNsec;
+    words[header + SLOT_INPUT] = this.input;
+    words[header + SLOT_NUMBER] = this.#firstNumber | 0;
+    words[header + SLOT_NUMBER + 1] = Math.floor(this.#firstNumber / 2 ** 32);
+    words[header + SLOT_PACKETS] = this.packets | 0;
+    words[header + SLOT_PACKETS + 1] = Math.floor(this.packets / 2 ** 32);
     this.cutter?.endSlot();
     const figures = (this.#slot + this.#layout.figuresOffset) >> 3;
     this.writeFigures(this.#figures.subarray(figures, figures + SLOT_FIGURES));
@@ -460,6 +480,7 @@ export class BlockFiller {
   #begin(): void {
     this.#slot = this.#producer.acquire();
     this.#index = 0;
+    this.#firstNumber = this.tally.packets + this.tally.leftOut + 1;
     this.#entries.lists.begin(this.#slot);
     this.cutter?.beginSlot(this.#slot);
   }

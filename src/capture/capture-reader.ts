@@ -13,6 +13,7 @@ import type { OpenInput } from './open-input.js';
 import { LONGEST_COPIED_BYTES } from './packet-cutter.js';
 import { describeSystemError, type InputProblem, isSystemError } from './problem.js';
 import { RECOGNISE_BYTES, recognise } from './recognise.js';
+import { SessionPackets } from './session-packets.js';
 
 /** How a capture ended, and its facts; without facts nothing of it could be read. */
 export interface CaptureOutcome {
@@ -55,12 +56,15 @@ export class CaptureReader {
     if (format === 'stopped') return { end: 'stopped', facts: undefined };
     if (format === undefined) return { end: 'whole', facts: undefined };
     const macsecBefore = this.#filler.macsecFrames;
-    this.#filler.filters?.beginCapture((found) => this.#note({ file: this.#name, found }, false));
+    const tell = (found: string): void => this.#note({ file: this.#name, found }, false);
+    this.#filler.judge?.beginCapture(tell, this.#filler.input);
+    this.#filler.marks?.beginCapture(tell);
     const end = this.#fill(source, format);
     const interfaces = this.#selectedOf(format);
-    if (this.#decodes) this.#tellUnknownLinks(interfaces);
-    const { filters, cutter } = this.#filler;
-    this.#tellUndescribed((filters?.undescribed ?? 0) + (cutter?.undescribed ?? 0));
+    const { judge, cutter, tally } = this.#filler;
+    if (this.#decodes) this.#tellUnknownLinks(interfaces, tally.reasons[UNKNOWN_LINK_TYPE]);
+    else if (judge instanceof SessionPackets) this.#tellUnknownLinks(interfaces, judge.unjudged - judge.undescribed);
+    this.#tellUndescribed((judge?.undescribed ?? 0) + (cutter?.undescribed ?? 0));
     this.#tellMisfits();
     this.#tellLongBlocks();
     return { end, facts: this.#facts(format, interfaces, source, this.#filler.macsecFrames - macsecBefore) };
@@ -141,8 +145,8 @@ export class CaptureReader {
   }
 
   /** Packets of interfaces whose link type nobody here can decode are lost for any analysis: told by interface. */
-  #tellUnknownLinks(interfaces: readonly CaptureInterface[]): void {
-    let unknown = this.#filler.tally.reasons[UNKNOWN_LINK_TYPE];
+  #tellUnknownLinks(interfaces: readonly CaptureInterface[], packets: number): void {
+    let unknown = packets;
     if (unknown === 0) return;
     for (const [number, { linkType, packets }] of interfaces.entries()) {
       if (packets === 0 || this.#filler.decodes(linkType)) continue;

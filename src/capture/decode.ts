@@ -6,7 +6,7 @@
  * first.
  */
 import { hashIpv6, mixVlan } from '../wire/conversation-hash.js';
-import { Cursor, type CursorOptions, FOUND_TCP } from '../wire/cursor.js';
+import { Cursor, type CursorOptions, FOUND_TCP, NO_END } from '../wire/cursor.js';
 import { goToTcp } from '../wire/headers.js';
 import { IcmpQuote } from '../wire/icmp.js';
 import { PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP } from '../wire/ip-protocols.js';
@@ -70,6 +70,8 @@ export class FrameDecoder {
   isFirstFragment = false;
   /** Whether the last frame's headers were walked through; else `cursor` knows nothing of it. */
   hasWalked = false;
+  /** After SEGMENT: the VLAN id of the outermost tag + 1, or 0. */
+  vlanId = 0;
   readonly cursor: Cursor;
   readonly #directOnly: boolean;
   readonly #userDlts: ReadonlyMap<number, number>;
@@ -107,6 +109,11 @@ export class FrameDecoder {
     if (reason !== LATER_FRAGMENT && reason !== NO_SEGMENT) return false;
     const { fragmentOf, isV6 } = this.cursor;
     return fragmentOf === PROTOCOL_TCP || fragmentOf === (isV6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP);
+  }
+
+  /** After SEGMENT: where it ends at the latest, from the frame's start, as headers around it declare; NO_END where none was asked. */
+  get declaredEnd(): number {
+    return this.hasWalked ? this.cursor.declaredEnd : NO_END;
   }
 
   /**
@@ -156,6 +163,7 @@ export class FrameDecoder {
       (view.getUint16(at + 20) & ANY_FRAGMENT) === 0
     ) {
       this.isFirstFragment = false;
+      this.vlanId = 0;
       words[d + D_VLAN] = 0;
       words[d + D_SRC] = view.getInt32(at + 26);
       words[d + D_DST] = view.getInt32(at + 30);
@@ -170,8 +178,11 @@ export class FrameDecoder {
       let ip = 14;
       let ethertype = view.getUint16(at + 12);
       let vlan = 0;
+      this.vlanId = 0;
       if (ethertype === ETHERTYPE_VLAN) {
-        if (this.#vlanKey) vlan = addVlan(0, view.getUint16(at + 14) & 0xfff);
+        const id = view.getUint16(at + 14) & 0xfff;
+        this.vlanId = id + 1;
+        if (this.#vlanKey) vlan = addVlan(0, id);
         ip = 18;
         ethertype = view.getUint16(at + 16);
       }
@@ -209,6 +220,7 @@ export class FrameDecoder {
     if (this.#linkTypes !== undefined && !this.decodes(linkType)) return UNKNOWN_LINK_TYPE;
     const end = goToTcp(c, linkType);
     this.isFirstFragment = c.isFirstFragment;
+    this.vlanId = c.vlanId;
     if (end !== FOUND_TCP) return -end;
     const ip = c.ip;
     const tcp = c.offset;

@@ -6,6 +6,7 @@ import {
   type BlockRingLayout,
   DESCRIPTOR_NEXT,
   DESCRIPTOR_WORDS,
+  DETAIL_WORDS,
   SLOT_HEADS,
   SLOT_TICKS,
   TICK_NOTICE,
@@ -28,6 +29,7 @@ export class DescriptorLists {
   #first = 0;
   #firstTick = 0;
   #lengths = 0;
+  #details = 0;
   #ticks = 0;
 
   /** `words`: the ring's memory. */
@@ -44,6 +46,7 @@ export class DescriptorLists {
     this.#first = (slot + this.#layout.descriptorsOffset) >> 2;
     this.#firstTick = (slot + this.#layout.ticksOffset) >> 2;
     this.#lengths = (slot + this.#layout.lengthsOffset) >> 2;
+    this.#details = (slot + this.#layout.detailsOffset) >> 2;
     this.#ticks = 0;
     this.#tails.fill(0);
     const heads = this.#header + SLOT_HEADS;
@@ -53,6 +56,11 @@ export class DescriptorLists {
   /** Word of the descriptor that comes next. */
   get next(): number {
     return this.#first + this.count * DESCRIPTOR_WORDS;
+  }
+
+  /** Word of the next descriptor's details. */
+  get details(): number {
+    return this.#details + this.count * DETAIL_WORDS;
   }
 
   /** Whether something is noted that is no packet's alone. */

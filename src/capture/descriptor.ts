@@ -61,7 +61,7 @@ export const WHERE_V6 = 1 << 31;
 export const WHERE_MORE_FRAGMENTS = 1 << 30;
 /** The TCP options are exactly NOP, NOP, timestamps (RFC 7323 appendix A); the values are in the descriptor. */
 export const WHERE_TIMESTAMPS = 1 << 29;
-/** The frame was captured whole; only noted where there is a packet clock. */
+/** The frame was captured whole; only noted where there is a packet clock, or where details are. */
 export const WHERE_WHOLE = 1 << 28;
 
 /** The frame's link type is none that handshakes are known of; likewise. */

@@ -8,6 +8,7 @@ import type { Moments } from './moments.js';
 import type { PacketClockOptions } from './packet-clock.js';
 import type { ReportMoments } from './report-moments.js';
 import type { PacketSelector } from './selection.js';
+import type { SessionPackets } from './session-packets.js';
 import type { CountedProtocol } from './traffic-meter.js';
 
 /**
@@ -29,12 +30,18 @@ export interface FillOptions {
   readonly resync: boolean;
   /** What packets must be to be read. */
   readonly filters?: LinkFilters | undefined;
+  /** Which segments are marked, where details are noted. */
+  readonly marks?: LinkFilters | undefined;
+  /** Whose packets are cut out, where it is those of sessions; there are no filters then. */
+  readonly sessions?: SessionPackets | undefined;
   /** How to cut packets out, if that is wanted in place of descriptors. */
   readonly cut?: CutPlan | undefined;
   /** When figures are wanted while reading goes on. */
   readonly moments?: Moments | undefined;
   /** What is counted of the traffic, where that is wanted. */
   readonly traffic?: TrafficCounting | undefined;
+  /** Whether details are noted of each segment (segment-details.ts). */
+  readonly details?: boolean | undefined;
   /** When reports by packet time are due. */
   readonly reports?: ReportMoments | undefined;
   /** Which packets move the packet clock, where somebody goes by it. */

@@ -10,6 +10,7 @@ import type { PacketPredicate } from '../filter/packet-predicate.js';
 import { parseFilter } from '../filter/parse-filter.js';
 import { linkTypeName } from '../wire/link-types.js';
 import { type CaptureFormat, UNDESCRIBED_INTERFACE } from './format.js';
+import type { PacketJudge } from './packet-judge.js';
 
 /** An expression with all its names looked up; plain data, which crosses to the reader's thread. */
 export interface ReadFilter {
@@ -23,14 +24,16 @@ const SELECT_NONE = (): boolean => false;
 /** No `CaptureFormat.linkType`. */
 const NO_LINK_TYPE = -3;
 
-export class LinkFilters {
+export class LinkFilters implements PacketJudge {
   /** Packets of the capture being read that nobody could judge: they are left out. */
   unjudged = 0;
   /** Those of them whose interface, and so whose link type, the capture does not describe. */
   undescribed = 0;
+  readonly isOver = false;
   readonly #expression: FilterExpression;
   readonly #names: ResolvedNames;
   readonly #userDlts: ReadonlyMap<number, number>;
+  readonly #consequence: string;
   readonly #predicates = new Map<number, PacketPredicate | FilterError>();
   readonly #told = new Set<number>();
   #tell: (found: string) => void = () => {};
@@ -39,8 +42,16 @@ export class LinkFilters {
   #isBigEndian = false;
   #predicate: PacketPredicate = SELECT_NONE;
 
-  /** `userDlts`: what link types for private use stand for. Throws a FilterError when the text is none. */
-  constructor({ text, names }: ReadFilter, userDlts: ReadonlyMap<number, number>) {
+  /**
+   * `userDlts`: what link types for private use stand for; `consequence`: what becomes of packets that cannot be judged. Throws a FilterError when the
+   * text is none.
+   */
+  constructor(
+    { text, names }: ReadFilter,
+    userDlts: ReadonlyMap<number, number>,
+    consequence = 'such packets were not read',
+  ) {
+    this.#consequence = consequence;
     this.#expression = parseFilter(text);
     this.#names = names;
     this.#userDlts = userDlts;
@@ -79,7 +90,7 @@ export class LinkFilters {
     if (!this.#told.has(linkType)) {
       this.#told.add(linkType);
       const which = `the filter cannot be used on its link type ${linkTypeName(linkType)}`;
-      this.#tell(`${which}: ${predicate.message}; such packets were not read`);
+      this.#tell(`${which}: ${predicate.message}; ${this.#consequence}`);
     }
     return this.#countUnjudged;
   }

@@ -8,8 +8,8 @@ import { SLOT_ENTRIES, SLOT_FORM } from '../ring/layout.js';
 import { E_AT, E_BYTES, E_NSEC, E_SEC, E_WIRE, ENTRY_WORDS, ZEROS } from './cut-entry.js';
 import { type CutPlan, OutputShape } from './cut-shape.js';
 import { BAD_RECORD, type CaptureFormat, NEED_BYTES, NO_PACKET, RECORD, SKIP } from './format.js';
-import type { LinkFilters } from './link-filters.js';
 import { forgetLength, sectionHeader } from './output-heads.js';
+import type { PacketJudge } from './packet-judge.js';
 import {
   BYTE_ORDER_MAGIC,
   CUSTOM_UNCOPIED,
@@ -41,7 +41,9 @@ export class PacketCutter {
   readonly #bytes: Uint8Array;
   readonly #words: Int32Array;
   readonly #selector: PacketSelector;
-  readonly #filters: LinkFilters | undefined;
+  readonly #judge: PacketJudge | undefined;
+  /** Records of the capture that are numbered as packets and are none. */
+  #others = 0;
   #slot = 0;
   /** Word of the next entry, and where the bytes end that the last one copies. */
   #entry = 0;
@@ -64,7 +66,7 @@ export class PacketCutter {
     layout: BlockRingLayout,
     buffer: SharedArrayBuffer,
     selector: PacketSelector,
-    filters: LinkFilters | undefined,
+    judge: PacketJudge | undefined,
   ) {
     this.shape = new OutputShape(plan);
     this.#isCountOnly = plan.isCountOnly;
@@ -73,7 +75,7 @@ export class PacketCutter {
     this.#bytes = new Uint8Array(buffer);
     this.#words = new Int32Array(buffer);
     this.#selector = selector;
-    this.#filters = filters;
+    this.#judge = judge;
   }
 
   /** Entries go to the slot at byte `slot` from now on. */
@@ -89,6 +91,11 @@ export class PacketCutter {
   /** Whether the slot holds something to be written. */
   get hasEntries(): boolean {
     return this.#entry > (this.#slot + this.#layout.descriptorsOffset) >> 2;
+  }
+
+  /** No packet that follows is wanted. */
+  get isOver(): boolean {
+    return this.#judge?.isOver === true;
   }
 
   /** Whether more is to come of a block that is copied. */
@@ -109,6 +116,7 @@ export class PacketCutter {
     this.misfits = 0;
     this.undescribed = 0;
     this.longBlocks = 0;
+    this.#others = 0;
     this.#isSectionDue = false;
     this.#isDropping = false;
     if (this.#isCountOnly) return;
@@ -124,8 +132,8 @@ export class PacketCutter {
 
   /** No packet of the capture can be judged: known from the beginning where its header says the link type of all. */
   #isUseless({ interfaces, isBigEndian }: CaptureFormat): boolean {
-    if (this.#filters === undefined || interfaces.length === 0) return false;
-    return !this.#filters.canJudge(interfaces[0].linkType, isBigEndian);
+    if (this.#judge === undefined || interfaces.length === 0) return false;
+    return !this.#judge.canJudge(interfaces[0].linkType, isBigEndian);
   }
 
   /** Nothing follows of the capture: what is not whole is made so. */
@@ -154,7 +162,8 @@ export class PacketCutter {
     const view = this.#view;
     const bytes = this.#bytes;
     const selector = this.#selector;
-    const filters = this.#filters;
+    const judge = this.#judge;
+    const numbered = tally.packets + tally.leftOut + 1;
     const hasBounds = selector.hasBounds;
     const copiesBlocks = this.shape.copiesBlocks;
     let taken = 0;
@@ -164,7 +173,7 @@ export class PacketCutter {
     let at = from;
     let outcome = RECORD;
     // The last packet's block may go on behind its frame.
-    while (taken < most || this.isInBlock) {
+    while ((taken < most && judge?.isOver !== true) || this.isInBlock) {
       const isOpen = copiesBlocks && format.isUnfinished;
       outcome = format.next(view, at, end);
       const recordAt = at;
@@ -178,11 +187,15 @@ export class PacketCutter {
       }
       at = format.nextAt;
       if (format.linkType === NO_PACKET) {
+        judge?.selects(format, bytes, numbered + this.#others + taken + leftOut);
+        this.#others++;
         if (copiesBlocks) this.#copyOrDrop(format, recordAt, end, !isUncopied(view, recordAt));
         continue;
       }
       let isSelected = !hasBounds || !format.hasTime || selector.takes(format.sec >>> 0, format.nsec);
-      if (isSelected && filters !== undefined) isSelected = filters.selects(format, bytes);
+      if (isSelected && judge !== undefined) {
+        isSelected = judge.selects(format, bytes, numbered + this.#others + taken + leftOut);
+      }
       if (isSelected && this.#take(format, recordAt, end)) {
         taken++;
         capturedBytes += format.capturedBytes;

@@ -30,6 +30,18 @@ import type { CaptureFormat } from './format.js';
 import { ICMP_MESSAGE, LATER_FRAGMENT } from './frame-reasons.js';
 import { PacketClock } from './packet-clock.js';
 import { SegmentClock } from './segment-clock.js';
+import {
+  DETAIL_MARKED,
+  E_FRAGMENT,
+  E_PIECE,
+  E_VLAN,
+  noteDetails,
+  noteFragmentsBefore,
+  notePiece,
+  PIECE_IN_TUNNEL,
+  pieceOf,
+} from './segment-details.js';
+import { StrayFragments } from './stray-fragments.js';
 import type { CaptureTally } from './tally.js';
 import { TrafficMeter } from './traffic-meter.js';
 
@@ -45,6 +57,11 @@ export class PacketEntries {
   readonly #reports: FillOptions['reports'];
   readonly #unreachables: boolean;
   readonly #trafficClock = new SegmentClock();
+  readonly #strays = new StrayFragments();
+  readonly #hasDetails: boolean;
+  readonly #marks: FillOptions['marks'];
+  /** What a packet's index in its block is added to for its number in its input, without those that were left out. */
+  #numberBase = 0;
 
   constructor({ layout, buffer }: BlockRingMemory, decoder: FrameDecoder, options: FillOptions) {
     this.#words = new Int32Array(buffer);
@@ -55,8 +72,15 @@ export class PacketEntries {
     this.#moments = options.moments;
     this.#reports = options.reports;
     this.#unreachables = options.unreachables ?? false;
+    this.#hasDetails = options.details ?? false;
+    this.#marks = options.marks;
     if (options.clock !== undefined) this.clock = new PacketClock(options.clock, options.decode.userDlts);
     if (options.traffic !== undefined) this.traffic = new TrafficMeter(options.traffic.protocols, options.decode);
+  }
+
+  /** The packets to be entered next are those of a walk whose first one has `index` in its block, when `tally` stands as it does. */
+  beginWalk(index: number, tally: CaptureTally): void {
+    this.#numberBase = tally.packets + 1 - index;
   }
 
   /**
@@ -89,6 +113,17 @@ export class PacketEntries {
       lists.noteLength(captured);
       if (format.hasTime && this.#trafficClock.isNewSecond(sec)) ticks |= TICK_TRAFFIC;
     }
+    if (this.#hasDetails) {
+      const number = this.#numberBase + index + tally.leftOut;
+      const { vlanId, declaredEnd } = this.#decoder;
+      const wireBytes = format.wireBytes >>> 0;
+      // Of a datagram in pieces the rest is elsewhere.
+      const end = this.#decoder.isFirstFragment ? declaredEnd : Math.min(wireBytes, declaredEnd);
+      if (format.capturedBytes >= wireBytes) words[d + D_WHERE] |= WHERE_WHOLE;
+      noteDetails(this.#view, format.frameAt, wireBytes, end, number, vlanId, words, d, lists.details);
+      if (this.#decoder.isFirstFragment) this.#noteFirstPiece(words, lists.details);
+    }
+    if (this.#marks?.selects(format, this.#bytes) === true) words[lists.details + E_VLAN] |= DETAIL_MARKED;
     const shard = lists.enter(d);
     if (this.#decoder.isFirstFragment) lists.noteFirstFragment(this.#decoder.fragmentKey, shard);
     if (lists.isNewSecond(sec)) {
@@ -123,9 +158,9 @@ export class PacketEntries {
       unreachable = lists.next;
       noteRecord(format, words, unreachable);
       words[unreachable + D_INDEX] = index;
-    } else if (reason === LATER_FRAGMENT) {
-      words[d + D_TCP] = LATER_FRAGMENT_HERE;
-      if (!lists.enterFragment(this.#decoder.fragmentKey)) tally.strayFragments++;
+      if (reason === LATER_FRAGMENT && this.#hasDetails) this.#enterFragment(words, unreachable, index, tally);
+    } else if (reason === LATER_FRAGMENT && !this.#enterFragment(words, d, index, tally)) {
+      tally.strayFragments++;
     }
     if (reason === ICMP_MESSAGE && this.#unreachables && this.#decoder.decodeUnreachable(words, unreachable)) {
       if (this.clock?.knows(format) === false) words[unreachable + D_WHERE] |= WHERE_UNKNOWN_LINK;
@@ -144,6 +179,35 @@ export class PacketEntries {
     if (isReport && lists.count === count + 1) ticks |= TICK_REPORT;
     if (ticks !== 0) lists.tick(count, ticks);
     if (isReport && (ticks & TICK_REPORT) === 0) lists.tick(lists.count - 1, TICK_REPORT);
+  }
+
+  /** Enters the later fragment in the descriptor at word `d`, the next one, where its first one went; false when that was not seen. */
+  #enterFragment(words: Int32Array, d: number, index: number, tally: CaptureTally): boolean {
+    const { lists } = this;
+    const key = this.#decoder.fragmentKey;
+    words[d + D_TCP] = LATER_FRAGMENT_HERE;
+    if (this.#hasDetails) {
+      const piece = pieceOf(this.#decoder.cursor);
+      if (!lists.knowsFragment(key)) this.#strays.note(key, piece);
+      notePiece(words, lists.details, this.#numberBase + index + tally.leftOut, key, piece);
+    }
+    return lists.enterFragment(key);
+  }
+
+  /** What the first fragment at the cursor is, in the details at word `e`. */
+  #noteFirstPiece(words: Int32Array, e: number): void {
+    const { cursor } = this.#decoder;
+    const piece = pieceOf(cursor);
+    const isInTunnel = cursor.headIp !== cursor.ip;
+    const fragments = this.#strays.take(cursor.headKey);
+    // What came before it had no place to go to: it is looked at here, be it complete or not.
+    if (fragments > 0) {
+      const isWhole = !isInTunnel && this.#strays.isWholeWith(piece);
+      noteFragmentsBefore(words, e, fragments, isWhole ? this.#strays.bytes : 0);
+    } else if (piece !== 0) {
+      words[e + E_FRAGMENT] = cursor.headKey;
+      words[e + E_PIECE] = piece | (isInTunnel ? PIECE_IN_TUNNEL : 0);
+    }
   }
 }
 

@@ -14,6 +14,7 @@ import {
 import { BlockFiller } from './block-filler.js';
 import type { ByteSource } from './byte-source.js';
 import { CaptureReader, dropsOf, INTERRUPTED } from './capture-reader.js';
+import type { ChosenSessions } from './chosen-sessions.js';
 import { CONDITION_DROPPED } from './conditions.js';
 import type { CutPlan } from './cut-shape.js';
 import type { DecodeOptions } from './decode.js';
@@ -31,6 +32,7 @@ import { describeSystemError, type InputProblem, isSystemError } from './problem
 import { ReportMoments } from './report-moments.js';
 import { PacketSelector, type Selection } from './selection.js';
 import { FollowedSeries } from './series.js';
+import { SessionPackets } from './session-packets.js';
 import { sortByFirstPacket } from './sort-inputs.js';
 import { storedBytes } from './stored-size.js';
 import { CaptureTally, type Moment } from './tally.js';
@@ -44,6 +46,10 @@ export interface ReadPlan {
   readonly selection: Selection;
   /** What packets within the selection's bounds must be; undefined for any. */
   readonly filter?: ReadFilter | undefined;
+  /** Which segments are marked, where details are noted. */
+  readonly marks?: ReadFilter | undefined;
+  /** Whose packets are cut out, where it is those of sessions; there is no filter then. */
+  readonly sessions?: ChosenSessions | undefined;
   /** How to cut packets out, where they are wanted and not what is in them. */
   readonly cut?: CutPlan | undefined;
   /** Go on after damage, where records are found again. */
@@ -58,6 +64,8 @@ export interface ReadPlan {
   readonly moments?: MomentInterval | undefined;
   /** What is counted of the traffic as a whole, and, in seconds, the interval of reports by packet time. */
   readonly traffic?: TrafficCounting | undefined;
+  /** Whether details of segments are noted (segment-details.ts). */
+  readonly details?: boolean | undefined;
   readonly reportEverySec?: number | undefined;
   /** As in `FillOptions`. */
   readonly clock?: PacketClockOptions | undefined;
@@ -130,6 +138,8 @@ class CapturesReader {
       decode,
       selector: new PacketSelector(selection),
       filters,
+      marks: plan.marks && new LinkFilters(plan.marks, decode.userDlts, 'such packets choose no session'),
+      sessions: plan.sessions && new SessionPackets(plan.sessions, decode, new DataView(memory.buffer)),
       resync,
       cut,
       moments,
@@ -141,6 +151,7 @@ class CapturesReader {
       clock,
       unreachables,
       notices,
+      details: plan.details,
     };
     // What a feeder delivers ends by itself then, with what there was until then.
     const goesOn = (): boolean => !this.#isToStop || this.#isFed;
@@ -229,7 +240,8 @@ class CapturesReader {
   /** Reads one input to its end; false when nothing more is to be read. */
   #readInput(input: string | LiveInput, wrap = ({ source }: OpenInput): ByteSource => source): boolean {
     const name = typeof input === 'string' ? input : input.name;
-    this.#send({ kind: 'input', name, number: ++this.#inputs });
+    this.#filler.input = ++this.#inputs;
+    this.#send({ kind: 'input', name, number: this.#inputs });
     try {
       const opened = this.#opener.open(input);
       if ('found' in opened) {
@@ -267,7 +279,7 @@ class CapturesReader {
     // A capture whose packets nobody here can decode was not read, unless it is only described.
     const isRead = this.#plan.perCapture || tally.packets === 0 || tally.reasons[UNKNOWN_LINK_TYPE] < tally.packets;
     // Nor was one of whose packets nobody can say whether they are wanted, or what they are.
-    const unjudged = (this.#filler.filters?.unjudged ?? 0) + (this.#filler.cutter?.undescribed ?? 0);
+    const unjudged = (this.#filler.judge?.unjudged ?? 0) + (this.#filler.cutter?.undescribed ?? 0);
     const isJudged = unjudged === 0 || unjudged < tally.packets + tally.leftOut;
     if (isRead && isJudged) this.#filesRead++;
     this.#droppedBySystem += facts.drops.bySystem;

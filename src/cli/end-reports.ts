@@ -1,6 +1,7 @@
 /**
  * What a run says at its end, whether it came to it by itself or was ended. Owns what is said when not all is known.
  */
+import { renderSums } from '../analysis/sums.js';
 import { seemOneWay } from '../miruo/directions.js';
 import type { RunFigures, RunOutcome, RunPlan } from '../pipeline/run.js';
 import { seemOneSided } from '../tcpeek/counts.js';
@@ -13,7 +14,7 @@ export function endReports(plan: RunPlan, outcome: RunOutcome): string {
   const isOneWay =
     plan.miruo === undefined ? seemOneSided(outcome.openings) : seemOneWay(outcome.directions, outcome.sessions);
   const hints = [
-    filter !== undefined && isOneWay ? oneWayHint(filter.text) : undefined,
+    filter !== undefined && isOneWay ? oneWayHint(plan.addressKey === undefined ? filter.text : undefined) : undefined,
     offloadHint(outcome),
     plan.tcpeek && localHint(plan.tcpeek, outcome),
   ];
@@ -29,5 +30,6 @@ export function reportsSoFar(plan: RunPlan, figures: RunFigures): string {
 
 function figuresText(plan: RunPlan, figures: RunFigures): string {
   const summary = plan.tcpeek === undefined ? '' : summaryOf(plan.tcpeek, figures);
-  return `${summary}${plan.miruo === undefined ? '' : statisticsOf(plan.miruo, figures)}`;
+  const statistics = plan.miruo === undefined ? '' : statisticsOf(plan.miruo, figures);
+  return `${summary}${statistics}${plan.analysis?.sums ? renderSums(figures.analysis) : ''}`;
 }

@@ -20,6 +20,7 @@ import { type CountedCapture, type InfoPlan, type InfoWatcher, runInfo } from '.
 import { FLUSH_MS, HURRIED_FLUSH_MS } from '../pipeline/interrupted.js';
 import { stopped } from '../pipeline/threads.js';
 import { linkTypeName } from '../wire/link-types.js';
+import { anonymousInterface } from './anonymous.js';
 import { exitCodeOf } from './exit-codes.js';
 import type { Log } from './log.js';
 import { PassReports } from './pass-reports.js';
@@ -27,10 +28,18 @@ import { OpenOutputs } from './run-outputs.js';
 import { EndingSignals } from './signals.js';
 import { type ProgramFacts, type Showing, Watching } from './watching.js';
 
-/** Describes the captures of a plan; with `asTsv` in columns. */
+/** How captures are described. */
+export interface InfoForm {
+  /** In columns. */
+  readonly asTsv: boolean;
+  /** Nothing that is said of an interface holds an address. */
+  readonly isAnonymous: boolean;
+}
+
+/** Describes the captures of a plan. */
 export async function executeInfo(
   plan: InfoPlan,
-  asTsv: boolean,
+  { asTsv, isAnonymous }: InfoForm,
   showing: Showing,
   program: ProgramFacts,
   log?: Log,
@@ -49,7 +58,8 @@ export async function executeInfo(
       onCapture: (capture) => {
         // What ends the pass is on its way.
         if (output.hasFailed) return;
-        const report = reportOf(capture, asTsv ? TABLE_DECIMALS : decimalsOf(capture.facts.interfaces));
+        const whole = reportOf(capture, asTsv ? TABLE_DECIMALS : decimalsOf(capture.facts.interfaces));
+        const report = isAnonymous ? { ...whole, interfaces: whole.interfaces.map(anonymousInterface) } : whole;
         const separator = asTsv ? renderTsvHeader() : '\n';
         if (captures++ === 0 ? asTsv : !asTsv) print(separator);
         print(asTsv ? renderTsvRow(report, linkTypeName) : renderInfo(report, linkTypeName));

@@ -36,7 +36,13 @@ export interface RunSurroundings {
 /** Runs a plan; results go to the places, messages and reports to standard error, or to the log. */
 export async function executeRun(plan: RunPlan, surroundings: RunSurroundings, log?: Log): Promise<number> {
   const watching = await Watching.begin(plan.read, surroundings.showing, surroundings.program, log);
-  const outputs = new OpenOutputs(surroundings.places, watching.line, log, surroundings.reports.format);
+  const outputs = new OpenOutputs(
+    surroundings.places,
+    watching.line,
+    log,
+    surroundings.reports.format,
+    plan.addressKey,
+  );
   const reports = new RunReports(plan, surroundings, watching, outputs);
   if (plan.notice !== undefined) outputs.say(`tcploom: ${plan.notice}\n`);
   const socket = new HandshakeSocket(plan, (text) => outputs.say(text));

@@ -5,12 +5,16 @@ import { printable } from '../capture/problem.js';
 
 const MOST_CHARACTERS = 200;
 
-/** One line without a newline. */
-export function oneWayHint(filter: string): string {
+/** One line without a newline; without the filter where it is not to be shown. */
+export function oneWayHint(filter: string | undefined): string {
+  const advice = filter === undefined ? "one that selects both, as 'port 80'" : adviceFor(filter);
+  return `tcploom: the filter seems to catch one direction only, and sessions need both: try ${advice}`;
+}
+
+function adviceFor(filter: string): string {
   const both = bothWays(filter);
   const isClear = both !== filter && filter.length <= MOST_CHARACTERS;
-  const advice = isClear ? `'${printable(both)}'` : `one that selects both, as 'host 10.1.2.3' or 'port 80'`;
-  return `tcploom: the filter seems to catch one direction only, and sessions need both: try ${advice}`;
+  return isClear ? `'${printable(both)}'` : "one that selects both, as 'host 10.1.2.3' or 'port 80'";
 }
 
 /** The expression without what tells source from destination. */

@@ -13,7 +13,7 @@ import { blockForm, type ParsedOptions, readPlan } from './plan.js';
 import { UsageError } from './usage-error.js';
 
 /** Fewer blocks than for a run: the writer seldom is behind, and what goes through the cache is less. */
-const FILTER_FORM: BlockForm = { trackers: 1, blockBytes: 1024 * 1024, blockSlots: 4 };
+export const FILTER_FORM: BlockForm = { trackers: 1, blockBytes: 1024 * 1024, blockSlots: 4 };
 
 /** The plan for cutting packets out of `files`; `isTerminal`: standard output is one. */
 export function makeFilterPlan(
@@ -41,13 +41,19 @@ export function makeFilterPlan(
   });
 }
 
-function cutPlan(read: ReadPlan, given: ParsedOptions, isCountOnly: boolean): CutPlan {
+/** How packets are cut out of what `read` reads. */
+export function cutPlan(read: ReadPlan, given: ParsedOptions, isCountOnly: boolean): CutPlan {
   const format = given.pcap ? 'pcap' : given.pcapng ? 'pcapng' : undefined;
   return { format, isCountOnly, isSingle: read.inputs.length === 1 && read.followTimeoutMs === undefined };
 }
 
-/** The output `name`, `-` for standard output. */
-function packetOutput(name: string, files: readonly string[], given: ParsedOptions, isTerminal: boolean): PacketOutput {
+/** The output `name`, `-` for standard output. Throws a UsageError. */
+export function packetOutput(
+  name: string,
+  files: readonly string[],
+  given: ParsedOptions,
+  isTerminal: boolean,
+): PacketOutput {
   if (name === '') throw new UsageError('-w needs the name of a file, or - for standard output');
   const isStandard = name === '-';
   if (isStandard && isTerminal) throw new UsageError('packets are not written to a terminal: -w FILE, or a pipe');

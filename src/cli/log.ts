@@ -75,6 +75,10 @@ export class Log implements LineOutput {
     this.#output.append(bytes);
   }
 
+  begin(): void {
+    this.#output.begin();
+  }
+
   push(): void {
     this.#output.push();
   }
@@ -111,6 +115,7 @@ const STANDARD_ERROR: LineOutput = {
   isFull: false,
   failed: new Promise(() => {}),
   append: (bytes) => process.stderr.write(bytes),
+  begin: () => {},
   push: () => {},
   ready: async () => {},
   flush: async () => {},

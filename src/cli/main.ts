@@ -16,10 +16,11 @@ import type { ChosenFilter } from './filter-choice.js';
 import { makeFilterPlan } from './filter-plan.js';
 import type { Log } from './log.js';
 import { refusePartials, STANDARD_OUTPUT } from './output-place.js';
-import { parseArguments } from './parse.js';
+import { parseArguments, type Request } from './parse.js';
 import { makeInfoPlan, type ParsedOptions } from './plan.js';
 import { FilterMistake, UsageError } from './usage-error.js';
 import { UserFailure } from './user-account.js';
+import { useUtc } from './utc.js';
 
 // Each command's own modules are loaded when it is known: a tenth of the time that a small capture takes.
 
@@ -29,7 +30,7 @@ export async function main(args: readonly string[], adjust: (plan: RunPlan) => R
   if (process.stderr.listenerCount('error') === 0) process.stderr.on('error', () => {});
   try {
     const program = { version: packageVersion(), args, isTerminal: process.stderr.isTTY === true };
-    const request = parseArguments(args, program.version);
+    const request = readRequest(args, program.version);
     switch (request.kind) {
       case 'text':
         return print(request.text);
@@ -55,11 +56,14 @@ export async function main(args: readonly string[], adjust: (plan: RunPlan) => R
           const { executeInfo } = await import('./execute-info.js');
           const { showingOf } = await import('./watching.js');
           const { options } = request;
+          // Nothing is mapped here; a key that is none is told all the same.
+          if (options.anonymize !== undefined) (await import('./address-key.js')).addressKey(options.anonymize);
           const plan = makeInfoPlan(files, options, filter);
           const showing = showingOf(options, files);
+          const form = { asTsv: options.tsv ?? false, isAnonymous: options.anonymize !== undefined };
           return {
             places: [STANDARD_OUTPUT],
-            execute: (log) => executeInfo(plan, options.tsv ?? false, showing, program, log),
+            execute: (log) => executeInfo(plan, form, showing, program, log),
           };
         });
       case 'filter':
@@ -70,6 +74,16 @@ export async function main(args: readonly string[], adjust: (plan: RunPlan) => R
           const showing = showingOf(request.options, files);
           const place = plan.output?.target ?? STANDARD_OUTPUT;
           return { places: [place], execute: (log) => executeFilter(plan, showing, program, log) };
+        });
+      case 'extract':
+        return await withInputs(request.files, request.options, async (files, filter) => {
+          const { executeExtract } = await import('./execute-extract.js');
+          const { makeExtractPlan } = await import('./extract-plan.js');
+          const { showingOf } = await import('./watching.js');
+          const plan = makeExtractPlan(files, request.options, process.stdout.isTTY === true, filter);
+          const showing = showingOf(request.options, files);
+          const place = plan.writing.output?.target ?? STANDARD_OUTPUT;
+          return { places: [place], execute: (log) => executeExtract(plan, showing, program, log) };
         });
       case 'run':
         return await withInputs(request.files, request.options, async (files, filter) => {
@@ -90,6 +104,14 @@ export async function main(args: readonly string[], adjust: (plan: RunPlan) => R
     const code = report(error, args[0], (text) => process.stderr.write(text));
     return error instanceof ThreadStuck ? await leaveThread(error, code) : code;
   }
+}
+
+/** What is asked for; with --utc its own times too are read as such. */
+function readRequest(args: readonly string[], version: string): Request {
+  const request = parseArguments(args, version);
+  if (!('options' in request && 'utc' in request.options && request.options.utc)) return request;
+  useUtc();
+  return parseArguments(args, version);
 }
 
 function print(text: string): number {
@@ -192,7 +214,18 @@ function interruptionOf(error: unknown): Interrupted | undefined {
 }
 
 /** The default command's help is the program's. */
-const COMMANDS_WITH_HELP = ['miruo', 'tcpeek', 'info', 'filter', 'interfaces', 'peekstat', 'plot', 'stat'];
+const COMMANDS_WITH_HELP = [
+  'miruo',
+  'tcpeek',
+  'packets',
+  'info',
+  'filter',
+  'extract',
+  'interfaces',
+  'peekstat',
+  'plot',
+  'stat',
+];
 
 /** What a message is about that does not say so itself. */
 function placeOf(error: unknown): string {

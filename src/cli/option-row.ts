@@ -3,7 +3,18 @@
  * the row's form.
  */
 
-export type CommandName = 'run' | 'miruo' | 'info' | 'filter' | 'interfaces' | 'tcpeek' | 'peekstat' | 'plot' | 'stat';
+export type CommandName =
+  | 'run'
+  | 'miruo'
+  | 'info'
+  | 'filter'
+  | 'extract'
+  | 'interfaces'
+  | 'tcpeek'
+  | 'packets'
+  | 'peekstat'
+  | 'plot'
+  | 'stat';
 
 /** How an option's value is read: none, a count of repetitions, or a checked value. */
 export type OptionKind =

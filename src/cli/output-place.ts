@@ -73,10 +73,11 @@ export function areOnePlace(one: OutputTarget, other: OutputTarget): boolean {
 
 /**
  * Throws a UsageError if the output `name`, `-` for standard output, is one of the files that are read: the captures `inputs`, lists
- * of them, or the one with the filter; or one of the series that is followed.
+ * of them or of sessions, or the one with the filter; or one of the series that is followed.
  */
 export function refuseInputs(name: string, inputs: readonly string[], given: ParsedOptions): void {
-  const others = [...(given.filesFrom ?? []), ...(given.filterFile === undefined ? [] : [given.filterFile])];
+  const { filesFrom = [], sessionsFrom = [], filterFile } = given;
+  const others = [...filesFrom, ...sessionsFrom, ...(filterFile === undefined ? [] : [filterFile])];
   const { target } = placeByName(name);
   const output = statOf('path' in target ? target.path : target.descriptor);
   // What could not be finished gets this name, in place of what has it.

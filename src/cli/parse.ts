@@ -17,7 +17,11 @@ import { UsageError } from './usage-error.js';
 
 /** What the command line asks for: a run, or a text (help, version) to print. */
 export type Request =
-  | { readonly kind: 'run' | 'info' | 'filter'; readonly files: readonly string[]; readonly options: ParsedOptions }
+  | {
+      readonly kind: 'run' | 'info' | 'filter' | 'extract';
+      readonly files: readonly string[];
+      readonly options: ParsedOptions;
+    }
   | { readonly kind: 'interfaces' }
   | { readonly kind: 'peekstat'; readonly options: ParsedOptions }
   | { readonly kind: 'plot'; readonly words: readonly string[]; readonly options: PlotOptions }
@@ -30,8 +34,10 @@ const DESCRIPTIONS: Readonly<Record<CommandName, string>> = {
   run: 'read captures and print the TCP sessions that look wrong (the default command)',
   miruo: "the same with miruo's own options",
   tcpeek: "watch TCP handshakes, with tcpeek's own options",
+  packets: 'print the segments that have a symptom: retransmitted, out of order, zero window ...',
   info: 'say what is in captures: format, packets, bytes, times, interfaces, TCP conversations',
   filter: 'write the packets that an expression selects to another capture, or count them',
+  extract: 'write the packets of some TCP sessions to another capture',
   interfaces: 'list the interfaces that can be captured from',
   peekstat: 'print the counts of a run that watches handshakes, or hand them to gmetric',
   plot: 'draw machine reports over time, as SVG or on the terminal',
@@ -88,6 +94,13 @@ export function parseArguments(args: readonly string[], version: string): Reques
       request = { kind: 'run', files: options.file ?? [], options: { ...fromTcpeek(options), sessionFilter } };
     });
   program
+    .command('packets')
+    .description(DESCRIPTIONS.packets)
+    .argument('[FILE...]', 'captures, read one after the other as one')
+    .action((files: string[], { tsv, ...options }: ParsedOptions) => {
+      request = { kind: 'run', files, options: { ...options, output: [tsv ? 'packets-tsv' : 'packets'] } };
+    });
+  program
     .command('info')
     .description(DESCRIPTIONS.info)
     .argument('[FILE...]', 'captures, each described by itself')
@@ -102,6 +115,14 @@ export function parseArguments(args: readonly string[], version: string): Reques
     .argument('[FILE...]', 'captures, read one after the other as one')
     .action((first: string | undefined, rest: string[], options: ParsedOptions) => {
       request = filterRequest(first === undefined ? [] : [first, ...rest], options);
+    });
+  program
+    .command('extract')
+    .description(DESCRIPTIONS.extract)
+    .usage('[OPTION...] -w OUT (--sessions ID | --sessions-from LIST | --tuple A:P-B:P | --filter EXPR)... FILE...')
+    .argument('[FILE...]', 'captures, read one after the other as one')
+    .action((files: string[], options: ParsedOptions) => {
+      request = { kind: 'extract', files, options };
     });
   program
     .command('interfaces')
@@ -176,8 +197,23 @@ function filterRequest(args: readonly string[], options: ParsedOptions): Request
   return { kind: 'filter', files, options: { ...options, filter } };
 }
 
+/** Options of other commands that somebody may expect of this one, and why it has none. */
+const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  filter: {
+    '--anonymize':
+      'filter writes packets as they are, and they hold their addresses: --anonymize is for what is told of packets',
+  },
+  extract: {
+    '--anonymize':
+      'extract writes packets as they are, and they hold their addresses: --anonymize is for what is told of packets',
+  },
+};
+
 /** Commander's message as one line; for help on a command that does not exist it has none. */
 function usageMessage(error: CommanderError, args: readonly string[]): string {
+  const unknown = /unknown option '(--[a-z-]+)/.exec(error.message)?.[1];
+  const reason = unknown === undefined ? undefined : ELSEWHERE[args[0]]?.[unknown];
+  if (reason !== undefined) return reason;
   if (error.code === 'commander.help') return `there is no command '${args[1]}'`;
   return error.message.replace(/^error: /, '').replaceAll('\n', ' ');
 }

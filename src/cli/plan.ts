@@ -3,6 +3,7 @@
  * Owns the checks of values against each other.
  */
 import { availableParallelism } from 'node:os';
+import type { AnalysisOptions } from '../analysis/options.js';
 import { descriptorOf } from '../capture/feed-kind.js';
 import type { LiveRequest } from '../capture/feed-messages.js';
 import type { MomentInterval } from '../capture/moments.js';
@@ -16,6 +17,7 @@ import type { InfoPlan } from '../pipeline/info-pass.js';
 import type { BlockForm } from '../pipeline/reading.js';
 import type { RunPlan } from '../pipeline/run.js';
 import type { TcpeekOptions } from '../tcpeek/options.js';
+import { addressKey } from './address-key.js';
 import type { ChosenFilter } from './filter-choice.js';
 import type { ReportPlan } from './report-plan.js';
 import { readingFor } from './tcpeek-plan.js';
@@ -39,6 +41,10 @@ export interface ParsedOptions {
   sessionLimit?: number;
   segmentLimit?: number;
   output?: string[];
+  analysis?: boolean;
+  sessionTimeout?: number;
+  dedup?: boolean;
+  http?: boolean;
   dpiMode?: 'tcp' | HttpHeaders;
   classic?: boolean;
   local?: string[];
@@ -74,6 +80,9 @@ export interface ParsedOptions {
   filter?: string;
   filterFile?: string;
   resolve?: boolean;
+  sessions?: string[];
+  sessionsFrom?: string[];
+  tuple?: string[];
   write?: string;
   count?: boolean;
   pcap?: boolean;
@@ -90,6 +99,8 @@ export interface ParsedOptions {
   reportProtocols?: string;
   reportProtocolNumbers?: boolean;
   flowTimeout?: number;
+  anonymize?: string;
+  utc?: boolean;
   log?: string;
   progress?: 'auto' | 'plain' | 'json' | 'none';
   totalBytes?: number;
@@ -106,7 +117,7 @@ const MOST_USEFUL_TRACKERS = 8;
 export const LEAST_BLOCK_BYTES = 64 * 1024;
 export const MOST_BLOCK_BYTES = 16 * 1024 * 1024;
 /** As `BlockForm`, where nothing else was asked for. Trackers take their time here and there: many blocks even that out. */
-const RUN_FORM: BlockForm = {
+export const RUN_FORM: BlockForm = {
   trackers: Math.min(availableParallelism(), MOST_USEFUL_TRACKERS),
   blockBytes: 1024 * 1024,
   blockSlots: 8,
@@ -135,6 +146,7 @@ export interface WantedResults {
   readonly miruo: boolean;
   /** What is watched of handshakes. */
   readonly tcpeek: TcpeekOptions | undefined;
+  readonly analysis: AnalysisOptions | undefined;
   readonly reports: ReportPlan;
 }
 
@@ -146,15 +158,23 @@ export function makePlan(
   isTerminal: boolean,
   filter?: ChosenFilter,
 ): RunPlan {
-  const { tcpeek, reports } = wanted;
+  const { tcpeek, analysis, reports } = wanted;
   const plain = readPlan(files, given, filter);
   const read = tcpeek === undefined ? plain : { ...plain, ...readingFor(tcpeek, plain.decode, wanted.miruo) };
   const form = blockForm(given, RUN_FORM);
   const isLimited = given.sessionLimit !== undefined || given.segmentLimit !== undefined;
   return Object.freeze({
-    read: { ...read, moments: momentInterval(given, read), notices: true, ...countingOf(reports) },
+    read: {
+      ...read,
+      moments: momentInterval(given, read),
+      notices: true,
+      ...countingOf(reports),
+      ...(analysis === undefined ? {} : { details: true }),
+    },
     miruo: wanted.miruo ? miruoOptions(given, isTerminal) : undefined,
     tcpeek,
+    analysis,
+    addressKey: given.anonymize === undefined ? undefined : addressKey(given.anonymize),
     flows:
       reports.flowTimeoutSec === undefined
         ? undefined
@@ -258,7 +278,7 @@ function usualSnaplen(given: ParsedOptions): number {
   // Only of a packet that was captured whole can TCP's sum be verified.
   if (given.checksum === '2') return MAX_CAPTURED_BYTES;
   if (given.isTcpeek && given.classic) return CLASSIC_HANDSHAKE_SNAPLEN;
-  return httpHeaders(given) === undefined ? DEFAULT_SNAPLEN : HTTP_SNAPLEN;
+  return httpHeaders(given) === undefined && !given.http ? DEFAULT_SNAPLEN : HTTP_SNAPLEN;
 }
 
 /** What the capturing program need not hand on; what it does is filtered here again, so that the result is ours. */

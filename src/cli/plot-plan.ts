@@ -20,6 +20,7 @@ export interface PlotOptions {
   svg?: string;
   redraw?: number;
   rrd?: string;
+  utc?: boolean;
 }
 
 /** `-` stands for standard input or output. */

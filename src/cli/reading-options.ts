@@ -4,8 +4,9 @@
  */
 import type { CommandName, OptionRow } from './option-row.js';
 
-const READING: readonly CommandName[] = ['run', 'miruo', 'tcpeek', 'info', 'filter'];
-const DECODING: readonly CommandName[] = ['run', 'miruo', 'tcpeek', 'info'];
+const READING: readonly CommandName[] = ['run', 'miruo', 'tcpeek', 'packets', 'info', 'filter', 'extract'];
+const DECODING: readonly CommandName[] = ['run', 'miruo', 'tcpeek', 'packets', 'info', 'extract'];
+const FILTERED: readonly CommandName[] = ['run', 'miruo', 'tcpeek', 'packets', 'info'];
 
 export const READING_OPTIONS: readonly OptionRow[] = [
   {
@@ -22,7 +23,7 @@ export const READING_OPTIONS: readonly OptionRow[] = [
     names: ['snaplen'],
     kind: 'number',
     value: 'BYTES',
-    help: 'bytes to capture of a packet, with -i (default 256, 2304 with HTTP; tcpeek: 138 with --classic; filter, and to verify TCP: 262144)',
+    help: 'bytes to capture of a packet, with -i (default 256, 2304 with HTTP; tcpeek: 138 with --classic; filter, extract, and to verify TCP: 262144)',
     commands: READING,
   },
   {
@@ -30,7 +31,7 @@ export const READING_OPTIONS: readonly OptionRow[] = [
     kind: 'number',
     value: 'MIB',
     help: 'buffer for packets on their way, with -i (default 64)',
-    commands: ['run', 'miruo', 'info', 'filter'],
+    commands: ['run', 'miruo', 'packets', 'info', 'filter', 'extract'],
   },
   {
     names: ['buffer'],
@@ -131,14 +132,14 @@ export const READING_OPTIONS: readonly OptionRow[] = [
     kind: 'text',
     value: 'EXPR',
     help: 'only packets that a pcap-filter(7) expression selects: "tcp port 80 and host 10.1.2.3"',
-    commands: DECODING,
+    commands: FILTERED,
   },
   {
     names: ['filter-file'],
     kind: 'text',
     value: 'FILE',
     help: 'the expression is in a file; # begins a comment',
-    commands: DECODING,
+    commands: FILTERED,
   },
   {
     names: ['filter-file'],

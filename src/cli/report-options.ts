@@ -3,8 +3,8 @@
  */
 import type { CommandName, OptionRow } from './option-row.js';
 
-const REPORTING: readonly CommandName[] = ['run', 'miruo', 'tcpeek'];
-const SHOWING: readonly CommandName[] = ['run', 'miruo', 'tcpeek', 'info', 'filter'];
+const REPORTING: readonly CommandName[] = ['run', 'miruo', 'tcpeek', 'packets'];
+const SHOWING: readonly CommandName[] = ['run', 'miruo', 'tcpeek', 'packets', 'info', 'filter', 'extract'];
 
 export const REPORT_OPTIONS: readonly OptionRow[] = [
   {

@@ -3,8 +3,10 @@
  * each other and against what is read.
  */
 import { statSync } from 'node:fs';
+import { RECORD_CONNECTION, RECORD_PACKET, RECORD_SESSION } from '../analysis/events.js';
 import { printable } from '../capture/problem.js';
 import type { OutputTarget } from '../pipeline/blocking-output.js';
+import type { RecordForm } from '../pipeline/record-output.js';
 import { pathBehind, placeByName, refuseInputs, STANDARD_ERROR, STANDARD_OUTPUT } from './output-place.js';
 import type { ParsedOptions } from './plan.js';
 import { UsageError } from './usage-error.js';
@@ -15,12 +17,35 @@ interface ResultFormat {
   readonly help: string;
 }
 
-export type ResultFormatName = 'miruo' | 'tcpeek' | 'report';
+/** Results that are records: of what, and in which format. */
+const RECORD_FORMS = {
+  ndjson: { kind: RECORD_SESSION, format: 'ndjson' },
+  csv: { kind: RECORD_SESSION, format: 'csv' },
+  parquet: { kind: RECORD_SESSION, format: 'parquet' },
+  conn: { kind: RECORD_CONNECTION, format: 'zeek' },
+  'conn-json': { kind: RECORD_CONNECTION, format: 'zeek-json' },
+  packets: { kind: RECORD_PACKET, format: 'ndjson' },
+  'packets-tsv': { kind: RECORD_PACKET, format: 'tsv' },
+} as const satisfies Record<string, RecordForm>;
+
+export type RecordFormatName = keyof typeof RECORD_FORMS;
+export type ResultFormatName = 'miruo' | 'tcpeek' | 'report' | RecordFormatName;
+
+/** What records of the result of this name are; undefined for lines. */
+export const recordFormOf = (name: ResultFormatName): RecordForm | undefined =>
+  name in RECORD_FORMS ? RECORD_FORMS[name as RecordFormatName] : undefined;
 
 export const RESULT_FORMATS: readonly (ResultFormat & { readonly name: ResultFormatName })[] = [
   { name: 'miruo', help: "sessions and segments as miruo's lines" },
   { name: 'tcpeek', help: "handshakes as tcpeek's lines; their summary is on standard error" },
   { name: 'report', help: 'reports of how the run stands (without a PATH on standard error)' },
+  { name: 'ndjson', help: 'a record for each session, a JSON object a line' },
+  { name: 'csv', help: 'the same as CSV (RFC 4180) with a header' },
+  { name: 'parquet', help: 'the same as Parquet' },
+  { name: 'conn', help: "connections as in Zeek's conn.log" },
+  { name: 'conn-json', help: 'the same as Zeek writes them in JSON' },
+  { name: 'packets', help: 'a record for each segment that has a symptom, a JSON object a line' },
+  { name: 'packets-tsv', help: 'the same as lines of columns' },
 ];
 
 /** A result and its place. */

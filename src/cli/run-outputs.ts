@@ -8,10 +8,11 @@ import { isSystemError } from '../capture/problem.js';
 import { type LineOutput, SplitOutput, UnreadOutput } from '../pipeline/line-output.js';
 import { OutputFailure } from '../pipeline/output-failure.js';
 import { OutputFile } from '../pipeline/output-file.js';
+import { RenderedRecords, SplitRecords } from '../pipeline/record-output.js';
 import type { RunOutputs } from '../pipeline/run.js';
 import type { Log } from './log.js';
 import type { ProgressLine } from './progress-line.js';
-import type { ResultFormatName, ResultPlace } from './result-places.js';
+import { type ResultFormatName, type ResultPlace, recordFormOf } from './result-places.js';
 
 const STANDARD_OUTPUT = 1;
 const STANDARD_ERROR = 2;
@@ -26,12 +27,13 @@ export class OpenOutputs {
   readonly #reports: LineOutput;
   readonly #encoder = new TextEncoder();
 
-  /** `line` steps aside for what goes to its terminal. */
+  /** `line` steps aside for what goes to its terminal. `addressKey`: what addresses in records are mapped by. */
   constructor(
     places: readonly ResultPlace[],
     line: ProgressLine | undefined,
     log: Log | undefined,
     reportFormat: 'human' | 'machine' = 'human',
+    addressKey?: Uint8Array,
   ) {
     const standard = new OutputFile({ descriptor: STANDARD_OUTPUT }, process.stdout.isTTY ? line : undefined);
     this.standardOutput = standard;
@@ -61,9 +63,14 @@ export class OpenOutputs {
     // Among all that is said, those for people are messages.
     const usual = reportFormat === 'human' ? this.#messages : this.#standardError;
     this.#reports = together(told.length > ofReports.length ? [usual, ...ofReports] : ofReports) ?? usual;
+    const records = places.flatMap((place) => {
+      const form = recordFormOf(place.format);
+      return form === undefined ? [] : [new RenderedRecords(form, open(place), addressKey)];
+    });
     this.results = {
       miruo: outputOf('miruo'),
       tcpeek,
+      records: records.length === 0 ? undefined : new SplitRecords(records),
       notes: tcpeek && this.#messages,
       reports: this.#reports,
     };
@@ -96,9 +103,9 @@ export class OpenOutputs {
 
   /** Resolves when everything is written, or cannot be. */
   async settle(): Promise<void> {
-    const { miruo, tcpeek } = this.results;
+    const { miruo, tcpeek, records } = this.results;
     await Promise.allSettled(
-      [miruo, tcpeek, this.standardOutput, this.#messages, this.#reports].map((output) => output?.flush()),
+      [miruo, tcpeek, records, this.standardOutput, this.#messages, this.#reports].map((output) => output?.flush()),
     );
   }
 

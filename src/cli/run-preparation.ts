@@ -4,9 +4,12 @@
  */
 import type { RunPlan } from '../pipeline/run.js';
 import type { AddressRange } from '../tcpeek/options.js';
+import { analysisOptions } from './analysis-plan.js';
+import { refuseShownAddresses } from './anonymous.js';
 import type { RunSurroundings } from './execute-run.js';
 import type { ChosenFilter } from './filter-choice.js';
 import { addressesInCaptures, addressesOfDevices } from './local-addresses.js';
+import { STANDARD_OUTPUT } from './output-place.js';
 import { makePlan, type ParsedOptions } from './plan.js';
 import { reportPlan } from './report-plan.js';
 import { resultPlaces } from './result-places.js';
@@ -30,7 +33,18 @@ export function prepareRun(
 ): PreparedRun {
   const places = resultPlaces(files, given);
   const hasTcpeek = places.some(({ format }) => format === 'tcpeek');
-  if (!hasTcpeek) refuseUseless(given, TCPEEK_ONLY, 'handshakes, which are not asked for: -o tcpeek');
+  const analysis = analysisOptions(
+    given,
+    places.map(({ format }) => format),
+  );
+  if (!hasTcpeek) {
+    const names = analysis === undefined ? TCPEEK_ONLY : TCPEEK_ONLY.filter((name) => name !== 'checksum');
+    refuseUseless(given, names, 'handshakes, which are not asked for: -o tcpeek');
+    if (given.checksum === '1') throw new UsageError('--checksum 1 is about handshakes: records know 0 and 2');
+  }
+  if (isTerminal && places.some(({ format, target }) => format === 'parquet' && target === STANDARD_OUTPUT)) {
+    throw new UsageError('Parquet is not for a terminal: -o parquet=FILE, or a pipe');
+  }
   if (places.every(({ format }) => format !== 'miruo')) {
     refuseUseless(given, MIRUO_ONLY, 'sessions, which are not asked for: -o miruo');
   }
@@ -41,7 +55,9 @@ export function prepareRun(
   const wanted = {
     miruo: ofMiruo.length > 0,
     tcpeek: hasTcpeek ? tcpeekOptions(given, localAddresses(files, given)) : undefined,
+    analysis,
   };
+  if (given.anonymize !== undefined) refuseShownAddresses(given, wanted.tcpeek);
   const isShown = isTerminal && ofMiruo.every(({ target }) => 'descriptor' in target);
   const showing = showingOf(given, files);
   const isWatched = showing.form === 'auto' ? program.isTerminal : showing.form !== 'none';

@@ -29,6 +29,11 @@ export class EndingSignals {
     return this.#stop.signal;
   }
 
+  /** A signal asked the pass to come to an end well. */
+  get isAsked(): boolean {
+    return this.#asked !== undefined;
+  }
+
   /** How to end the reading well, once that is possible. */
   set finish(finish: () => void) {
     this.#finish = finish;

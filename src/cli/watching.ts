@@ -4,7 +4,7 @@
 import type { ReadPlan } from '../capture/read-captures.js';
 import { storedBytes } from '../capture/stored-size.js';
 import { renderTitle } from '../monitor/process-title.js';
-import type { ProgressView } from '../monitor/progress.js';
+import type { ProgressCounters, ProgressView } from '../monitor/progress.js';
 import { type ProgressEventKind, plainProgress, progressEvent, renderProgress } from '../monitor/progress-text.js';
 import { PROGRESS_BYTES, PROGRESS_LEFT_BYTES, PROGRESS_PACKETS } from '../ring/layout.js';
 import { totalBytes } from './input-size.js';
@@ -63,17 +63,20 @@ export class Watching {
   readonly #showing: Showing;
   readonly #args: readonly string[];
   #say: (text: string) => void = () => {};
+  #counters = (): ProgressCounters => ({ bytes: 0, packets: 0, sessions: undefined, leftBytes: 0 });
   #isStarted = false;
   #isOver = false;
 
-  /** The run's time begins. */
+  /** The run's time begins. `passes`: how often all is read. */
   static async begin(
     plan: ReadPlan,
     showing: Showing,
     { args }: ProgramFacts,
     log: Log | undefined,
+    passes = 1,
   ): Promise<Watching> {
-    const progress = new RunProgress(showing.totalBytes ?? totalBytes(plan));
+    const bytes = totalBytes(plan);
+    const progress = new RunProgress(showing.totalBytes ?? (bytes === undefined ? undefined : passes * bytes));
     const isDrawn = showing.form === 'auto' && log?.isTerminal !== true;
     return new Watching(progress, isDrawn ? await ProgressLine.on(process.stderr) : undefined, showing, args);
   }
@@ -95,12 +98,13 @@ export class Watching {
    */
   start(counters: Float64Array, sessions: () => number | undefined, say: (text: string) => void): void {
     const { progress } = this;
-    progress.counters = () => ({
+    this.#counters = () => ({
       bytes: counters[PROGRESS_BYTES],
       packets: counters[PROGRESS_PACKETS],
       sessions: sessions(),
       leftBytes: counters[PROGRESS_LEFT_BYTES],
     });
+    progress.counters = this.#counters;
     this.#say = say;
     this.#isStarted = true;
     this.line?.start((columns) => renderProgress(progress.view(), Date.now(), columns));
@@ -110,6 +114,18 @@ export class Watching {
     });
     if (this.#showing.form === 'json') this.#tell('start', progress.view());
     if (this.#isSaid) progress.every(this.#showing.intervalMs, () => this.#tell('progress', progress.view()));
+  }
+
+  /** Another pass over the same input begins, with counters of its own: what the former ones counted is added to them. */
+  goOn(counters: Float64Array): void {
+    const { bytes, packets, leftBytes } = this.#counters();
+    this.#counters = () => ({
+      bytes: bytes + counters[PROGRESS_BYTES],
+      packets: packets + counters[PROGRESS_PACKETS],
+      sessions: undefined,
+      leftBytes: leftBytes + counters[PROGRESS_LEFT_BYTES],
+    });
+    this.progress.counters = this.#counters;
   }
 
   /** The pass is over: the line is gone, and the last thing of all is told. `isComplete`: it came to its end by itself. */

@@ -8,6 +8,7 @@ import { COUNTER_NAMES, type MiruoCounters, zeroCounters } from '../miruo/statis
 import { RECORD_HEADER_BYTES, type ResultWriter } from '../ring/result-ring.js';
 import { FigureEventWriter } from './figure-events.js';
 import { HandshakeEventWriter } from './handshake-events.js';
+import { RecordEventWriter } from './record-events.js';
 
 /** A session began; no payload. */
 export const SESSION_CREATED = 1;
@@ -53,6 +54,8 @@ export class EventWriter implements MiruoEvents {
   readonly handshakes: HandshakeEventWriter;
   /** How the shard stands. */
   readonly standing: FigureEventWriter;
+  /** What the analysis has to say, likewise. */
+  readonly records: RecordEventWriter;
   readonly #ring: ResultWriter;
   #storedBits = new Int32Array(1024);
   #usedWords = 0;
@@ -61,6 +64,7 @@ export class EventWriter implements MiruoEvents {
     this.#ring = ring;
     this.handshakes = new HandshakeEventWriter(ring, () => this.key);
     this.standing = new FigureEventWriter(ring);
+    this.records = new RecordEventWriter(ring, () => this.key);
   }
 
   created(row: number): void {

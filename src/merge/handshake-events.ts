@@ -51,7 +51,8 @@ export class HandshakeEventWriter implements HandshakeEvents {
 }
 
 /** Whether the record at word `at` is one of those above. */
-export const isOfHandshakes = (words: Int32Array, at: number): boolean => words[at + RECORD_KIND] >= HANDSHAKE_LINE;
+export const isOfHandshakes = (words: Int32Array, at: number): boolean =>
+  words[at + RECORD_KIND] >= HANDSHAKE_LINE && words[at + RECORD_KIND] <= HANDSHAKE_COUNTS;
 
 /**
  * Which of two records with the same key comes first, one of them at least of handshakes: below 0 for the one at word `at` of `words`. What

@@ -33,6 +33,7 @@ import {
   isOfHandshakes,
   textOf,
 } from './handshake-events.js';
+import { isOfRecords, MergedRecords, RECORD_BEGUN, RECORD_TOLD, type RecordSink } from './record-events.js';
 import { SegmentPeak } from './segment-peak.js';
 import { displayedId, fitsPlaceholder, patchIds, SessionOrdinals, widenIds } from './session-ids.js';
 
@@ -46,6 +47,8 @@ export interface MergeSinks {
   /** Lines of handshakes, and messages about packets of theirs. */
   readonly handshakes: TextSink;
   readonly notes: TextSink;
+  /** What the analysis tells. */
+  readonly records?: RecordSink | undefined;
 }
 
 /** What is told of the lines beforehand. */
@@ -77,6 +80,7 @@ export class Merger {
   readonly segments = new SegmentPeak();
   readonly ordinals: SessionOrdinals;
   readonly handshakes: HandshakeTotals;
+  readonly records: MergedRecords;
   /** How all shards stood at the last block's end, or at the last moment of a report. */
   readonly standing: FigureTotals;
   /** What all shards had counted at the moment that `step` came to last. */
@@ -97,6 +101,7 @@ export class Merger {
     this.ordinals = new SessionOrdinals(rings.length);
     this.standing = new FigureTotals(rings.length);
     this.handshakes = new HandshakeTotals(namedFilters);
+    this.records = new MergedRecords(rings.length, sinks.records);
   }
 
   /**
@@ -151,6 +156,10 @@ export class Merger {
   #isOlder(shard: number, at: number, other: number, otherAt: number): boolean {
     const { words } = this.#rings[shard];
     const others = this.#rings[other].words;
+    // What the analysis tells of a tick, or of the end, comes last, as in each shard by itself.
+    const isRecord = isOfRecords(words, at);
+    if (isRecord !== isOfRecords(others, otherAt)) return !isRecord;
+    if (isRecord) return this.records.compare(shard, words, at, other, others, otherAt) < 0;
     if (isOfHandshakes(words, at) || isOfHandshakes(others, otherAt)) {
       return compareHandshakes(words, at, others, otherAt) < 0;
     }
@@ -187,6 +196,10 @@ export class Merger {
         break;
       case HANDSHAKE_NOTE:
         this.#emitText(this.#sinks.notes, ring, at);
+        break;
+      case RECORD_BEGUN:
+      case RECORD_TOLD:
+        this.#emittedBytes += this.records.apply(shard, ring, at);
         break;
       case HANDSHAKE_COUNTS:
         this.handshakes.add(ring.words, at);

@@ -5,6 +5,7 @@
  * ID_PLACEHOLDER instead, at the start of the line or after its colour code, and `src/merge/session-ids.ts` puts it in.
  */
 import { ROW_ADDRESS_0, ROW_KIND, ROW_KIND_V6, ROW_PORTS, type SessionTable } from '../flow/session-table.js';
+import type { AddressMapper } from '../text/crypto-pan.js';
 import { ascii, type LineSink, LineWriter } from '../text/line-writer.js';
 import { ipv4Text, ipv6Text } from '../wire/address.js';
 import { MOST_HTTP_TEXT_BYTES } from './http.js';
@@ -79,15 +80,18 @@ export class SessionRenderer {
   readonly #lines: SegmentLines | undefined;
   readonly #lineBytes: Uint8Array;
   readonly #optionBytes = new Uint8Array(40);
+  readonly #addresses: AddressMapper | undefined;
 
-  /** `lines`: those that come after segments' own, if there are any. */
+  /** `lines`: those that come after segments' own, if there are any; `addresses`: what stands for them, if they are not to be shown. */
   constructor(
     options: MiruoOptions,
     table: SessionTable,
     store: SegmentStore,
     lines: SegmentLines | undefined,
     sink: LineSink,
+    addresses?: AddressMapper,
   ) {
+    this.#addresses = addresses;
     this.#out = new LineWriter(sink);
     this.#table = table;
     this.#store = store;
@@ -241,19 +245,26 @@ export class SessionRenderer {
   #endpoint(row: number, page: Int32Array, r: number, side: number): string {
     const ports = page[r + ROW_PORTS];
     const port = side === 0 ? ports >>> 16 : ports & 0xffff;
-    if ((page[r + ROW_KIND] & ROW_KIND_V6) === 0) return `${ipv4Text(page[r + ROW_ADDRESS_0 + side])}:${port}`;
+    if ((page[r + ROW_KIND] & ROW_KIND_V6) === 0) return `${ipv4Text(this.#address(page, r, side))}:${port}`;
     const words = [0, 1, 2, 3].map((w) => this.#table.addressWord(row, side, w));
+    this.#addresses?.v6(words);
     return `[${ipv6Text(words)}]:${port}`;
   }
 
-  /** The same as bytes; no string is made for an IPv4 address. */
+  /** An IPv4 address as it is shown. */
+  #address(page: Int32Array, r: number, side: number): number {
+    const address = page[r + ROW_ADDRESS_0 + side];
+    return this.#addresses === undefined ? address : this.#addresses.v4(address);
+  }
+
+  /** An endpoint as bytes; no string is made for an IPv4 address. */
   #writeEndpoint(row: number, page: Int32Array, r: number, side: number): void {
     const out = this.#out;
     if ((page[r + ROW_KIND] & ROW_KIND_V6) !== 0) {
       out.text(ascii(this.#endpoint(row, page, r, side)));
       return;
     }
-    out.ipv4(page[r + ROW_ADDRESS_0 + side]);
+    out.ipv4(this.#address(page, r, side));
     out.byte(COLON[0]);
     out.decimal(side === 0 ? page[r + ROW_PORTS] >>> 16 : page[r + ROW_PORTS] & 0xffff);
   }

@@ -6,7 +6,8 @@
 import { D_ACK, D_NSEC, D_SEC, D_SEQ, D_TCP, D_WIRE } from '../capture/descriptor.js';
 import { findSession, insertSession } from '../flow/descriptor-sessions.js';
 import { SessionTable } from '../flow/session-table.js';
-import { ascii } from '../text/line-writer.js';
+import type { AddressMapper } from '../text/crypto-pan.js';
+import { ascii, type LineSink } from '../text/line-writer.js';
 import { flagsByte, TCP_ACK, TCP_CLASSIC_FLAGS, TCP_SYN } from '../wire/tcp.js';
 import { countDirections, type DirectionCounts, zeroDirections } from './directions.js';
 import type { MiruoEvents } from './events.js';
@@ -109,13 +110,14 @@ export class MiruoTracker {
   #created = 0;
   #hash = 0;
 
-  constructor(options: MiruoOptions, events: MiruoEvents) {
+  /** `addresses`: what stands for them in lines, if they are not to be shown. */
+  constructor(options: MiruoOptions, events: MiruoEvents, addresses?: AddressMapper) {
     this.#options = options;
     this.#events = events;
     this.#http = options.http === undefined ? undefined : new HttpNotes(options.http);
-    this.#renderer = new SessionRenderer(options, this.#table, this.#store, this.#http?.lines, (bytes, from, to) =>
-      options.live ? events.lines(this.#liveRow, bytes, from, to) : events.text(bytes, from, to),
-    );
+    const sink: LineSink = (bytes, from, to) =>
+      options.live ? events.lines(this.#liveRow, bytes, from, to) : events.text(bytes, from, to);
+    this.#renderer = new SessionRenderer(options, this.#table, this.#store, this.#http?.lines, sink, addresses);
     // The original takes only a flags byte of exactly 0x02 for a SYN; ECE and CWR (RFC 3168) do not make it another.
     this.#synMask = options.classic ? 0xff : TCP_CLASSIC_FLAGS;
     this.#retransmitMs = options.retransmitMs;

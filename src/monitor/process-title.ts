@@ -18,8 +18,22 @@ export interface TitleFacts {
   readonly words: string;
 }
 
-/** Arguments as they are shown: in one line, and no command to a terminal. */
-export const shownArguments = (args: readonly string[]): string => args.map(printable).join(' ');
+/** The option whose value is a secret, but for the name of a file; the drop-in commands understand it abbreviated, and with one dash. */
+const SECRET = /^(--a[a-z]*|-an[a-z]*)(?:=([^@].*))?$/s;
+const HIDDEN = '***';
+
+/** Arguments as they are shown: in one line, no command to a terminal, and without the key of `--anonymize`. */
+export const shownArguments = (args: readonly string[]): string => args.map(withoutKey).map(printable).join(' ');
+
+function withoutKey(arg: string, index: number, args: readonly string[]): string {
+  const [, name, value] = SECRET.exec(arg) ?? [];
+  if (isKeyOption(name) && value !== undefined) return `${name}=${HIDDEN}`;
+  const [, before, given] = SECRET.exec(args[index - 1] ?? '') ?? [];
+  return isKeyOption(before) && given === undefined && !arg.startsWith('@') ? HIDDEN : arg;
+}
+
+const isKeyOption = (name: string | undefined): boolean =>
+  name !== undefined && 'anonymize'.startsWith(name.replace(/^--?/, ''));
 
 /** The title of a run with `args` (without the program's name) that is `percent` done. */
 export function renderTitle(percent: number | undefined, args: readonly string[]): string {

@@ -10,6 +10,8 @@ export interface LineOutput {
   readonly failed: Promise<never>;
   /** Appends bytes (copied before it returns). Throws the error of an earlier write. */
   append(bytes: Uint8Array): void;
+  /** Makes a file though there is nothing to write yet: without it there is one only when something comes. */
+  begin(): void;
   /** Starts writing what is there, however little: nothing more comes for now. */
   push(): void;
   /** Resolves when `isFull` is over. Rejects with the error of a write. */
@@ -36,6 +38,10 @@ export class SplitOutput implements LineOutput {
 
   append(bytes: Uint8Array): void {
     for (const place of this.#places) place.append(bytes);
+  }
+
+  begin(): void {
+    for (const place of this.#places) place.begin();
   }
 
   push(): void {
@@ -85,6 +91,10 @@ export class UnreadOutput implements LineOutput {
       // The place throws what ended it before its promise tells.
       this.#passOver(error);
     }
+  }
+
+  begin(): void {
+    if (!this.#isGone) this.#place.begin();
   }
 
   push(): void {

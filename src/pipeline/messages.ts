@@ -9,6 +9,7 @@ import type { FeederMemory } from '../feed/serve.js';
 import type { BlockRingMemory } from '../ring/block-ring.js';
 import type { ResultRingMemory } from '../ring/result-ring.js';
 import type { OutputTarget } from './blocking-output.js';
+import type { RendererWork } from './serve-records.js';
 import type { ThreadStart } from './threads.js';
 import type { Analyses } from './track-blocks.js';
 
@@ -52,3 +53,5 @@ export interface WriterWork {
   readonly target: OutputTarget;
 }
 export type WriterStart = WriterWork & ThreadStart;
+
+export type RendererStart = RendererWork & ThreadStart;

@@ -85,6 +85,10 @@ export class OutputFile implements LineOutput {
     if (this.#error !== undefined) throw this.#error;
   }
 
+  begin(): void {
+    if (this.#descriptor < 0) this.#start();
+  }
+
   async flush(): Promise<void> {
     while ((this.#isWriting || this.#filled > 0) && this.#error === undefined) {
       this.#start();

@@ -2,6 +2,7 @@
  * One pass over the input that tracks sessions: starts reader and trackers, merges what they find, writes it. Owns what
  * a run is made of and what it came to.
  */
+import type { AnalysisSums } from '../analysis/sums.js';
 import type { ReadFigures, ReadSummary } from '../capture/news.js';
 import type { InputProblem } from '../capture/problem.js';
 import type { ReadPlan } from '../capture/read-captures.js';
@@ -17,6 +18,7 @@ import { SESSION_HEAD } from '../tcpeek/session-head.js';
 import type { LineOutput } from './line-output.js';
 import type { TrackerWork } from './messages.js';
 import { type BlockForm, Reading, type ReadingWatcher } from './reading.js';
+import type { RecordOutput } from './record-output.js';
 import { stopped, Threads } from './threads.js';
 import { ToldQueue } from './told-queue.js';
 import type { Analyses, TrackSummary } from './track-blocks.js';
@@ -38,6 +40,8 @@ export interface RunOutputs {
   readonly tcpeek?: LineOutput | undefined;
   /** Messages about single packets. */
   readonly notes?: LineOutput | undefined;
+  /** Records of the analysis. */
+  readonly records?: RecordOutput | undefined;
   /** Reports, which come from elsewhere; that they cannot be written ends the run too. */
   readonly reports?: LineOutput | undefined;
 }
@@ -94,6 +98,8 @@ export interface RunFigures {
   readonly activeSegmentsMost: number;
   /** As in `RunInProgress`. */
   readonly handshakes: ArrayLike<number>;
+  /** What the analysed sessions that are over add up to. */
+  readonly analysis: AnalysisSums;
 }
 
 /** What a run came to. */
@@ -123,7 +129,10 @@ export async function runPass(
   watcher: RunWatcher,
   stop: AbortSignal,
 ): Promise<RunOutcome> {
-  const threads = new Threads(plan.trackers + 1, plan.trackers + 2);
+  const { records } = outputs;
+  const least = plan.trackers + 1 + (records?.threads ?? 0);
+  const threads = new Threads(least, least + 1);
+  records?.start(threads);
   const moments = new ToldQueue<ReadFigures>();
   const problems = new ToldQueue<InputProblem>();
   const reports = new ToldQueue<Float64Array>();
@@ -136,7 +145,10 @@ export async function runPass(
     onInterface: (linkType) => watcher.onInterface?.(linkType),
     onMoment: (figures) => moments.put(figures),
     onReport: (traffic) => reports.put(traffic),
-    onInput: (name, number) => watcher.onInput?.(name, number),
+    onInput: (name, number) => {
+      records?.noteInput(name, number);
+      watcher.onInput?.(name, number);
+    },
     onFirst: (moment) => {
       watcher.onFirst?.(moment);
       begin();
@@ -178,7 +190,7 @@ class Pass {
   readonly #told: ToldByReader;
   readonly #outputs: RunOutputs;
   /** Each of them once. */
-  readonly #places: readonly LineOutput[];
+  readonly #places: readonly Omit<LineOutput, 'append' | 'begin'>[];
   readonly #watcher: RunWatcher;
   readonly #stop: AbortSignal;
   #hasFirstLine = false;
@@ -198,15 +210,15 @@ class Pass {
     this.#reading = reading;
     this.#told = told;
     this.#outputs = outputs;
-    this.#places = [...new Set([outputs.miruo, outputs.tcpeek, outputs.notes, outputs.reports])].filter(
-      (place) => place !== undefined,
-    );
+    this.#places = [
+      ...new Set([outputs.miruo, outputs.tcpeek, outputs.notes, outputs.records, outputs.reports]),
+    ].filter((place) => place !== undefined);
     this.#watcher = watcher;
     this.#stop = stop;
   }
 
   async run(): Promise<RunOutcome> {
-    const { trackers, miruo, tcpeek, flows, read: readPlan, workerFiles } = this.#plan;
+    const { trackers, miruo, tcpeek, flows, analysis, addressKey, read: readPlan, workerFiles } = this.#plan;
     const reading = this.#reading;
     const results = Array.from({ length: trackers }, () => allocateResultRing(RESULT_RING_BYTES));
     const rings = results.map((ring) => new ResultReader(ring));
@@ -218,6 +230,7 @@ class Pass {
       sessions: (bytes) => this.#append(bytes),
       handshakes: (bytes) => this.#appendHandshake(bytes),
       notes: (bytes) => this.#appendNote(bytes),
+      records: (kind, fields, text) => this.#outputs.records?.add(kind, fields, text),
     });
     this.#watcher.onStart({
       progress: reading.progress,
@@ -228,7 +241,12 @@ class Pass {
       figures: () => ({ ...figuresOf(merger.standing.counters, merger), read: reading.figures() }),
     });
     const tracking = results.map((ring, shard) => {
-      const work: TrackerWork = { shard, analyses: { miruo, tcpeek, flows }, blocks: reading.blocks, results: ring };
+      const work: TrackerWork = {
+        shard,
+        analyses: { miruo, tcpeek, flows, analysis, addressKey },
+        blocks: reading.blocks,
+        results: ring,
+      };
       return this.#threads.run<TrackSummary>(`tracker ${shard}`, workerFiles?.tracker ?? TRACKER_FILE, 'track', work);
     });
     const readingDone = reading.run(readPlan, workerFiles?.reader);
@@ -241,6 +259,8 @@ class Pass {
         begun.then(() => this.#merge(merger, rings)),
       ]);
       if (read.filesRead > 0) this.#begin();
+      // Of what nobody could read there is no result, not even an empty one.
+      if (read.filesRead > 0) await this.#outputs.records?.finish();
       await Promise.all(this.#places.map((place) => place.flush()));
       const directions = addDirections(tracked.map((summary) => summary.directions));
       const checksums = addChecksums(tracked.map((summary) => summary.checksums));
@@ -351,5 +371,6 @@ function figuresOf(miruo: MiruoCounters, merger: Merger): Omit<RunFigures, 'read
     activeSegments: merger.segments.active,
     activeSegmentsMost: merger.segments.most,
     handshakes: merger.handshakes.counts,
+    analysis: merger.records.sums,
   };
 }

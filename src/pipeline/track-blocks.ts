@@ -2,7 +2,18 @@
  * The tracker thread's loop: takes block after block, walks its shard's list of descriptors, and lets the
  * analyses see each segment and each tick in order. Owns the order; knows no protocol.
  */
-import { D_INDEX, D_NSEC, D_SEC, D_TCP, isSegment, packetIndex, UNREACHABLE_HERE } from '../capture/descriptor.js';
+import { Analysis } from '../analysis/analysis.js';
+import type { AnalysisOptions } from '../analysis/options.js';
+import {
+  D_INDEX,
+  D_NSEC,
+  D_SEC,
+  D_TCP,
+  isSegment,
+  LATER_FRAGMENT_HERE,
+  packetIndex,
+  UNREACHABLE_HERE,
+} from '../capture/descriptor.js';
 import { conversationHash } from '../capture/descriptor-hash.js';
 import { trafficFigures } from '../capture/traffic-figures.js';
 import { EventWriter } from '../merge/events.js';
@@ -16,6 +27,7 @@ import {
   BLOCK_MOMENT,
   DESCRIPTOR_NEXT,
   DESCRIPTOR_WORDS,
+  DETAIL_WORDS,
   SLOT_HEADS,
   SLOT_KIND,
   SLOT_NOW,
@@ -33,6 +45,7 @@ import type { ChecksumFigures } from '../tcpeek/checksum-figures.js';
 import { NO_OPENINGS, type OpeningCounts } from '../tcpeek/counts.js';
 import type { TcpeekOptions } from '../tcpeek/options.js';
 import { HandshakeTracker } from '../tcpeek/tracker.js';
+import { AddressMapper } from '../text/crypto-pan.js';
 import { FlowTable } from '../traffic/flow-table.js';
 import type { FlowOptions } from '../traffic/options.js';
 
@@ -42,6 +55,10 @@ export interface Analyses {
   readonly tcpeek?: TcpeekOptions | undefined;
   /** Counting of flows, of every packet. */
   readonly flows?: FlowOptions | undefined;
+  /** Symptoms and records of sessions; the reader notes details then. */
+  readonly analysis?: AnalysisOptions | undefined;
+  /** What addresses are shown as follows from it (src/text/crypto-pan.ts); undefined: they are shown as they are. */
+  readonly addressKey?: Uint8Array | undefined;
 }
 
 const NO_COUNTERS: MiruoCounters = zeroCounters();
@@ -74,16 +91,23 @@ export class ShardTracker {
   readonly #tcpeek: HandshakeTracker | undefined;
   readonly #walker: ShardWalker;
 
-  constructor(shard: number, { miruo, tcpeek, flows }: Analyses, blocks: BlockRingMemory, results: ResultRingMemory) {
+  constructor(
+    shard: number,
+    { miruo, tcpeek, flows, analysis, addressKey }: Analyses,
+    blocks: BlockRingMemory,
+    results: ResultRingMemory,
+  ) {
     this.#consumer = new BlockConsumer(blocks, shard);
     this.#events = new EventWriter(new ResultWriter(results));
-    this.#miruo = miruo && new MiruoTracker(miruo, this.#events);
-    this.#tcpeek = tcpeek && new HandshakeTracker(tcpeek, this.#events.handshakes);
+    const addresses = addressKey && new AddressMapper(addressKey);
+    this.#miruo = miruo && new MiruoTracker(miruo, this.#events, addresses);
+    this.#tcpeek = tcpeek && new HandshakeTracker(tcpeek, this.#events.handshakes, addresses);
     const table = flows && new FlowTable(flows.timeoutSec);
     const parts = {
       miruo: this.#miruo,
       tcpeek: this.#tcpeek,
       flows: table,
+      analysis: analysis && new Analysis(analysis, this.#events.records),
     };
     this.#walker = new ShardWalker(shard, blocks, this.#events, parts, trafficFigures(flows?.protocols ?? 0));
   }
@@ -113,6 +137,7 @@ interface ShardAnalyses {
   readonly miruo: MiruoTracker | undefined;
   readonly tcpeek: HandshakeTracker | undefined;
   readonly flows: FlowTable | undefined;
+  readonly analysis: Analysis | undefined;
 }
 
 class ShardWalker {
@@ -126,6 +151,8 @@ class ShardWalker {
   readonly #miruo: MiruoTracker | undefined;
   readonly #tcpeek: HandshakeTracker | undefined;
   readonly #flows: FlowTable | undefined;
+  readonly #analysis: Analysis | undefined;
+  readonly #detailsOffset: number;
   readonly #lengthsOffset: number;
   readonly #figuresOffset: number;
   readonly #readFigures: number;
@@ -138,7 +165,7 @@ class ShardWalker {
     shard: number,
     blocks: BlockRingMemory,
     events: EventWriter,
-    { miruo, tcpeek, flows }: ShardAnalyses,
+    { miruo, tcpeek, flows, analysis }: ShardAnalyses,
     readFigures: number,
   ) {
     this.#readFigures = readFigures;
@@ -152,6 +179,8 @@ class ShardWalker {
     this.#miruo = miruo;
     this.#tcpeek = tcpeek;
     this.#flows = flows;
+    this.#analysis = analysis;
+    this.#detailsOffset = blocks.layout.detailsOffset;
     this.#lengthsOffset = blocks.layout.lengthsOffset;
     this.#figuresOffset = blocks.layout.figuresOffset;
   }
@@ -164,13 +193,17 @@ class ShardWalker {
       this.#events.key = 0;
       this.#miruo?.onEnd(words[header + SLOT_NOW] >>> 0, (words[header + SLOT_NOW + 1] / 1000) | 0);
       this.#tcpeek?.onEnd();
+      this.#analysis?.onEnd();
       return true;
     }
     const view = this.#view;
     const miruo = this.#miruo;
     const tcpeek = this.#tcpeek;
     const flows = this.#flows;
+    const analysis = this.#analysis;
     const events = this.#events;
+    const details = (slot + this.#detailsOffset) >> 2;
+    analysis?.beginBlock(words, header);
     const lengths = (slot + this.#lengthsOffset) >> 2;
     const first = (slot + this.#descriptorsOffset) >> 2;
     this.#tick = (slot + this.#ticksOffset) >> 2;
@@ -191,12 +224,14 @@ class ShardWalker {
         miruo?.onSegment(words, d, view, hash);
         tcpeek?.onSegment(words, d, view, hash);
         flows?.onPacket(words, d, view, words[lengths + descriptor], hash);
+        analysis?.onSegment(words, d, view, hash, details + descriptor * DETAIL_WORDS);
       } else if (words[d + D_TCP] === UNREACHABLE_HERE) {
         tcpeek?.onUnreachable(words, d, view, conversationHash(words, d));
+      } else if (words[d + D_TCP] === LATER_FRAGMENT_HERE) {
+        analysis?.onFragment(words, d, details + descriptor * DETAIL_WORDS);
       } else if (flows !== undefined) {
         flows.onPacket(words, d, view, words[lengths + descriptor], conversationHash(words, d));
       }
-      // A later fragment is here because its conversation is; sessions are made of segments.
       if (after !== 0) this.#tellAfter(after);
       next = words[d + DESCRIPTOR_NEXT];
     }
@@ -245,6 +280,7 @@ class ShardWalker {
     }
     if ((word & TICK_PACKETS) !== 0) this.#tcpeek?.onTick(sec);
     if ((word & TICK_TRAFFIC) !== 0) this.#passSecond(sec);
+    if ((word & TICK_SEGMENTS) !== 0) this.#analysis?.onTick(sec, packetIndex(words[d + D_INDEX]));
   }
 
   #passSecond(sec: number): void {

@@ -9,7 +9,7 @@
  *                     line 1 + t    consumed blocks         written by tracker t
  *   controlBytes    slot 0 | slot 1 | ... | slot n-1
  *
- *   slot:  header words | figures | frame bytes: head room, block | descriptors | captured lengths | ticks
+ *   slot:  header words | figures | frame bytes: head room, block | descriptors | captured lengths | details | ticks
  *            the head room takes the beginning of a record whose end lies in this block, right-aligned
  *            against it, so that every record is contiguous
  *
@@ -34,7 +34,12 @@ export const SLOT_KIND = 0;
 export const SLOT_TICKS = 1;
 /** Time of the latest counted packet so far: seconds, nanoseconds. */
 export const SLOT_NOW = 2;
-export const SLOT_HEADS = 4;
+/** Which input the block is of, from 1; and the number in it of the block's first packet, from 1, as two words: low, high. */
+export const SLOT_INPUT = 4;
+export const SLOT_NUMBER = 5;
+/** Packets of the whole run before the block's first, as two words: low, high. */
+export const SLOT_PACKETS = 7;
+export const SLOT_HEADS = 9;
 
 /**
  * In a ring whose consumer copies packets, in place of ticks and lists: the form of the packets that it writes anew, and how
@@ -42,6 +47,9 @@ export const SLOT_HEADS = 4;
  */
 export const SLOT_FORM = SLOT_TICKS;
 export const SLOT_ENTRIES = SLOT_HEADS;
+
+/** Words of what is noted of a segment beside its descriptor (src/capture/segment-details.ts). */
+export const DETAIL_WORDS = 7;
 
 /** Values of SLOT_KIND: the end of the stream is a block of its own kind, not a value of a counter. */
 export const BLOCK_DATA = 0;
@@ -83,12 +91,13 @@ export interface BlockRingLayout {
   readonly descriptorsPerSlot: number;
   readonly controlBytes: number;
   readonly slotBytes: number;
-  /** From the slot's start to its figures, its head room, its block, its descriptors, the captured lengths of their frames, its ticks. */
+  /** From the slot's start to its figures, its head room, its block, its descriptors, the captured lengths of their frames, what else is noted of them, its ticks. */
   readonly figuresOffset: number;
   readonly headRoomOffset: number;
   readonly blockOffset: number;
   readonly descriptorsOffset: number;
   readonly lengthsOffset: number;
+  readonly detailsOffset: number;
   readonly ticksOffset: number;
   readonly totalBytes: number;
 }
@@ -104,7 +113,8 @@ export function layoutBlockRing(slots: number, blockBytes: number, trackers: num
   const descriptorsOffset = roundUp(blockOffset + blockBytes, LINE_BYTES);
   const descriptorsPerSlot = Math.ceil((blockBytes + HEAD_ROOM_BYTES) / LEAST_RECORD_BYTES);
   const lengthsOffset = descriptorsOffset + descriptorsPerSlot * DESCRIPTOR_WORDS * WORD_BYTES;
-  const ticksOffset = lengthsOffset + descriptorsPerSlot * WORD_BYTES;
+  const detailsOffset = lengthsOffset + descriptorsPerSlot * WORD_BYTES;
+  const ticksOffset = detailsOffset + descriptorsPerSlot * DETAIL_WORDS * WORD_BYTES;
   const slotBytes = roundUp(ticksOffset + descriptorsPerSlot * WORD_BYTES, LINE_BYTES);
   return {
     slots,
@@ -118,6 +128,7 @@ export function layoutBlockRing(slots: number, blockBytes: number, trackers: num
     blockOffset,
     descriptorsOffset,
     lengthsOffset,
+    detailsOffset,
     ticksOffset,
     totalBytes: controlBytes + slots * slotBytes,
   };

@@ -16,6 +16,7 @@ import {
   ipv6AddressesAt,
   tcpOffset,
 } from '../capture/descriptor.js';
+import type { AddressMapper } from '../text/crypto-pan.js';
 import { ascii, type LineWriter } from '../text/line-writer.js';
 import { ipv6Text } from '../wire/address.js';
 import { payloadBytes } from '../wire/segment-length.js';
@@ -45,7 +46,7 @@ const STROKE = 0x2f;
 
 /**
  * The segment of the descriptor at word `d` of `words`, whose frame lies in `view`, does not fit the handshake at word `r` of
- * `page`: it would begin another, or has wrong numbers. `side` sent it.
+ * `page`: it would begin another, or has wrong numbers. `side` sent it. `addresses`: what stands for them, if they are not to be shown.
  */
 export function writeSegmentNote(
   out: LineWriter,
@@ -56,12 +57,13 @@ export function writeSegmentNote(
   r: number,
   side: number,
   isDuplicate: boolean,
+  addresses: AddressMapper | undefined,
 ): void {
   const tcp = words[d + D_TCP];
   out.text(isDuplicate ? DUPLICATE : SEQUENCE);
-  writeEndpoint(out, words, d, view, 0);
+  writeEndpoint(out, words, d, view, 0, addresses);
   out.text(TO);
-  writeEndpoint(out, words, d, view, 1);
+  writeEndpoint(out, words, d, view, 1, addresses);
   out.byte(SPACE);
   const flags = flagsByte(tcp);
   FLAG_LETTERS.forEach((letter, bit) => {
@@ -97,12 +99,22 @@ export function writeChecksumNote(
   out.byte(CLOSE);
 }
 
-function writeEndpoint(out: LineWriter, words: Int32Array, d: number, view: DataView, side: number): void {
+function writeEndpoint(
+  out: LineWriter,
+  words: Int32Array,
+  d: number,
+  view: DataView,
+  side: number,
+  addresses: AddressMapper | undefined,
+): void {
   if (words[d + D_WHERE] >= 0) {
-    out.ipv4(words[d + (side === 0 ? D_SRC : D_DST)]);
+    const address = words[d + (side === 0 ? D_SRC : D_DST)];
+    out.ipv4(addresses === undefined ? address : addresses.v4(address));
   } else {
     const at = ipv6AddressesAt(words, d) + 16 * side;
-    out.text(ascii(`[${ipv6Text([0, 4, 8, 12].map((offset) => view.getInt32(at + offset)))}]`));
+    const parts = [0, 4, 8, 12].map((offset) => view.getInt32(at + offset));
+    addresses?.v6(parts);
+    out.text(ascii(`[${ipv6Text(parts)}]`));
   }
   out.byte(COLON);
   out.decimal(side === 0 ? words[d + D_PORTS] >>> 16 : words[d + D_PORTS] & 0xffff);

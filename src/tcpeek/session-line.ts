@@ -3,6 +3,7 @@
  * session-head.ts, for the main thread, which needs nothing else of this.
  */
 import { ROW_ADDRESS_0, ROW_KIND, ROW_KIND_V6, ROW_PORTS, type SessionTable } from '../flow/session-table.js';
+import type { AddressMapper } from '../text/crypto-pan.js';
 import { ascii, type LineSink, LineWriter } from '../text/line-writer.js';
 import { ipv6Text } from '../wire/address.js';
 import { H_DUP_SYN, H_DUP_SYNACK, H_END_NSEC, H_END_SEC, H_FIRST_NSEC, H_FIRST_SEC } from './handshake-row.js';
@@ -23,9 +24,11 @@ const PORT_WIDTH = 5;
 export class SessionLines {
   readonly #table: SessionTable;
   readonly #out: LineWriter;
+  readonly #addresses: AddressMapper | undefined;
 
-  /** The sink gets each line by itself. */
-  constructor(table: SessionTable, sink: LineSink) {
+  /** The sink gets each line by itself; `addresses`: what stands for them, if they are not to be shown. */
+  constructor(table: SessionTable, sink: LineSink, addresses?: AddressMapper) {
+    this.#addresses = addresses;
     this.#table = table;
     this.#out = new LineWriter(sink);
   }
@@ -88,9 +91,11 @@ export class SessionLines {
   #endpoint(row: number, page: Int32Array, r: number, side: number): void {
     const out = this.#out;
     if ((page[r + ROW_KIND] & ROW_KIND_V6) === 0) {
-      out.ipv4(page[r + ROW_ADDRESS_0 + side], ADDRESS_WIDTH);
+      const address = page[r + ROW_ADDRESS_0 + side];
+      out.ipv4(this.#addresses === undefined ? address : this.#addresses.v4(address), ADDRESS_WIDTH);
     } else {
       const words = [0, 1, 2, 3].map((word) => this.#table.addressWord(row, side, word));
+      this.#addresses?.v6(words);
       out.right(ascii(`[${ipv6Text(words)}]`), ADDRESS_WIDTH);
     }
     out.byte(COLON);

@@ -19,19 +19,19 @@ import {
   D_TCP,
   D_WHERE,
   D_WIRE,
-  ipOffset,
   ipv6AddressesAt,
   packetIndex,
-  tcpOffset,
   WHERE_UNKNOWN_LINK,
 } from '../capture/descriptor.js';
+import { verifySegment } from '../flow/descriptor-checksums.js';
 import { findSession, insertSession } from '../flow/descriptor-sessions.js';
 import { SessionTable } from '../flow/session-table.js';
 import { TimerWheel } from '../flow/timer-wheel.js';
-import type { LineWriter } from '../text/line-writer.js';
+import type { AddressMapper } from '../text/crypto-pan.js';
+import type { LineSink, LineWriter } from '../text/line-writer.js';
+import { CHECKSUM_BAD_ICMP, CHECKSUM_BAD_IP, CHECKSUM_BAD_TCP, ChecksumVerifier } from '../wire/checksum-verifier.js';
 import { flagsByte, TCP_ACK, TCP_CLASSIC_FLAGS, TCP_SYN } from '../wire/tcp.js';
 import type { ChecksumFigures } from './checksum-figures.js';
-import { CHECKSUM_BAD_ICMP, CHECKSUM_BAD_IP, CHECKSUM_BAD_TCP, ChecksumVerifier } from './checksums.js';
 import {
   COUNT_DUP_SYN,
   COUNT_DUP_SYNACK,
@@ -89,6 +89,7 @@ export class HandshakeTracker {
   readonly #table: SessionTable;
   readonly #wheel: TimerWheel;
   readonly #lines: SessionLines;
+  readonly #addresses: AddressMapper | undefined;
   readonly #synMask: number;
   readonly #ends: SessionEnds = { isV6: false, src: new Int32Array(4), dst: new Int32Array(4), dstPort: 0 };
   /** Bits of the filters that the SYN being looked at counts in. */
@@ -110,16 +111,17 @@ export class HandshakeTracker {
   #block = 0;
   readonly #dueSec = (row: number): number => this.#dueSecOf(row);
 
-  constructor(options: TcpeekOptions, events: HandshakeEvents) {
+  /** `addresses`: what stands for them in lines, if they are not to be shown. Filters are about those of packets. */
+  constructor(options: TcpeekOptions, events: HandshakeEvents, addresses?: AddressMapper) {
+    this.#addresses = addresses;
     this.#options = options;
     this.#events = events;
     this.#checksums = new ChecksumVerifier(options.checksums);
     this.#matcher = new FilterMatcher(options.filters, options.localAddresses);
     this.#table = new SessionTable(handshakeRowWords(this.#matcher.words));
     this.#wheel = new TimerWheel(this.#table, H_TIMER);
-    this.#lines = new SessionLines(this.#table, (bytes, from, to) =>
-      events.text(this.#textKind, this.#place, bytes, from, to),
-    );
+    const sink: LineSink = (bytes, from, to) => events.text(this.#textKind, this.#place, bytes, from, to);
+    this.#lines = new SessionLines(this.#table, sink, addresses);
     // The original takes only a flags byte of exactly 0x02 for a SYN; ECE and CWR (RFC 3168) do not make it another.
     this.#synMask = options.classic ? 0xff : TCP_CLASSIC_FLAGS;
     this.#matched = new Int32Array(this.#matcher.words);
@@ -239,7 +241,9 @@ export class HandshakeTracker {
     } else {
       this.#wheel.advance(row, this.#entryOf(row));
       if (step === STEP_NONE) return;
-      this.#note((out) => writeSegmentNote(out, words, d, view, page, r, side, step === STEP_DUPLICATE));
+      this.#note((out) =>
+        writeSegmentNote(out, words, d, view, page, r, side, step === STEP_DUPLICATE, this.#addresses),
+      );
     }
   }
 
@@ -314,19 +318,7 @@ export class HandshakeTracker {
   }
 
   #isSound(words: Int32Array, d: number, view: DataView): boolean {
-    const where = words[d + D_WHERE];
-    const at = words[d + D_FRAME];
-    const wireBytes = words[d + D_WIRE] >>> 0;
-    const captured = capturedBytes(words, d);
-    const verdict = this.#checksums.verifyTcp(
-      view,
-      at,
-      captured,
-      wireBytes,
-      ipOffset(where),
-      tcpOffset(where),
-      where < 0,
-    );
+    const verdict = verifySegment(this.#checksums, words, d, view);
     if (verdict !== CHECKSUM_BAD_IP && verdict !== CHECKSUM_BAD_TCP) return true;
     this.#note((out) => writeChecksumNote(out, verdict === CHECKSUM_BAD_IP ? 'IP' : 'TCP', this.#checksums));
     return false;

@@ -52,6 +52,9 @@ export const END_ENCRYPTED = -7;
 /** An ICMP message over IPv4, or one of ICMPv6 over IPv6: it starts at `offset`. Later fragments of one are END_OTHER. */
 export const END_ICMP = -8;
 
+/** More than any frame has. */
+export const NO_END = 0x7fffffff;
+
 export interface CursorOptions {
   /** Only IPv4 directly over the link layer counts. */
   readonly directOnly: boolean;
@@ -86,9 +89,21 @@ export class Cursor {
   ipHeaders = 0;
   /** The frame's VLAN tags in one number: see vlan-key.ts. */
   vlan = 0;
+  /** Id of the outermost tag + 1, or 0. */
+  vlanId = 0;
+  /** Where what the headers so far declare to be theirs ends, from the frame's start; NO_END where none says, or a fragment holds but a part. */
+  declaredEnd = NO_END;
   /** Of the IP header that says that it is a fragment; see fragment-key.ts. */
   fragmentKey = 0;
   isFirstFragment = false;
+  /**
+   * What that fragment holds of its datagram: from which byte / 8 on, how many bytes (below 1 where nothing says so), where they end from the
+   * frame's start, and whether others follow.
+   */
+  pieceUnit = 0;
+  pieceBytes = 0;
+  pieceEnd = 0;
+  pieceIsLast = false;
   /** MARK_ bits (marks.ts) of the headers that were found. */
   marks = 0;
   /** Headers that were found, that of the link layer included; and of them VLAN tags and MPLS labels. */
@@ -141,6 +156,8 @@ export class Cursor {
     this.fragmentOf = 0;
     this.ipHeaders = 0;
     this.vlan = 0;
+    this.vlanId = 0;
+    this.declaredEnd = NO_END;
     this.fragmentKey = 0;
     this.isFirstFragment = false;
     this.marks = 0;
@@ -175,17 +192,32 @@ export class Cursor {
     this.isFragment = false;
   }
 
-  /** Notes that the IP header at `ip` is a first fragment's, of a datagram with this key. */
-  noteFirstFragment(key: number): void {
+  /** Notes what a fragment holds of the datagram with this key: `bytes` that begin `ahead` of `offset`. */
+  notePiece(key: number, unit: number, ahead: number, bytes: number, isLast: boolean): void {
+    this.fragmentKey = key;
+    this.pieceUnit = unit;
+    this.pieceBytes = bytes;
+    this.pieceEnd = this.offset + ahead + bytes;
+    this.pieceIsLast = isLast;
+  }
+
+  /** Notes that the IP header at `ip` is a first fragment's, of a datagram with this key; `bytes` of it begin `ahead` of `offset`. */
+  noteFirstFragment(key: number, ahead: number, bytes: number): void {
     this.isFragment = true;
+    this.declaredEnd = NO_END;
     this.innerHeadIp = this.ip;
     this.innerHeadKey = key;
     if (this.isFirstFragment) return;
     // Later fragments of the outermost packet that is cut into pieces have but its header to be known by.
     this.isFirstFragment = true;
-    this.fragmentKey = key;
+    this.notePiece(key, 0, ahead, bytes, false);
     this.headIp = this.ip;
     this.headKey = key;
+  }
+
+  /** Notes that a header declares that what it is of ends at `end`, from the frame's start: no more than what is around it. */
+  noteEnd(end: number): void {
+    if (end < this.declaredEnd) this.declaredEnd = end;
   }
 
   /** Whether `bytes` more are there from `offset` on. What is read below must have been asked for. */

@@ -88,7 +88,9 @@ export function afterEthertype(c: Cursor): number {
     case 0x8870:
       return NEXT_LLC;
     default:
-      return c.type <= MOST_LENGTH ? NEXT_LLC : END_OTHER;
+      if (c.type > MOST_LENGTH) return END_OTHER;
+      c.noteEnd(c.offset + c.type);
+      return NEXT_LLC;
   }
 }
 
@@ -96,7 +98,9 @@ export function afterEthertype(c: Cursor): number {
 function vlanTag(c: Cursor): number {
   if (!c.has(4)) return END_CUT_LINK;
   c.vlanTags++;
-  if (c.vlanKey) c.vlan = addVlan(c.vlan, c.u16(0) & 0xfff);
+  const id = c.u16(0) & 0xfff;
+  if (c.vlanTags === 1) c.vlanId = id + 1;
+  if (c.vlanKey) c.vlan = addVlan(c.vlan, id);
   c.type = c.u16(2);
   return c.skip(4, NEXT_ETHERTYPE);
 }

@@ -1,5 +1,5 @@
 /**
- * IPv4 header (RFC 791 3.1). Its total length is not looked at: hosts that leave the cutting of segments to their
+ * IPv4 header (RFC 791 3.1). Its total length says no more than where the datagram ends: hosts that leave the cutting of segments to their
  * network card write 0 or anything.
  */
 import { type Cursor, END_BAD_IP, END_LATER_FRAGMENT, END_OTHER, NEXT_IP_PAYLOAD } from './cursor.js';
@@ -22,13 +22,22 @@ export function ipv4(c: Cursor): number {
     c.isFragment = true;
     c.payload = -1;
     c.fragmentOf = protocol;
-    c.fragmentKey = fragmentKey4(c);
+    c.notePiece(
+      fragmentKey4(c),
+      fragment & FRAGMENT_OFFSET,
+      bytes,
+      c.u16(2) - bytes,
+      (fragment & MORE_FRAGMENTS) === 0,
+    );
     return mayCarryTcp(c, protocol) ? END_LATER_FRAGMENT : END_OTHER;
   }
   c.ip = c.offset;
   c.ipHeaders++;
+  // Network cards that are still to cut a segment get 0.
+  const total = c.u16(2);
+  if (total !== 0) c.noteEnd(c.offset + total);
   c.moreFragments = (fragment & MORE_FRAGMENTS) !== 0;
-  if (c.moreFragments) c.noteFirstFragment(fragmentKey4(c));
+  if (c.moreFragments) c.noteFirstFragment(fragmentKey4(c), bytes, total - bytes);
   c.type = protocol;
   return c.skip(bytes, NEXT_IP_PAYLOAD);
 }

@@ -1,6 +1,6 @@
 /**
- * IPv6 header (RFC 8200 3) and the extension headers that only IPv6 has, in any order. The payload length is not looked
- * at, so jumbograms (RFC 2675) and what a network card is still to cut are as good as any.
+ * IPv6 header (RFC 8200 3) and the extension headers that only IPv6 has, in any order. The payload length says no more than where
+ * the datagram ends, so jumbograms (RFC 2675) and what a network card is still to cut are as good as any.
  */
 import { type Cursor, END_BAD_IP, END_LATER_FRAGMENT, END_OTHER, NEXT_IP_PAYLOAD } from './cursor.js';
 import { fragmentKey6 } from './fragment-key.js';
@@ -24,6 +24,9 @@ export function ipv6(c: Cursor): number {
   c.ip = c.offset;
   c.ipHeaders++;
   c.moreFragments = false;
+  // Jumbograms (RFC 2675), and what a network card is still to cut, have 0.
+  const bytes = c.u16(4);
+  if (bytes !== 0) c.noteEnd(c.offset + IPV6_HEADER_BYTES + bytes);
   c.type = c.u8(6);
   return c.skip(IPV6_HEADER_BYTES, NEXT_IP_PAYLOAD);
 }
@@ -63,13 +66,17 @@ function fragment(c: Cursor, next: number): number {
     c.isFragment = true;
     c.protocol = next;
     c.payload = -1;
-    c.fragmentKey = fragmentKey6(c, c.u32(4));
+    c.notePiece(fragmentKey6(c, c.u32(4)), offsetAndMore >>> 3, 8, pieceBytes(c), (offsetAndMore & 1) === 0);
     return mayCarryTcp(c, next) || isIpv6Extension(next) ? END_LATER_FRAGMENT : END_OTHER;
   }
   if ((offsetAndMore & 1) !== 0) {
     c.moreFragments = true;
-    c.noteFirstFragment(fragmentKey6(c, c.u32(4)));
+    c.noteFirstFragment(fragmentKey6(c, c.u32(4)), 8, pieceBytes(c));
   }
   c.type = next;
   return c.skip(8, NEXT_IP_PAYLOAD);
 }
+
+/** Bytes behind the fragment header that the cursor is at. The last IPv6 header is around it, also where `c.ip` is an IPv4 header's further out. */
+const pieceBytes = (c: Cursor): number =>
+  c.lastIp + IPV6_HEADER_BYTES + c.view.getUint16(c.at + c.lastIp + 4) - (c.offset + 8);

@@ -84,6 +84,7 @@ export function isPlausiblePpp(c: Cursor, ahead: number): boolean {
 export function pppoe(c: Cursor): number {
   if (!c.has(6)) return END_CUT_LINK;
   if (c.u16(0) !== 0x1100) return END_OTHER;
+  c.noteEnd(c.offset + 6 + c.u16(4));
   return c.skip(6, NEXT_PPP);
 }
 

@@ -28,6 +28,8 @@ export function allTools(workers: readonly number[], scratchDir: string): Tool[]
     // Each of the two results alone: sessions, handshakes.
     tcploom('tcploom-miruo', ['-o', 'miruo']),
     tcploom('tcploom-tcpeek', ['-o', 'tcpeek=/dev/null']),
+    // Sessions and handshakes with a record of each session beside them.
+    tcploom('tcploom-records', [...['-o', 'miruo', '-o', 'tcpeek=/dev/null', '-o', 'ndjson=/dev/null']]),
     { name: 'tcploom-info', program: TCPLOOM, command: (path) => [process.execPath, TCPLOOM, 'info', '--tsv', path] },
     // Each of the three reads the compressed copy that the first of them makes where there is none.
     {
@@ -64,6 +66,12 @@ export function allTools(workers: readonly number[], scratchDir: string): Tool[]
       program: 'tshark',
       slow: true,
       command: (path) => ['tshark', '-q', '-z', 'conv,tcp', '-r', path],
+    },
+    {
+      name: 'tshark-expert',
+      program: 'tshark',
+      slow: true,
+      command: (path) => ['tshark', '-q', '-z', 'conv,tcp', '-z', 'expert', '-r', path],
     },
   ];
 }

@@ -152,7 +152,10 @@ describe('wrong usage', () => {
       /^tcploom: a\.pcap3 would be taken for a file of the series /,
     ],
     [['filter', 'tcp', CAPTURE, '--outer', '-c'], /^tcploom: unknown option '--outer'/],
-    [['-o', 'pdf', CAPTURE], /^tcploom: there is no format 'pdf' of results: known are miruo, tcpeek, report /],
+    [
+      ['-o', 'pdf', CAPTURE],
+      /^tcploom: there is no format 'pdf' of results: known are miruo, tcpeek, report, ndjson, csv, parquet, conn, /,
+    ],
     [['-o', 'miruo=', CAPTURE], /^tcploom: -o miruo= needs a path, or - for standard output /],
     [['-o', 'miruo', '--output', 'miruo=-', CAPTURE], /^tcploom: two results cannot go to standard output /],
     [['-o', 'miruo=x', '-o', 'miruo=./x', CAPTURE], /^tcploom: two results cannot go to \.\/x /],
@@ -512,6 +515,8 @@ describe('the plan of a run', () => {
       read,
       firstLine: 'reading from a\n',
       notice: undefined,
+      analysis: undefined,
+      addressKey: undefined,
       flows: { timeoutSec: 182, protocols: DEFAULT_REPORT_PROTOCOLS.length },
       ...form,
     });

@@ -6,7 +6,12 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { CHECKSUM_BAD_ICMP, CHECKSUM_GOOD, CHECKSUM_UNKNOWN, ChecksumVerifier } from '../../src/tcpeek/checksums.js';
+import {
+  CHECKSUM_BAD_ICMP,
+  CHECKSUM_GOOD,
+  CHECKSUM_UNKNOWN,
+  ChecksumVerifier,
+} from '../../src/wire/checksum-verifier.js';
 import { Cursor, END_ICMP, FOUND_TCP } from '../../src/wire/cursor.js';
 import { goToTcp } from '../../src/wire/headers.js';
 import { corpusFiles, corpusMissing } from '../support/corpus.js';

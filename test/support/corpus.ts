@@ -118,3 +118,18 @@ export const goldenText = (name: string): string => readFileSync(join(GOLDEN, na
 export function corpusFiles(): { readonly name: string; readonly path: string }[] {
   return rowsOf(join(CAPTURES, 'SOURCES.tsv')).map(([name]) => ({ name, path: join(CAPTURES, name) }));
 }
+
+/** Which packets of a capture tshark marks with a symptom: how many, and a hash of their numbers. */
+export interface SymptomRow {
+  readonly capture: string;
+  readonly symptom: string;
+  readonly count: number;
+  readonly sha256: string;
+}
+
+/** What tshark says of symptoms. */
+export function symptomRows(): SymptomRow[] {
+  return rowsOf(join(SHARED, 'golden', 'tshark.tsv')).map(([capture, symptom, count, sha256]) => ({
+    ...{ capture, symptom, count: Number(count), sha256 },
+  }));
+}

@@ -4,9 +4,12 @@
  */
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import type { RecordKind } from '../../src/analysis/events.js';
+import type { AnalysisOptions } from '../../src/analysis/options.js';
 import { BlockFiller } from '../../src/capture/block-filler.js';
 import type { DecodeOptions } from '../../src/capture/decode.js';
 import { BAD_IP_HEADER, BAD_LINK_HEADER, BAD_TCP_HEADER } from '../../src/capture/frame-reasons.js';
+import { LinkFilters } from '../../src/capture/link-filters.js';
 import { Moments } from '../../src/capture/moments.js';
 import type { ClockFigures } from '../../src/capture/packet-clock.js';
 import { RECOGNISE_BYTES, recognise } from '../../src/capture/recognise.js';
@@ -15,6 +18,7 @@ import { PacketSelector } from '../../src/capture/selection.js';
 import { trafficFigures } from '../../src/capture/traffic-figures.js';
 import type { CountedProtocol } from '../../src/capture/traffic-meter.js';
 import { readingFor } from '../../src/cli/tcpeek-plan.js';
+import { NO_NAMES } from '../../src/filter/names.js';
 import { MERGE_DONE, MERGE_MOMENT, MERGE_MORE, MERGE_REPORT, Merger } from '../../src/merge/merger.js';
 import { hasIds, type MiruoOptions } from '../../src/miruo/options.js';
 import { addCounters, type MiruoCounters } from '../../src/miruo/statistics.js';
@@ -37,6 +41,10 @@ export interface SingleThreadForm {
   readonly momentsSec?: number | undefined;
   /** The traffic is counted. */
   readonly traffic?: TrafficForm | undefined;
+  /** Sessions are analysed. */
+  readonly analysis?: AnalysisOptions | undefined;
+  /** An expression without names: segments that it selects are marked for the analysis. */
+  readonly marks?: string | undefined;
   /** What of decoding is not as usual. */
   readonly decode?: Partial<Omit<DecodeOptions, 'directOnly'>> | undefined;
 }
@@ -85,6 +93,15 @@ export interface SingleThreadResult extends Omit<MomentFigures, 'badHeaders'> {
   readonly handshakes: HandshakeResult;
   /** Where it was counted. */
   readonly traffic: TrafficResult | undefined;
+  /** What the analysis told. */
+  readonly records: readonly ToldRecord[];
+}
+
+/** A record of the analysis: src/analysis/events.ts. */
+export interface ToldRecord {
+  readonly kind: RecordKind;
+  readonly fields: readonly number[];
+  readonly text: string;
 }
 
 /** What came of handshakes. */
@@ -110,12 +127,14 @@ function takeResultRing(firstCounter: number | undefined): ResultRingMemory {
 
 /** Runs a capture's bytes through the product's parts in one thread. */
 export function runSingleThread(file: Uint8Array, options: MiruoOptions, form: SingleThreadForm): SingleThreadResult {
-  const { tcpeek, traffic } = form;
+  const { tcpeek, traffic, analysis } = form;
   const flows = traffic && { timeoutSec: traffic.flowTimeoutSec, protocols: traffic.protocols.length };
   const layout = layoutBlockRing(SLOTS, form.blockBytes, form.trackers);
   const blocks = allocateBlockRing(layout, form.firstCounter);
   const results = Array.from({ length: form.trackers }, () => takeResultRing(form.firstCounter));
-  const shards = results.map((ring, shard) => new ShardTracker(shard, { miruo: options, tcpeek, flows }, blocks, ring));
+  const analyses = { miruo: options, tcpeek, flows, analysis };
+  const shards = results.map((ring, shard) => new ShardTracker(shard, analyses, blocks, ring));
+  const records: ToldRecord[] = [];
   const chunks: Buffer[] = [];
   const rings = results.map((ring) => new ResultReader(ring));
   const named = tcpeek === undefined ? 0 : namedFilters(tcpeek).length;
@@ -128,6 +147,8 @@ export function runSingleThread(file: Uint8Array, options: MiruoOptions, form: S
       sessions: (bytes) => chunks.push(Buffer.from(bytes)),
       handshakes: (bytes) => handshakes.push(Buffer.from(bytes)),
       notes: (bytes) => notes.push(Buffer.from(bytes)),
+      records: (kind, fields, text) =>
+        records.push({ kind, fields: [...fields], text: Buffer.from(text).toString('latin1') }),
     },
   );
   let state = MERGE_MORE;
@@ -172,6 +193,9 @@ export function runSingleThread(file: Uint8Array, options: MiruoOptions, form: S
     moments: form.momentsSec === undefined ? undefined : wanted,
     ...(tcpeek === undefined ? {} : readingFor(tcpeek, decode, false)),
     traffic,
+    details: analysis !== undefined,
+    marks:
+      form.marks === undefined ? undefined : new LinkFilters({ text: form.marks, names: NO_NAMES }, decode.userDlts),
     reports:
       traffic?.reportSec === undefined
         ? undefined
@@ -182,6 +206,7 @@ export function runSingleThread(file: Uint8Array, options: MiruoOptions, form: S
           }),
   };
   const filler: BlockFiller = new BlockFiller(blocks, new BlockProducer(blocks), fill, turn, () => true);
+  filler.input = 1;
   const source = new MemorySource(file, form.oneRecordBlocks ?? false);
   source.read(filler.bytes, filler.blockAt - RECOGNISE_BYTES, RECOGNISE_BYTES);
   const format = recognise(filler.view, filler.blockAt - RECOGNISE_BYTES);
@@ -205,6 +230,7 @@ export function runSingleThread(file: Uint8Array, options: MiruoOptions, form: S
       clock: filler.clock?.figures,
     },
     traffic: traffic && { standing: standingOf(merger, merger.standing.read, protocols), reports },
+    records,
   };
 }
 

@@ -12,10 +12,10 @@ import {
   pseudoHeaderSum,
   TCP_CHECKSUM_AT,
   tcpChecksum,
-} from '../wire/checksum.js';
-import { IPV6_HEADER_BYTES } from '../wire/ipv6.js';
-import { TCP_HEADER_BYTES } from '../wire/tcp.js';
-import { isVerifiable4, isVerifiable6 } from '../wire/verifiable.js';
+} from './checksum.js';
+import { IPV6_HEADER_BYTES } from './ipv6.js';
+import { TCP_HEADER_BYTES } from './tcp.js';
+import { isVerifiable4, isVerifiable6 } from './verifiable.js';
 
 /** All that was asked for is right. */
 export const CHECKSUM_GOOD = 0;

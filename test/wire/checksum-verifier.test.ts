@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { looksOffloaded } from '../../src/tcpeek/checksum-figures.js';
+import { icmpChecksum, icmpv6Checksum, ipv4HeaderChecksum, pseudoHeaderSum } from '../../src/wire/checksum.js';
 import {
   CHECKSUM_BAD_ICMP,
   CHECKSUM_BAD_IP,
@@ -9,8 +10,7 @@ import {
   CHECKSUM_UNKNOWN,
   type ChecksumLevel,
   ChecksumVerifier,
-} from '../../src/tcpeek/checksums.js';
-import { icmpChecksum, icmpv6Checksum, ipv4HeaderChecksum, pseudoHeaderSum } from '../../src/wire/checksum.js';
+} from '../../src/wire/checksum-verifier.js';
 import { type TcpFrameForm, tcpFrame } from '../support/craft.js';
 import { ipv4, ipv6, zeros } from '../support/craft-layers.js';
 

@@ -1,0 +1,60 @@
+/**
+ * Records whose addresses stand for others: they are mapped before any format sees them, so that nothing is made of the original ones.
+ */
+import { RECORD_SESSION } from '../analysis/events.js';
+import { R_HOST_BYTES } from '../analysis/session-record.js';
+import type { RecordTable } from './record-table.js';
+import type { AddressMap, RecordRenderer } from './renderer.js';
+
+export class MappedAddresses implements RecordRenderer {
+  readonly #table: RecordTable;
+  readonly #map: AddressMap;
+  readonly #to: RecordRenderer;
+  readonly #fields: Float64Array;
+  readonly #words = new Int32Array(4);
+
+  constructor(table: RecordTable, map: AddressMap, to: RecordRenderer) {
+    this.#table = table;
+    this.#map = map;
+    this.#to = to;
+    this.#fields = new Float64Array(table.fields);
+  }
+
+  name(input: number, name: string): void {
+    this.#to.name(input, name);
+  }
+
+  add(original: Float64Array, text: Uint8Array): void {
+    const fields = this.#fields;
+    fields.set(original);
+    const { v6, src, dst } = this.#table.tuple;
+    this.#mapOne(src, fields[v6] === 1);
+    this.#mapOne(dst, fields[v6] === 1);
+    // A host may be an address, or a name that leads to one. It is the last piece of the text.
+    if (this.#table.kind === RECORD_SESSION) fields[R_HOST_BYTES] = 0;
+    this.#to.add(fields, text);
+  }
+
+  take(): Uint8Array<ArrayBuffer> {
+    return this.#to.take();
+  }
+
+  reuse(buffer: ArrayBuffer): void {
+    this.#to.reuse(buffer);
+  }
+
+  end(): void {
+    this.#to.end();
+  }
+
+  #mapOne(at: number, isV6: boolean): void {
+    const fields = this.#fields;
+    if (!isV6) {
+      fields[at] = this.#map.v4(fields[at] | 0) >>> 0;
+      return;
+    }
+    for (let i = 0; i < 4; i++) this.#words[i] = fields[at + i];
+    this.#map.v6(this.#words);
+    for (let i = 0; i < 4; i++) fields[at + i] = this.#words[i] >>> 0;
+  }
+}
