@@ -3,6 +3,7 @@
  * fragments is one when all of them are there.
  */
 import { E_PIECE } from '../capture/segment-details.js';
+import type { ChecksumVerifier } from '../wire/checksum-verifier.js';
 import { ConnectionTracker } from './connection-tracker.js';
 import type { RecordEvents } from './events.js';
 import type { AnalysisOptions } from './options.js';
@@ -55,6 +56,11 @@ export class Analysis {
     this.#sessions?.onSegment(words, d, view, hash, this.#facts);
     if (this.#facts.isMarked) this.#places?.mark();
     this.#connections?.onSegment(words, d, view, hash, this.#facts);
+  }
+
+  /** What verifies checksums, if they are; where both trackers do, both have the same figures. */
+  get verifier(): ChecksumVerifier | undefined {
+    return this.#sessions?.verifier ?? this.#connections?.verifier;
   }
 
   /** The clock of segments comes to second `sec` (unsigned), with the packet that has `index` in its block. It may go back. */

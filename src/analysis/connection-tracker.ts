@@ -107,6 +107,11 @@ export class ConnectionTracker {
     this.#count(row, side, words, d, view, flags, facts);
   }
 
+  /** What verifies checksums, and counts what came of it; undefined where nothing is to be verified. */
+  get verifier(): ChecksumVerifier | undefined {
+    return this.#checksums;
+  }
+
   /** The clock of segments comes to second `sec` (unsigned): src/capture/segment-clock.ts. It may go back. */
   onTick(sec: number): void {
     const from = this.#clockSec;

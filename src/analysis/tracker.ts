@@ -129,6 +129,11 @@ export class AnalysisTracker {
     this.#table.page(row)[this.#table.at(row) + sideWords(this.#table.direction) + B_FRAGMENTS] += fragments;
   }
 
+  /** What verifies checksums, and counts what came of it; undefined where nothing is to be verified. */
+  get verifier(): ChecksumVerifier | undefined {
+    return this.#checksums;
+  }
+
   /** The clock of segments comes to second `sec` (unsigned), after so many packets of the run: src/capture/segment-clock.ts. It may go back. */
   onTick(sec: number, packets: number): void {
     for (const row of this.#ends.tick(sec, packets)) this.#end(row, BY_TIMEOUT);

@@ -48,6 +48,7 @@ import { HandshakeTracker } from '../tcpeek/tracker.js';
 import { AddressMapper } from '../text/crypto-pan.js';
 import { FlowTable } from '../traffic/flow-table.js';
 import type { FlowOptions } from '../traffic/options.js';
+import type { ChecksumVerifier } from '../wire/checksum-verifier.js';
 
 /** The analyses of a run, each by its options; at least one. */
 export interface Analyses {
@@ -89,6 +90,7 @@ export class ShardTracker {
   readonly #events: EventWriter;
   readonly #miruo: MiruoTracker | undefined;
   readonly #tcpeek: HandshakeTracker | undefined;
+  readonly #analysis: Analysis | undefined;
   readonly #walker: ShardWalker;
 
   constructor(
@@ -101,13 +103,14 @@ export class ShardTracker {
     this.#events = new EventWriter(new ResultWriter(results));
     const addresses = addressKey && new AddressMapper(addressKey);
     this.#miruo = miruo && new MiruoTracker(miruo, this.#events, addresses);
+    this.#analysis = analysis && new Analysis(analysis, this.#events.records);
     this.#tcpeek = tcpeek && new HandshakeTracker(tcpeek, this.#events.handshakes, addresses);
     const table = flows && new FlowTable(flows.timeoutSec);
     const parts = {
       miruo: this.#miruo,
       tcpeek: this.#tcpeek,
       flows: table,
-      analysis: analysis && new Analysis(analysis, this.#events.records),
+      analysis: this.#analysis,
     };
     this.#walker = new ShardWalker(shard, blocks, this.#events, parts, trafficFigures(flows?.protocols ?? 0));
   }
@@ -127,10 +130,16 @@ export class ShardTracker {
     return {
       miruo: this.#miruo?.counters ?? zeroCounters(),
       directions: this.#miruo?.directions ?? zeroDirections(),
-      checksums: this.#tcpeek?.checksumFigures,
+      checksums: this.#tcpeek?.checksumFigures ?? figuresOf(this.#analysis?.verifier),
       openings: this.#tcpeek?.openings ?? NO_OPENINGS,
     };
   }
+}
+
+function figuresOf(verifier: ChecksumVerifier | undefined): ChecksumFigures | undefined {
+  if (verifier === undefined) return undefined;
+  const { verified, failed, failedAsOffloaded } = verifier;
+  return { verified, failed, failedAsOffloaded };
 }
 
 interface ShardAnalyses {

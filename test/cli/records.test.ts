@@ -2,13 +2,14 @@
  * Records of sessions, connections and packets as users get them: the same bytes for any number of workers, in any place, beside other results.
  */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { SYMPTOMS } from '../../src/analysis/symptoms.js';
 import { capturePath, corpusMissing } from '../support/corpus.js';
 import { assertMessages, bash, tcploom, temporaryFolder } from '../support/launch.js';
 import { tsvRows } from '../support/outcomes.js';
+import { readPcap, writePcap } from '../support/pcap-naive.js';
 
 const FOLDER = temporaryFolder();
 const LOSSY = 'datasets/lossy.pcap';
@@ -156,6 +157,19 @@ describe('options about records', () => {
       assertMessages(stderr, [message]);
     });
   }
+
+  it('--checksum 2 says so when what it leaves out looks as if the network card was to put the sums in', async () => {
+    const { packets } = readPcap(readFileSync('datasets/web.pcap'));
+    // Of TCP in IPv4 behind Ethernet: a sum of 0, as such packets have.
+    for (const { captured } of packets) if (captured[23] === 6) captured.fill(0, 50, 52);
+    const path = join(FOLDER, 'offloaded.pcap');
+    writeFileSync(path, writePcap(packets, { linkType: 1 }));
+    for (const format of ['ndjson', 'conn-json']) {
+      const { stdout, stderr } = await tcploom(['-o', format, '--checksum', '2', path]);
+      assert.equal(stdout, '');
+      assertMessages(stderr, [/packets with a wrong checksum look as if they were captured before the network card/]);
+    }
+  });
 
   it('--http tells method, host and status', async () => {
     const rows = objects((await tcploom(['-o', 'ndjson', '--http', 'datasets/web.pcap'])).stdout);
