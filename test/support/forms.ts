@@ -16,10 +16,11 @@ export const ALL_FORMS: readonly SingleThreadForm[] = TRACKERS.flatMap((trackers
 );
 
 /**
- * The forms for capture `index` of many: each number of trackers and each kind of block once, put together otherwise for the next capture.
+ * The forms for capture `index` of many: two numbers of trackers and two kinds of block, others for the next capture; all of them in turn.
  * All of them with TCPLOOM_ALL_CAPTURES=1.
  */
 export function formsOf(index: number): readonly SingleThreadForm[] {
   if (process.env.TCPLOOM_ALL_CAPTURES === '1') return ALL_FORMS;
-  return TRACKERS.map((trackers, i) => ({ trackers, ...BLOCKS[(i + index) % BLOCKS.length] }));
+  const shift = index >> 1;
+  return [index % 2, (index % 2) + 2].map((i) => ({ trackers: TRACKERS[i], ...BLOCKS[(i + shift) % BLOCKS.length] }));
 }

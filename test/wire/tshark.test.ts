@@ -79,9 +79,13 @@ function innermost(protocols: string[], sources: string[], destinations: string[
   return `${sources.at(-1)}>${destinations.at(-1)} v${version}`;
 }
 
+/** Usually every other capture; all of the corpus with TCPLOOM_ALL_CAPTURES=1. */
+const WHOLE = process.env.TCPLOOM_ALL_CAPTURES === '1';
+
 describe('innermost TCP headers, compared with tshark', { skip }, () => {
   let packets = 0;
-  for (const { name, path } of skip ? [] : corpusFiles()) {
+  const files = skip ? [] : corpusFiles().filter((_, index) => WHOLE || index % 2 === 0);
+  for (const { name, path } of files) {
     it(name, (t: TestContext) => {
       const result = differences(path);
       packets += result.packets;
@@ -94,5 +98,5 @@ describe('innermost TCP headers, compared with tshark', { skip }, () => {
     });
   }
 
-  it('were compared at all', () => assert.ok(packets > 100_000, `${packets} packets`));
+  it('were compared at all', () => assert.ok(packets > (WHOLE ? 100_000 : 40_000), `${packets} packets`));
 });
