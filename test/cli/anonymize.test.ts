@@ -77,9 +77,16 @@ describe('the key of --anonymize', () => {
 
 describe('--anonymize', () => {
   it('is refused where packets are written', async () => {
-    const run = await tcploom(['filter', '--anonymize', 'key', 'tcp', CAPTURE, '-c']);
-    assert.deepEqual([run.code, run.stdout], [2, '']);
-    assertMessages(run.stderr, [/^tcploom: filter writes packets as they are, and they hold their addresses/]);
+    for (const args of [
+      ['filter', 'tcp', CAPTURE, '-c'],
+      ['extract', '--sessions', '0', '-w', join(FOLDER, 'out.pcap'), CAPTURE],
+    ]) {
+      const run = await tcploom([...args, '--anonymize', 'key']);
+      assert.deepEqual([run.code, run.stdout], [2, '']);
+      assertMessages(run.stderr, [
+        /^tcploom: (filter|extract) writes packets as they are, and they hold their addresses/,
+      ]);
+    }
   });
 
   it('goes without HTTP', async () => {

@@ -3,7 +3,6 @@
  * was. Usually a sample of captures; all of the corpus with TCPLOOM_ALL_CAPTURES=1.
  */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parseDotted, parseIp6 } from '../../src/filter/address-text.js';
@@ -13,6 +12,7 @@ import { corpusFiles, corpusMissing } from '../support/corpus.js';
 import { type Ended, LIMIT_MS, steady } from '../support/launch.js';
 import { runEach } from '../support/outcomes.js';
 import { missing } from '../support/programs.js';
+import { addressesOfPackets } from '../support/tshark-addresses.js';
 
 const KEY = '5ca1ab1e'.repeat(8);
 const OTHER_KEY = 'c0ffee11'.repeat(8);
@@ -26,7 +26,6 @@ const FORMS: readonly (readonly string[])[] = [
 const ENDPOINT = /(?<![\w.:])(\d{1,3}(?:\.\d{1,3}){3}|\[[\da-f:.]+\])(?=:\d)/g;
 /** Any address, in what is said and in what others say. */
 const ADDRESS = /(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f]{0,4}:[\da-f:]*:[\da-f]{0,4})(?![\w.:])/g;
-const MOST_BUFFER_BYTES = 1 << 28;
 
 const isAll = process.env.TCPLOOM_ALL_CAPTURES === '1';
 /** One in so many captures. */
@@ -60,15 +59,6 @@ function assertSameLines(shown: string, expected: string, what: string): void {
 
 const addressesOf = (text: string): Set<string> =>
   new Set((text.match(ADDRESS) ?? []).filter((word) => parseDotted(word) ?? parseIp6(word)));
-
-/** Addresses of packets and in packets, as tshark finds them. */
-function addressesIn(path: string): Set<string> {
-  const fields = ['ip.addr', 'ipv6.addr', 'arp.src.proto_ipv4', 'arp.dst.proto_ipv4'].flatMap((name) => ['-e', name]);
-  const args = ['-n', '-r', path, '-T', 'fields', '-E', 'separator=,', ...fields];
-  // A capture that is cut is read up to there.
-  const { stdout } = spawnSync('tshark', args, { encoding: 'utf8', maxBuffer: MOST_BUFFER_BYTES });
-  return new Set(stdout.split(/[,\n\t]/).filter((address) => address !== ''));
-}
 
 describe('with --anonymize', () => {
   async function check(paths: readonly string[], inputs: ReadonlyMap<string, ReadonlySet<string>>): Promise<number> {
@@ -108,7 +98,7 @@ describe('with --anonymize', () => {
   for (let from = 0; from < chosen.length; from += AT_ONCE) {
     const paths = chosen.slice(from, from + AT_ONCE).map(({ path }) => path);
     test(`the corpus: ${paths.length} captures from ${chosen[from].name} on`, async (t) => {
-      const found = await check(paths, new Map(paths.map((path) => [path, addressesIn(path)])));
+      const found = await check(paths, new Map(paths.map((path) => [path, addressesOfPackets(path)])));
       t.diagnostic(`${found} addresses shown`);
     });
   }
