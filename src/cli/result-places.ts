@@ -6,8 +6,9 @@ import { statSync } from 'node:fs';
 import { RECORD_CONNECTION, RECORD_PACKET, RECORD_SESSION } from '../analysis/events.js';
 import { printable } from '../capture/problem.js';
 import type { OutputTarget } from '../pipeline/blocking-output.js';
+import { pathBehind } from '../pipeline/path-behind.js';
 import type { RecordForm } from '../pipeline/record-output.js';
-import { pathBehind, placeByName, refuseInputs, STANDARD_ERROR, STANDARD_OUTPUT } from './output-place.js';
+import { placeByName, refuseInputs, STANDARD_ERROR, STANDARD_OUTPUT } from './output-place.js';
 import type { ParsedOptions } from './plan.js';
 import { UsageError } from './usage-error.js';
 
