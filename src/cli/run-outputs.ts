@@ -4,10 +4,10 @@
  */
 import { fstatSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isSystemError, printable } from '../capture/problem.js';
+import { isSystemError } from '../capture/problem.js';
 import { type LineOutput, SplitOutput } from '../pipeline/line-output.js';
 import { OutputFailure } from '../pipeline/output-failure.js';
-import { OutputFile } from '../pipeline/output-file.js';
+import { OutputFile, unreadable } from '../pipeline/output-file.js';
 import { isWholeOnly, RenderedRecords, SplitRecords } from '../pipeline/record-output.js';
 import type { RunOutputs } from '../pipeline/run.js';
 import { ofMessages, ReadPlaces, UnreadOutput } from '../pipeline/unread-output.js';
@@ -140,7 +140,7 @@ interface RecordPlace {
 function unwrittenText(count: number, file: OutputFile | undefined): string {
   if (file === undefined) return `${count} records are missing at the end: there was no time for them`;
   const partial = file.partialFile;
-  const where = partial === undefined ? '' : `; what could be written is in ${printable(partial)}`;
+  const where = partial === undefined ? '' : `; ${unreadable(partial)}`;
   return `there was no time to finish it${where}`;
 }
 

@@ -5,6 +5,7 @@
  */
 import { EventEmitter, once } from 'node:events';
 import { constants, open, rename, write } from 'node:fs';
+import { resolve } from 'node:path';
 import { describeSystemError, printable } from '../capture/problem.js';
 import type { OutputTarget } from './blocking-output.js';
 import type { LineOutput } from './line-output.js';
@@ -28,6 +29,10 @@ export interface WriteHooks {
   before(): void;
   after(): void;
 }
+
+/** What is to be said of a file that was to be whole and is not. */
+export const unreadable = (file: string): string =>
+  `what was written is in ${printable(file)}, and is of no use without the rest`;
 
 export class OutputFile implements LineOutput {
   readonly #path: string;
@@ -124,8 +129,8 @@ export class OutputFile implements LineOutput {
     await this.flush();
     const partial = this.#partial;
     if (partial === undefined || this.#descriptor < 0) return;
-    const error = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
-      rename(partial.from, partial.to, resolve);
+    const error = await new Promise<NodeJS.ErrnoException | null>((done) => {
+      rename(partial.from, partial.to, done);
     });
     if (error !== null) {
       const why = describeSystemError(error, 'renamed');
@@ -161,7 +166,8 @@ export class OutputFile implements LineOutput {
     const { O_WRONLY, O_CREAT, O_TRUNC, O_NONBLOCK } = constants;
     if (this.#kind === 'whole' && !isSpecial(this.#path)) {
       const to = pathBehind(this.#path);
-      this.#partial = { from: `${to}${PARTIAL}`, to };
+      // Where no link is followed, it is told as it was given.
+      this.#partial = { from: `${to === resolve(this.#path) ? this.#path : to}${PARTIAL}`, to };
     }
     open(this.#partial?.from ?? this.#path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, (error, descriptor) => {
       if (error?.code === 'ENXIO') {
@@ -206,7 +212,7 @@ export class OutputFile implements LineOutput {
 
   /** What is written is not whole. Returns what is to be said of that. */
   #setAside(): string {
-    if (this.#partial !== undefined) return `; what could be written is in ${printable(this.#partial.from)}`;
+    if (this.#partial !== undefined) return `; ${unreadable(this.#partial.from)}`;
     if (this.#path !== '') return setAside(this.#path, this.#descriptor, this.#wholeBytes);
     if (this.#kind === 'lines') takeBack(this.#descriptor, this.#writtenBytes - this.#wholeBytes);
     return '';
