@@ -7,10 +7,12 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { RecordKind } from '../analysis/events.js';
 import { isZeek, type RecordFormat, tableOf } from '../records/formats.js';
 import { inputFields } from '../records/record-table.js';
-import type { Patience } from './interrupted.js';
 import type { LineOutput } from './line-output.js';
 import { RecordBatch, type Rendered, type RendererMessage, type RendererWork, recordWords } from './serve-records.js';
 import type { Threads } from './threads.js';
+
+/** When what is under way is not waited for any more. */
+export type Limits = Readonly<Record<'lines' | 'whole', Promise<unknown>>>;
 
 /** As a place of lines, but for what is written there. */
 export interface RecordOutput extends Omit<LineOutput, 'append' | 'begin' | 'complete' | 'isGone'> {
@@ -25,10 +27,10 @@ export interface RecordOutput extends Omit<LineOutput, 'append' | 'begin' | 'com
   /** No record comes any more: resolves when what comes last is written too. Rejects with the error of a write. */
   finish(): Promise<void>;
   /**
-   * The run ends before its end, and no record comes any more: all that was added is written as by `finish`, as far as that is possible and `patience`
-   * allows. It never rejects: `unwritten` tells what is missing then.
+   * The run ends before its end, and no record comes any more: all that was added is written as by `finish`, as far as that is possible and the
+   * limits allow. It never rejects: `unwritten` tells what is missing then.
    */
-  conclude(patience: Patience): Promise<void>;
+  conclude(limits: Limits): Promise<void>;
 }
 
 /** What is to become of records of one kind. */
@@ -58,7 +60,7 @@ export class RenderedRecords implements RecordOutput {
   readonly threads = 1;
   readonly failed: Promise<never>;
   readonly #kind: RecordKind;
-  readonly #isWholeOnly: boolean;
+  readonly isWholeOnly: boolean;
   readonly #output: LineOutput;
   /** Fields with numbers of inputs whose names are rendered. */
   readonly #inputs: readonly number[];
@@ -95,7 +97,7 @@ export class RenderedRecords implements RecordOutput {
   constructor(form: RecordForm, output: LineOutput, addressKey?: Uint8Array) {
     const { kind, format } = form;
     this.#kind = kind;
-    this.#isWholeOnly = isWholeOnly(form);
+    this.isWholeOnly = isWholeOnly(form);
     this.#output = output;
     this.#inputs = isZeek(format) ? [] : inputFields(tableOf(kind));
     const { port1, port2 } = new MessageChannel();
@@ -180,8 +182,8 @@ export class RenderedRecords implements RecordOutput {
     await this.#ending;
   }
 
-  async conclude({ lines, whole }: Patience): Promise<void> {
-    const isOver = this.#isWholeOnly ? whole : lines;
+  async conclude({ lines, whole }: Limits): Promise<void> {
+    const isOver = this.isWholeOnly ? whole : lines;
     // Names are told soon after what is of them.
     const named = this.#until(() => this.#waiting.length === 0);
     const concluded = named.then(() => this.finish());
@@ -201,7 +203,7 @@ export class RenderedRecords implements RecordOutput {
    */
   get unwritten(): number {
     if (this.#hasOutputFailed || this.#output.isGone) return 0;
-    if (this.#isWholeOnly) return this.#isComplete ? 0 : this.#added;
+    if (this.isWholeOnly) return this.#isComplete ? 0 : this.#added;
     return this.#added - this.#handedOn;
   }
 
@@ -342,7 +344,12 @@ export class SplitRecords implements RecordOutput {
     await Promise.all(this.#places.map((place) => place.finish()));
   }
 
-  async conclude(patience: Patience): Promise<void> {
-    await Promise.all(this.#places.map((place) => place.conclude(patience)));
+  async conclude(limits: Limits): Promise<void> {
+    const whole = this.#places.filter((place) => place.isWholeOnly);
+    const finished = Promise.all(whole.map((place) => place.conclude(limits)));
+    // As long as the run waits for these there is time for lines too.
+    const lines = Promise.all([limits.lines, finished]);
+    const others = this.#places.filter((place) => !place.isWholeOnly);
+    await Promise.all([finished, ...others.map((place) => place.conclude({ lines, whole: limits.whole }))]);
   }
 }
