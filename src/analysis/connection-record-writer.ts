@@ -25,18 +25,9 @@ import {
   C_VLAN,
   CONNECTION_RECORD_FIELDS,
 } from './connection-record.js';
-import {
-  ipBytesOf,
-  N_FIRST,
-  N_INPUT,
-  N_LAST,
-  N_ORIGINATOR,
-  N_STATE,
-  N_VLAN,
-  nsecSince,
-  packetsOf,
-} from './connection-row.js';
+import { ipBytesOf, N_FIRST, N_INPUT, N_LAST, N_ORIGINATOR, N_STATE, N_VLAN, packetsOf } from './connection-row.js';
 import type { ConnectionStates } from './connection-state.js';
+import { nsecSince } from './session-row.js';
 
 const ADDRESS_WORDS = 4;
 

@@ -50,10 +50,6 @@ export function ipBytesOf(page: Int32Array, r: number, side: number): number {
   return (page[at] >>> 0) + 2 ** 32 * page[at + 1];
 }
 
-/** Nanoseconds from the time at word `at` of `page` to second `sec` (unsigned) and nanosecond `nsec`. */
-export const nsecSince = (page: Int32Array, at: number, sec: number, nsec: number): number =>
-  (sec - (page[at] >>> 0)) * NSEC_A_SEC + nsec - page[at + 1];
-
 /** The first whole second by which `limitNsec` have passed since the time at word `at` of `page`. */
 export const secAfter = (page: Int32Array, at: number, limitNsec: number): number =>
   (page[at] >>> 0) + Math.ceil((page[at + 1] + limitNsec) / NSEC_A_SEC);

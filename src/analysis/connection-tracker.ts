@@ -36,7 +36,6 @@ import {
   N_STATE,
   N_TIMER,
   N_VLAN,
-  nsecSince,
   secAfter,
 } from './connection-row.js';
 import {
@@ -50,6 +49,7 @@ import {
 import { RECORD_CONNECTION, type RecordEvents } from './events.js';
 import type { AnalysisOptions } from './options.js';
 import type { SegmentFacts } from './segment-facts.js';
+import { nsecSince } from './session-row.js';
 
 const NSEC_A_SEC = 1_000_000_000;
 /** What a second in 32 bits comes to, in 2106. */

@@ -1,12 +1,14 @@
 /**
  * What the sessions of a run add up to: how many segments had each symptom, and the words for it.
  */
-import { ofSide, S_PACKETS, S_SYMPTOMS } from './session-record.js';
+import { ofSide, S_PACKETS, S_SYMPTOMS, S_WRONG_CHECKSUMS } from './session-record.js';
 import { SYMPTOMS } from './symptoms.js';
 
 export class AnalysisSums {
   sessions = 0;
   segments = 0;
+  /** Segments with a wrong checksum, of sessions; NaN where none is verified. */
+  wrongChecksums = 0;
   /** As SYMPTOMS: segments that have each, and sessions that have such. */
   readonly marked = new Float64Array(SYMPTOMS.length);
   readonly sessionsWith = new Float64Array(SYMPTOMS.length);
@@ -15,6 +17,7 @@ export class AnalysisSums {
   add(fields: Float64Array): void {
     this.sessions++;
     this.segments += fields[ofSide(0, S_PACKETS)] + fields[ofSide(1, S_PACKETS)];
+    this.wrongChecksums += fields[ofSide(0, S_WRONG_CHECKSUMS)] + fields[ofSide(1, S_WRONG_CHECKSUMS)];
     for (let symptom = 0; symptom < SYMPTOMS.length; symptom++) {
       const marked = fields[ofSide(0, S_SYMPTOMS + symptom)] + fields[ofSide(1, S_SYMPTOMS + symptom)];
       this.marked[symptom] += marked;

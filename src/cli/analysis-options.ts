@@ -16,7 +16,7 @@ export const ANALYSIS_OPTIONS: readonly OptionRow[] = [
     names: ['session-timeout'],
     kind: 'number',
     value: 'SEC',
-    help: 'a session that was silent for SEC seconds of packet time is over (default 3600), once 50000 packets came since',
+    help: 'a session that was silent for SEC seconds of packet time is over (default 3600; at most 60 closed, 75 unanswered), once 50000 packets came since',
     commands: [...ANALYSING, 'extract'],
   },
   {
@@ -28,7 +28,7 @@ export const ANALYSIS_OPTIONS: readonly OptionRow[] = [
   {
     names: ['http'],
     kind: 'switch',
-    help: 'records: method, host and status of the first HTTP exchange of a session',
+    help: 'records: method, host and status of the first HTTP exchange of a session, as far as packets were captured (--snaplen)',
     commands: ['run'],
   },
 ];

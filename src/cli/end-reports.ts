@@ -6,7 +6,7 @@ import { seemOneWay } from '../miruo/directions.js';
 import type { RunFigures, RunOutcome, RunPlan } from '../pipeline/run.js';
 import { seemOneSided } from '../tcpeek/counts.js';
 import { oneWayHint } from './filter-hint.js';
-import { localHint, offloadHint, statisticsOf, summaryOf } from './run-summaries.js';
+import { leftOutText, localHint, offloadHint, statisticsOf, summaryOf } from './run-summaries.js';
 
 /** All that is said at the end of a run that came to one; nothing of sessions when nothing could be read. */
 export function endReports(plan: RunPlan, outcome: RunOutcome): string {
@@ -15,6 +15,7 @@ export function endReports(plan: RunPlan, outcome: RunOutcome): string {
     plan.miruo === undefined ? seemOneSided(outcome.openings) : seemOneWay(outcome.directions, outcome.sessions);
   const hints = [
     filter !== undefined && isOneWay ? oneWayHint(plan.addressKey === undefined ? filter.text : undefined) : undefined,
+    leftOutText(plan, outcome),
     offloadHint(outcome),
     plan.tcpeek && localHint(plan.tcpeek, outcome),
   ];

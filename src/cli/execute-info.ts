@@ -29,7 +29,7 @@ import { EndingSignals } from './signals.js';
 import { type ProgramFacts, type Showing, Watching } from './watching.js';
 
 /** How captures are described. */
-export interface InfoForm {
+interface InfoForm {
   /** In columns. */
   readonly asTsv: boolean;
   /** Nothing that is said of an interface holds an address. */

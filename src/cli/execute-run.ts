@@ -71,6 +71,7 @@ export async function executeRun(plan: RunPlan, surroundings: RunSurroundings, l
       outputs.say(reportsSoFar(plan, running.figures()));
       reports.end(running.standing(), false);
     }
+    outputs.sayUnwritten();
     // Whole lines were merged up to here: they are results, and go out unless their reader does not take them.
     // That they cannot be written is no news then: the run's own reason counts.
     await outputs.settleSoon(isHurried ? HURRIED_FLUSH_MS : FLUSH_MS);

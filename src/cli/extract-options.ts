@@ -23,7 +23,7 @@ export const EXTRACT_OPTIONS: readonly OptionRow[] = [
     kind: 'choice',
     value: '0|2',
     choices: ['0', '2'],
-    help: '2: sessions are numbered without segments whose checksum is wrong, as by a run with it (default 0)',
+    help: '2: sessions are numbered without segments whose checksum is wrong, as by a run with it, as far as packets were captured whole (default 0)',
     commands: ['extract'],
   },
   {

@@ -99,6 +99,10 @@ export class Log implements LineOutput {
     if (this.#isLost) await this.#instead?.flush();
   }
 
+  async complete(): Promise<void> {
+    await this.flush();
+  }
+
   get #output(): LineOutput {
     return this.#isLost ? (this.#instead ?? STANDARD_ERROR) : this.#place;
   }
@@ -119,6 +123,7 @@ const STANDARD_ERROR: LineOutput = {
   push: () => {},
   ready: async () => {},
   flush: async () => {},
+  complete: async () => {},
 };
 
 const failureText = (name: string, error: NodeJS.ErrnoException): string =>

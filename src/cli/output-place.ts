@@ -2,12 +2,12 @@
  * Places that are written to: by which names they are known, which two are one, and which must not be written to because the same run reads
  * them, whatever for, would read them next, or would put something else in their place.
  */
-import { fstatSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { fstatSync, type Stats, statSync } from 'node:fs';
 import { descriptorOf } from '../capture/feed-kind.js';
 import { isSystemError, printable } from '../capture/problem.js';
 import { areOfSeries } from '../capture/series.js';
 import type { OutputTarget } from '../pipeline/blocking-output.js';
+import { pathBehind } from '../pipeline/path-behind.js';
 import { PARTIAL } from '../pipeline/unfinished-file.js';
 import type { ParsedOptions } from './plan.js';
 import { UsageError } from './usage-error.js';
@@ -31,32 +31,6 @@ export function placeByName(path: string): { readonly name: string; readonly tar
 function nameOf(place: OutputTarget): string {
   if ('path' in place) return printable(place.path);
   return place.name ?? (place.descriptor === 1 ? 'standard output' : 'standard error');
-}
-
-/** Links that the system follows one after the other, and one more. */
-const MOST_LINKS = 41;
-
-/**
- * Path of the file that is written when `path` is, behind all links: also of one that is not there yet, which a link may lead to as
- * well. Pipes and devices keep the name that they have.
- */
-export function pathBehind(path: string): string {
-  if (statOf(path)?.isFile() === false) return resolve(path);
-  let at = path;
-  for (let links = 0; links < MOST_LINKS; links++) {
-    try {
-      const folder = realpathSync.native(dirname(at));
-      at = join(folder, basename(at));
-      const next = readlinkSync(at);
-      // Not put together by `join`, for which `..` behind a link is where the link is.
-      at = isAbsolute(next) ? next : `${folder}/${next}`;
-    } catch (error) {
-      // No link any more, or one that cannot be followed.
-      if (isSystemError(error)) return resolve(at);
-      throw error;
-    }
-  }
-  return resolve(path);
 }
 
 /** The name that the file at `path` gets when it could not be finished. */

@@ -6,8 +6,9 @@ import { statSync } from 'node:fs';
 import { RECORD_CONNECTION, RECORD_PACKET, RECORD_SESSION } from '../analysis/events.js';
 import { printable } from '../capture/problem.js';
 import type { OutputTarget } from '../pipeline/blocking-output.js';
+import { pathBehind } from '../pipeline/path-behind.js';
 import type { RecordForm } from '../pipeline/record-output.js';
-import { pathBehind, placeByName, refuseInputs, STANDARD_ERROR, STANDARD_OUTPUT } from './output-place.js';
+import { placeByName, refuseInputs, STANDARD_ERROR, STANDARD_OUTPUT } from './output-place.js';
 import type { ParsedOptions } from './plan.js';
 import { UsageError } from './usage-error.js';
 
@@ -28,14 +29,14 @@ const RECORD_FORMS = {
   'packets-tsv': { kind: RECORD_PACKET, format: 'tsv' },
 } as const satisfies Record<string, RecordForm>;
 
-export type RecordFormatName = keyof typeof RECORD_FORMS;
+type RecordFormatName = keyof typeof RECORD_FORMS;
 export type ResultFormatName = 'miruo' | 'tcpeek' | 'report' | RecordFormatName;
 
 /** What records of the result of this name are; undefined for lines. */
 export const recordFormOf = (name: ResultFormatName): RecordForm | undefined =>
   name in RECORD_FORMS ? RECORD_FORMS[name as RecordFormatName] : undefined;
 
-export const RESULT_FORMATS: readonly (ResultFormat & { readonly name: ResultFormatName })[] = [
+const RESULT_FORMATS: readonly (ResultFormat & { readonly name: ResultFormatName })[] = [
   { name: 'miruo', help: "sessions and segments as miruo's lines" },
   { name: 'tcpeek', help: "handshakes as tcpeek's lines; their summary is on standard error" },
   { name: 'report', help: 'reports of how the run stands (without a PATH on standard error)' },

@@ -5,11 +5,12 @@
 import { fstatSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isSystemError } from '../capture/problem.js';
-import { type LineOutput, SplitOutput, UnreadOutput } from '../pipeline/line-output.js';
+import { type LineOutput, SplitOutput } from '../pipeline/line-output.js';
 import { OutputFailure } from '../pipeline/output-failure.js';
-import { OutputFile } from '../pipeline/output-file.js';
-import { RenderedRecords, SplitRecords } from '../pipeline/record-output.js';
+import { OutputFile, unreadable } from '../pipeline/output-file.js';
+import { isWholeOnly, RenderedRecords, SplitRecords } from '../pipeline/record-output.js';
 import type { RunOutputs } from '../pipeline/run.js';
+import { ofMessages, ReadPlaces, UnreadOutput } from '../pipeline/unread-output.js';
 import type { Log } from './log.js';
 import type { ProgressLine } from './progress-line.js';
 import { type ResultFormatName, type ResultPlace, recordFormOf } from './result-places.js';
@@ -25,6 +26,7 @@ export class OpenOutputs {
   readonly #standardError: LineOutput;
   readonly #messages: LineOutput;
   readonly #reports: LineOutput;
+  readonly #rendered: readonly RecordPlace[];
   readonly #encoder = new TextEncoder();
 
   /** `line` steps aside for what goes to its terminal. `addressKey`: what addresses in records are mapped by. */
@@ -35,8 +37,9 @@ export class OpenOutputs {
     reportFormat: 'human' | 'machine' = 'human',
     addressKey?: Uint8Array,
   ) {
-    const standard = new OutputFile({ descriptor: STANDARD_OUTPUT }, process.stdout.isTTY ? line : undefined);
-    this.standardOutput = standard;
+    this.standardOutput = new OutputFile({ descriptor: STANDARD_OUTPUT }, process.stdout.isTTY ? line : undefined);
+    const read = new ReadPlaces();
+    const standard = new UnreadOutput(this.standardOutput, read.place(false));
     const hasOwnReports = places.some(({ format, target }) => format === 'report' && !isStandardError(target));
     // Columns are for programs: they are results.
     const isResult =
@@ -47,13 +50,13 @@ export class OpenOutputs {
       ? standard
       : new UnreadOutput(
           new OutputFile({ descriptor: STANDARD_ERROR }, process.stderr.isTTY ? line : undefined),
-          isResult,
+          ofMessages(isResult),
         );
     if (log !== undefined) log.instead = this.#standardError;
     this.#messages = log ?? this.#standardError;
     const open = ({ target }: ResultPlace): LineOutput => {
       if (isStandardError(target)) return this.#standardError;
-      return 'descriptor' in target ? standard : new OutputFile(target);
+      return 'descriptor' in target ? standard : new UnreadOutput(new OutputFile(target), read.place(true));
     };
     const outputOf = (format: ResultFormatName): LineOutput | undefined =>
       together(places.filter((place) => place.format === format).map(open));
@@ -63,10 +66,15 @@ export class OpenOutputs {
     // Among all that is said, those for people are messages.
     const usual = reportFormat === 'human' ? this.#messages : this.#standardError;
     this.#reports = together(told.length > ofReports.length ? [usual, ...ofReports] : ofReports) ?? usual;
-    const records = places.flatMap((place) => {
+    this.#rendered = places.flatMap((place) => {
       const form = recordFormOf(place.format);
-      return form === undefined ? [] : [new RenderedRecords(form, open(place), addressKey)];
+      if (form === undefined) return [];
+      const { name, target } = place;
+      const file = isWholeOnly(form) && 'path' in target ? new OutputFile(target, undefined, 'whole') : undefined;
+      const output = file === undefined ? open(place) : new UnreadOutput(file, read.place(true));
+      return [{ name, file, records: new RenderedRecords(form, output, addressKey) }];
     });
+    const records = this.#rendered.map((place) => place.records);
     this.results = {
       miruo: outputOf('miruo'),
       tcpeek,
@@ -101,6 +109,13 @@ export class OpenOutputs {
     }
   }
 
+  /** Says of a run that ended before its end which results lack what was found. */
+  sayUnwritten(): void {
+    for (const { name, records, file } of this.#rendered) {
+      if (records.unwritten > 0) this.say(`tcploom: ${name}: ${unwrittenText(records.unwritten, file)}\n`);
+    }
+  }
+
   /** Resolves when everything is written, or cannot be. */
   async settle(): Promise<void> {
     const { miruo, tcpeek, records } = this.results;
@@ -113,6 +128,20 @@ export class OpenOutputs {
   async settleSoon(mostMs: number): Promise<void> {
     await Promise.race([this.settle(), sleep(mostMs)]);
   }
+}
+
+/** Records in a place; `file`: where that is to be whole. */
+interface RecordPlace {
+  readonly name: string;
+  readonly records: RenderedRecords;
+  readonly file: OutputFile | undefined;
+}
+
+function unwrittenText(count: number, file: OutputFile | undefined): string {
+  if (file === undefined) return `${count} records are missing at the end: there was no time for them`;
+  const partial = file.partialFile;
+  const where = partial === undefined ? '' : `; ${unreadable(partial)}`;
+  return `there was no time to finish it${where}`;
 }
 
 /** One place for all of them. */

@@ -7,7 +7,7 @@ import type { Moment } from '../capture/tally.js';
 import type { MiruoOptions } from '../miruo/options.js';
 import { renderStatistics } from '../miruo/statistics.js';
 import { processFigures } from '../pipeline/process-figures.js';
-import type { RunFigures, RunOutcome } from '../pipeline/run.js';
+import type { RunFigures, RunOutcome, RunPlan } from '../pipeline/run.js';
 import { looksOffloaded } from '../tcpeek/checksum-figures.js';
 import { COUNTS, type FilterCounts } from '../tcpeek/counts.js';
 import { namedFilters, type TcpeekOptions } from '../tcpeek/options.js';
@@ -55,6 +55,24 @@ export const countsOf = (options: TcpeekOptions, counts: ArrayLike<number>): Fil
     name,
     counts: Array.from({ length: COUNTS }, (_, figure) => counts[COUNTS * index + figure]),
   }));
+
+/**
+ * How many segments records were made without because of their checksums, and how many of these no session has counted; undefined where there are none. Where
+ * handshakes are watched too, each packet that is left out is told by itself.
+ */
+export function leftOutText(
+  { analysis, tcpeek }: RunPlan,
+  { checksums, analysis: sums }: RunOutcome,
+): string | undefined {
+  if (!analysis?.checksums || tcpeek !== undefined || checksums === undefined || checksums.failed === 0)
+    return undefined;
+  const { failed } = checksums;
+  const segments =
+    failed === 1 ? '1 segment with a wrong checksum was' : `${failed} segments with a wrong checksum were`;
+  const strays = failed - sums.wrongChecksums;
+  const ofNone = analysis.sessions && strays > 0 ? `, ${strays} of them of no session that is known` : '';
+  return `tcploom: ${segments} left out${ofNone}`;
+}
 
 /** A hint when packets were ignored that were hardly damaged; undefined when there is none to give. */
 export function offloadHint({ checksums }: RunOutcome): string | undefined {

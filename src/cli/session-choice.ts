@@ -97,6 +97,8 @@ export class SessionChoice implements RecordOutput {
 
   async finish(): Promise<void> {}
 
+  async conclude(): Promise<void> {}
+
   /** What was chosen; `mostPackets` are looked at. */
   chosen(mostPackets: number | undefined): ChosenSessions {
     return this.#gathering.chosen(mostPackets);

@@ -14,6 +14,9 @@ export class EndingSignals {
   #asked: NodeJS.Signals | undefined;
   #grace: NodeJS.Timeout | undefined;
   readonly #stop = new AbortController();
+  /** Fires when a signal is not the first. */
+  readonly #again = new AbortController();
+  #isFirst = true;
   readonly #isEndless: boolean;
   readonly #onSignal = (signal: NodeJS.Signals): void => this.#take(signal);
   #finish: (() => void) | undefined;
@@ -56,13 +59,19 @@ export class EndingSignals {
   }
 
   #take(signal: NodeJS.Signals): void {
+    if (!this.#isFirst) this.#again.abort();
+    this.#isFirst = false;
     const mayFinish = this.#finish !== undefined && this.#asked === undefined;
     if (mayFinish && (signal === 'SIGINT' || this.#isEndless)) {
       this.#asked = signal;
       this.#finish?.();
-      if (signal !== 'SIGINT') this.#grace = setTimeout(() => this.#stop.abort(new Interrupted(signal)), GRACE_MS);
+      if (signal !== 'SIGINT') this.#grace = setTimeout(() => this.#end(signal), GRACE_MS);
     } else {
-      this.#stop.abort(new Interrupted(signal));
+      this.#end(signal);
     }
+  }
+
+  #end(signal: NodeJS.Signals): void {
+    this.#stop.abort(new Interrupted(signal, this.#again.signal));
   }
 }

@@ -57,7 +57,7 @@ export const TCPEEK_OPTIONS: readonly OptionRow[] = [
     kind: 'choice',
     value: '0|1|2',
     choices: ['0', '1', '2'],
-    help: 'handshakes: ignore packets with a wrong checksum: 1 of IP, 2 also of TCP and ICMP (default 0: none); 2: records leave out segments whose checksum is wrong, too',
+    help: 'handshakes: ignore packets with a wrong checksum: 1 of IP, 2 also of TCP and ICMP (default 0: none); 2: records leave out segments whose checksum is wrong, too; TCP and ICMP only of packets that were captured whole (--snaplen)',
     isOriginal: true,
     commands: BOTH,
   },

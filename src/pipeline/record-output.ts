@@ -1,6 +1,6 @@
 /**
  * Where the records of the analysis go: in batches to a thread that renders them, and what that makes of them to a place of lines. Owns what is under
- * way between the two.
+ * way between the two, and what becomes of it when a run ends before its end.
  */
 import { EventEmitter, once } from 'node:events';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
@@ -11,8 +11,11 @@ import type { LineOutput } from './line-output.js';
 import { RecordBatch, type Rendered, type RendererMessage, type RendererWork, recordWords } from './serve-records.js';
 import type { Threads } from './threads.js';
 
+/** When what is under way is not waited for any more. */
+export type Limits = Readonly<Record<'lines' | 'whole', Promise<unknown>>>;
+
 /** As a place of lines, but for what is written there. */
-export interface RecordOutput extends Omit<LineOutput, 'append' | 'begin'> {
+export interface RecordOutput extends Omit<LineOutput, 'append' | 'begin' | 'complete' | 'isGone'> {
   /** How many threads it needs. */
   readonly threads: number;
   /** Starts them, of `threads`; before anything else. */
@@ -23,6 +26,11 @@ export interface RecordOutput extends Omit<LineOutput, 'append' | 'begin'> {
   add(kind: RecordKind, fields: Float64Array, text: Uint8Array): void;
   /** No record comes any more: resolves when what comes last is written too. Rejects with the error of a write. */
   finish(): Promise<void>;
+  /**
+   * The run ends before its end, and no record comes any more: all that was added is written as by `finish`, as far as that is possible and the
+   * limits allow. It never rejects: `unwritten` tells what is missing then.
+   */
+  conclude(limits: Limits): Promise<void>;
 }
 
 /** What is to become of records of one kind. */
@@ -30,6 +38,9 @@ export interface RecordForm {
   readonly kind: RecordKind;
   readonly format: RecordFormat;
 }
+
+/** Whether records in this format are of no use before the last is written. */
+export const isWholeOnly = ({ format }: RecordForm): boolean => format === 'parquet';
 
 const BATCH_BYTES = 256 * 1024;
 /** Batches that wait for a name, or are being rendered, beyond which no more should come. */
@@ -49,6 +60,7 @@ export class RenderedRecords implements RecordOutput {
   readonly threads = 1;
   readonly failed: Promise<never>;
   readonly #kind: RecordKind;
+  readonly isWholeOnly: boolean;
   readonly #output: LineOutput;
   /** Fields with numbers of inputs whose names are rendered. */
   readonly #inputs: readonly number[];
@@ -59,6 +71,8 @@ export class RenderedRecords implements RecordOutput {
   readonly #spare: ArrayBuffer[] = [];
   readonly #used: ArrayBuffer[] = [];
   readonly #waiting: FilledBatch[] = [];
+  /** Records of each batch that is being rendered. */
+  readonly #rendering: number[] = [];
   /** Names of inputs, by number; those from 1 to `#named` are known. */
   readonly #names: string[] = [];
   #named = 0;
@@ -67,15 +81,23 @@ export class RenderedRecords implements RecordOutput {
   #input = 0;
   #underWay = 0;
   #isPushed = false;
+  /** Records that were added, and those that were handed on rendered. */
+  #added = 0;
+  #handedOn = 0;
   #hasEnded = false;
+  #hasOutputFailed = false;
+  #isComplete = false;
+  #ending: Promise<void> | undefined;
   /** Resolves when the thread has ended, whatever of. */
   #running = Promise.resolve();
   #error: unknown;
   #fail: (error: unknown) => void = () => {};
 
   /** `addressKey`: what addresses are mapped by (src/text/crypto-pan.ts), where others are to stand for them. */
-  constructor({ kind, format }: RecordForm, output: LineOutput, addressKey?: Uint8Array) {
+  constructor(form: RecordForm, output: LineOutput, addressKey?: Uint8Array) {
+    const { kind, format } = form;
     this.#kind = kind;
+    this.isWholeOnly = isWholeOnly(form);
     this.#output = output;
     this.#inputs = isZeek(format) ? [] : inputFields(tableOf(kind));
     const { port1, port2 } = new MessageChannel();
@@ -89,7 +111,7 @@ export class RenderedRecords implements RecordOutput {
     });
     // Nobody has to watch it: `add`, `ready` and `flush` throw the same error.
     this.failed.catch(() => {});
-    output.failed.catch((error: unknown) => this.#end(error));
+    output.failed.catch((error: unknown) => this.#endWithOutput(error));
   }
 
   /** Starts the thread, one of `threads`; whatever ends it before `finish` fails the run. `file`: a test's own. */
@@ -119,8 +141,9 @@ export class RenderedRecords implements RecordOutput {
 
   /** Records of other kinds are passed over. */
   add(kind: RecordKind, fields: Float64Array, text: Uint8Array): void {
-    if (this.#error !== undefined) throw this.#error;
-    if (kind !== this.#kind) return;
+    this.throwIfFailed();
+    if (kind !== this.#kind || this.#output.isGone) return;
+    this.#added++;
     const words = recordWords(fields.length, text.length);
     if (this.#filling?.hasRoom(words) === false) this.#send();
     this.#filling ??= new RecordBatch(this.#bufferFor(words));
@@ -143,19 +166,54 @@ export class RenderedRecords implements RecordOutput {
   /** What a renderer holds back until the end, as Parquet its last group of rows, is not written then. */
   async flush(): Promise<void> {
     this.#send();
-    await this.#until(() => this.#underWay === 0);
-    await this.#output.flush();
+    try {
+      await this.#until(() => this.#underWay === 0);
+    } finally {
+      // Whatever became of the thread: what it made is there.
+      await this.#output.flush();
+    }
   }
 
   /** No record comes any more: writes what comes last. A file of which this was not called is not whole, and a Parquet file cannot be read. */
   async finish(): Promise<void> {
     this.#send();
     if (this.#waiting.length > 0) throw new Error(`input ${this.#named + 1} has no name`);
+    this.#ending ??= this.#endRecords();
+    await this.#ending;
+  }
+
+  async conclude({ lines, whole }: Limits): Promise<void> {
+    const isOver = this.isWholeOnly ? whole : lines;
+    // Names are told soon after what is of them.
+    const named = this.#until(() => this.#waiting.length === 0);
+    const concluded = named.then(() => this.finish());
+    // What went wrong has ended this output before, or does now: `unwritten` tells.
+    await Promise.race([isOver, concluded.catch(() => {})]);
+    this.#output.push();
+  }
+
+  /** Throws the error of an earlier write, or of the thread. */
+  throwIfFailed(): void {
+    if (this.#error !== undefined) throw this.#error;
+  }
+
+  /**
+   * Records that were added and not handed to the place of lines, or, in a format that is of no use without its end, all of them until that is written. None
+   * where the place has failed, or nobody reads it.
+   */
+  get unwritten(): number {
+    if (this.#hasOutputFailed || this.#output.isGone) return 0;
+    if (this.isWholeOnly) return this.#isComplete ? 0 : this.#added;
+    return this.#added - this.#handedOn;
+  }
+
+  async #endRecords(): Promise<void> {
     this.#underWay++;
     this.#post({ kind: 'end' });
     await this.#until(() => this.#underWay === 0);
     this.#output.begin();
-    await this.#output.flush();
+    await this.#output.complete();
+    this.#isComplete = true;
     await this.#running;
   }
 
@@ -180,10 +238,12 @@ export class RenderedRecords implements RecordOutput {
   #sendWaiting(): void {
     while (this.#waiting.length > 0 && this.#waiting[0].input <= this.#named) {
       const { batch } = this.#waiting.shift()!;
+      this.#rendering.push(batch.records);
       const used = this.#used.pop();
       const message: RendererMessage = { kind: 'batch', batch: batch.buffer, records: batch.records };
       if (used === undefined) this.#post(message, [batch.buffer]);
       else this.#post({ ...message, used }, [batch.buffer, used]);
+      this.#events.emit('changed');
     }
   }
 
@@ -199,9 +259,10 @@ export class RenderedRecords implements RecordOutput {
     try {
       if (bytes.length > 0) this.#output.append(bytes);
     } catch (error) {
-      this.#end(error);
+      this.#endWithOutput(error);
       return;
     }
+    if (batch !== undefined) this.#handedOn += this.#rendering.shift() ?? 0;
     this.#used.push(bytes.buffer);
     if (this.#isPushed) this.#send();
     if (this.#underWay === 0) this.#output.push();
@@ -212,6 +273,11 @@ export class RenderedRecords implements RecordOutput {
   #endThread(): void {
     this.#hasEnded = true;
     this.#port.close();
+  }
+
+  #endWithOutput(error: unknown): void {
+    this.#hasOutputFailed = true;
+    this.#end(error);
   }
 
   /** Nothing more is rendered or written. */
@@ -256,7 +322,9 @@ export class SplitRecords implements RecordOutput {
     for (const place of this.#places) place.noteInput(name, number);
   }
 
+  /** All of them get a record, or none does. */
   add(kind: RecordKind, fields: Float64Array, text: Uint8Array): void {
+    for (const place of this.#places) place.throwIfFailed();
     for (const place of this.#places) place.add(kind, fields, text);
   }
 
@@ -274,5 +342,14 @@ export class SplitRecords implements RecordOutput {
 
   async finish(): Promise<void> {
     await Promise.all(this.#places.map((place) => place.finish()));
+  }
+
+  async conclude(limits: Limits): Promise<void> {
+    const whole = this.#places.filter((place) => place.isWholeOnly);
+    const finished = Promise.all(whole.map((place) => place.conclude(limits)));
+    // As long as the run waits for these there is time for lines too.
+    const lines = Promise.all([limits.lines, finished]);
+    const others = this.#places.filter((place) => !place.isWholeOnly);
+    await Promise.all([finished, ...others.map((place) => place.conclude({ lines, whole: limits.whole }))]);
   }
 }

@@ -15,11 +15,12 @@ import { addChecksums, type ChecksumFigures } from '../tcpeek/checksum-figures.j
 import { addOpenings, type OpeningCounts } from '../tcpeek/counts.js';
 import { namedFilters } from '../tcpeek/options.js';
 import { SESSION_HEAD } from '../tcpeek/session-head.js';
+import { Patience } from './interrupted.js';
 import type { LineOutput } from './line-output.js';
 import type { TrackerWork } from './messages.js';
 import { type BlockForm, Reading, type ReadingWatcher } from './reading.js';
 import type { RecordOutput } from './record-output.js';
-import { stopped, Threads } from './threads.js';
+import { stopped, ThreadStuck, Threads } from './threads.js';
 import { ToldQueue } from './told-queue.js';
 import type { Analyses, TrackSummary } from './track-blocks.js';
 
@@ -129,10 +130,9 @@ export async function runPass(
   watcher: RunWatcher,
   stop: AbortSignal,
 ): Promise<RunOutcome> {
-  const { records } = outputs;
-  const least = plan.trackers + 1 + (records?.threads ?? 0);
+  const least = plan.trackers + 1;
   const threads = new Threads(least, least + 1);
-  records?.start(threads);
+  const rendering = outputs.records && startRendering(outputs.records);
   const moments = new ToldQueue<ReadFigures>();
   const problems = new ToldQueue<InputProblem>();
   const reports = new ToldQueue<Float64Array>();
@@ -146,7 +146,7 @@ export async function runPass(
     onMoment: (figures) => moments.put(figures),
     onReport: (traffic) => reports.put(traffic),
     onInput: (name, number) => {
-      records?.noteInput(name, number);
+      outputs.records?.noteInput(name, number);
       watcher.onInput?.(name, number);
     },
     onFirst: (moment) => {
@@ -154,24 +154,47 @@ export async function runPass(
       begin();
     },
   });
+  const told = { moments, problems, reports, begun };
   try {
-    const outcome = await new Pass(
-      plan,
-      threads,
-      reading,
-      { moments, problems, reports, begun },
-      outputs,
-      watcher,
-      stop,
-    ).run();
-    await threads.end();
+    const outcome = await new Pass(plan, threads, reading, told, outputs, watcher, stop).run();
+    await Promise.all([threads.end(), rendering?.threads.end()]);
     return outcome;
   } catch (error) {
     for (const problem of problems.takeAll()) watcher.onProblem(problem);
-    throw await threads.abort(error);
+    // Of nothing there is no record, not even an empty file.
+    const isOfSomething = reading.figures().packets > 0;
+    const ended = await Promise.all([
+      threads.abort(error),
+      rendering && endRendering(rendering, isOfSomething ? new Patience(error) : undefined, error),
+    ]);
+    throw ended.find((reason) => reason instanceof ThreadStuck) ?? error;
   } finally {
     reading.endChildren();
   }
+}
+
+/** Records, and the threads that render them: apart from the others, which are ended before. */
+interface Rendering {
+  readonly records: RecordOutput;
+  readonly threads: Threads;
+}
+
+function startRendering(records: RecordOutput): Rendering | undefined {
+  if (records.threads === 0) return undefined;
+  const threads = new Threads(records.threads, records.threads);
+  records.start(threads);
+  return { records, threads };
+}
+
+/** Ends it before its time for `reason`; what was added goes out first, if there is `patience`. As `Threads.abort`. */
+async function endRendering(
+  { records, threads }: Rendering,
+  patience: Patience | undefined,
+  reason: unknown,
+): Promise<unknown> {
+  if (patience !== undefined) await records.conclude(patience);
+  patience?.end();
+  return threads.abort(reason);
 }
 
 /** What the reader told of places in the stream. */
@@ -190,9 +213,11 @@ class Pass {
   readonly #told: ToldByReader;
   readonly #outputs: RunOutputs;
   /** Each of them once. */
-  readonly #places: readonly Omit<LineOutput, 'append' | 'begin'>[];
+  readonly #places: readonly Omit<LineOutput, 'append' | 'begin' | 'complete'>[];
   readonly #watcher: RunWatcher;
   readonly #stop: AbortSignal;
+  /** Fires when the run is over before its end. */
+  readonly #ended = new AbortController();
   #hasFirstLine = false;
   #hasHead = false;
 
@@ -269,7 +294,11 @@ class Pass {
       return { ...figures, read, directions, checksums, openings, standing: standingOf(merger) };
     };
     // The last lines are a part of the run too: a signal ends the wait for whoever reads them.
-    return await Promise.race([finish(), this.#stopped(), ...this.#places.map((place) => place.failed)]);
+    const all = [finish(), this.#stopped(), ...this.#places.map((place) => place.failed)];
+    return await Promise.race(all).catch((error: unknown) => {
+      this.#ended.abort(error);
+      throw error;
+    });
   }
 
   /** As `stopped`. What there is goes out while the threads are ended. */
@@ -308,8 +337,9 @@ class Pass {
 
   async #merge(merger: Merger, rings: readonly ResultReader[]): Promise<void> {
     for (;;) {
-      // Whoever ends the run at once wants nothing more written than what there is.
+      // Whoever ends the run at once wants nothing more written than what there is; whatever else ends it, all outputs end at one event.
       this.#stop.throwIfAborted();
+      this.#ended.signal.throwIfAborted();
       const outcome = merger.step(EVENTS_PER_TURN, BYTES_PER_TURN);
       if (outcome === MERGE_DONE) return;
       for (const place of this.#places) if (place.isFull) await place.ready();

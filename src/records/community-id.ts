@@ -7,7 +7,7 @@ import type { TupleFields } from './record-table.js';
 import { Sha1Block } from './sha1-block.js';
 
 /** `1:` and 28 characters. */
-export const COMMUNITY_ID_BYTES = 30;
+const COMMUNITY_ID_BYTES = 30;
 
 const TCP = 6;
 const SEED_BYTES = 2;

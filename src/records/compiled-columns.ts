@@ -1,7 +1,9 @@
 /**
- * Columns as arrays of small numbers, for whoever goes through them once a record: what each is, and the places of its fields.
+ * Columns as arrays of small numbers, for whoever goes through them once a record: what each is, and the places of its fields. Owns values whose text is
+ * the same in all formats.
  */
 import { ascii } from '../text/line-writer.js';
+import type { TextBuffer } from '../text/text-buffer.js';
 import type { Column, RecordTable, Value, ValueKind } from './record-table.js';
 
 export const NUMBER = 0;
@@ -31,7 +33,7 @@ const CODES: Readonly<Record<ValueKind, number>> = {
 };
 
 /** No value but those whose length a record says (texts, names of inputs, sets) takes more bytes than this, with quotes. */
-export const VALUE_BYTES = 64;
+const VALUE_BYTES = 64;
 
 export class CompiledColumns {
   readonly count: number;
@@ -69,4 +71,38 @@ export class CompiledColumns {
 function otherPlace(value: Value): number {
   if (value.kind === 'address') return value.v6;
   return value.kind === 'span' ? value.to : -1;
+}
+
+const TRUE = ascii('true');
+const FALSE = ascii('false');
+
+/**
+ * Writes the value of column `i`, which is set and in whose first field is `value`, if its text is the same in all formats, for which `out` has room. False: it is
+ * not.
+ */
+export function writePlain(
+  out: TextBuffer,
+  { codes, at, other }: CompiledColumns,
+  i: number,
+  value: number,
+  fields: Float64Array,
+): boolean {
+  switch (codes[i]) {
+    case NUMBER:
+      out.decimal(value);
+      return true;
+    case FLAG:
+      out.text(value === 0 ? FALSE : TRUE);
+      return true;
+    case SECONDS:
+      out.seconds(value);
+      return true;
+    case SPAN: {
+      const to = other[i];
+      out.span(value, fields[at[i] + 1], fields[to], fields[to + 1]);
+      return true;
+    }
+    default:
+      return false;
+  }
 }

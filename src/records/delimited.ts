@@ -57,9 +57,6 @@ export const TSV: Delimiting = {
     Uint8Array.from([...text].flatMap((byte) => (byte in TSV_ESCAPES ? [BACKSLASH, TSV_ESCAPES[byte]] : [byte]))),
 };
 
-const TRUE = ascii('true');
-const FALSE = ascii('false');
-
 export class DelimitedRenderer implements RecordRenderer {
   readonly #table: RecordTable;
   readonly #form: Delimiting;
@@ -122,25 +119,12 @@ export class DelimitedRenderer implements RecordRenderer {
       return;
     }
     if (Number.isNaN(value)) return;
+    if (K.writePlain(out, this.#columns, i, value, fields)) return;
     const at = this.#columns.at[i];
     switch (code) {
-      case K.NUMBER:
-        out.decimal(value);
-        break;
-      case K.FLAG:
-        out.text(value === 0 ? FALSE : TRUE);
-        break;
-      case K.SECONDS:
-        out.seconds(value);
-        break;
       case K.TIME:
         out.time(value, fields[at + 1]);
         break;
-      case K.SPAN: {
-        const to = this.#columns.other[i];
-        out.span(value, fields[at + 1], fields[to], fields[to + 1]);
-        break;
-      }
       case K.ADDRESS:
         this.#addresses.write(out, fields, at, this.#columns.other[i]);
         break;

@@ -14,8 +14,7 @@ import type { AddressMap, RecordRenderer } from './renderer.js';
 import { SESSION_TABLE } from './session-columns.js';
 
 /** The last two are Zeek's, of connections only. */
-export const RECORD_FORMATS = ['ndjson', 'csv', 'tsv', 'parquet', 'zeek', 'zeek-json'] as const;
-export type RecordFormat = (typeof RECORD_FORMATS)[number];
+export type RecordFormat = 'ndjson' | 'csv' | 'tsv' | 'parquet' | 'zeek' | 'zeek-json';
 
 const TABLES: Readonly<Record<RecordKind, RecordTable>> = {
   [RECORD_SESSION]: SESSION_TABLE,

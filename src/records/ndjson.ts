@@ -11,8 +11,6 @@ import { type RecordTable, textStart } from './record-table.js';
 import type { RecordRenderer } from './renderer.js';
 
 const NULL = ascii('null');
-const TRUE = ascii('true');
-const FALSE = ascii('false');
 const END = ascii('}\n');
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -129,27 +127,14 @@ export class NdjsonRenderer implements RecordRenderer {
       out.text(NULL);
       return;
     }
+    if (K.writePlain(out, this.#columns, i, value, fields)) return;
     const at = this.#columns.at[i];
     switch (code) {
-      case K.NUMBER:
-        out.decimal(value);
-        break;
-      case K.FLAG:
-        out.text(value === 0 ? FALSE : TRUE);
-        break;
-      case K.SECONDS:
-        out.seconds(value);
-        break;
       case K.TIME:
         out.byte(QUOTE);
         out.time(value, fields[at + 1]);
         out.byte(QUOTE);
         break;
-      case K.SPAN: {
-        const to = this.#columns.other[i];
-        out.span(value, fields[at + 1], fields[to], fields[to + 1]);
-        break;
-      }
       case K.ADDRESS:
         out.byte(QUOTE);
         this.#addresses.write(out, fields, at, this.#columns.other[i]);

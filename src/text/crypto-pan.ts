@@ -20,7 +20,7 @@ const V6_ENTRY_WORDS = 2 * V6_WORDS;
 const SPREAD = 0x9e3779b1;
 
 /** Words of addresses in host order, read and written in place. */
-export type AddressWords = Int32Array | number[];
+type AddressWords = Int32Array | number[];
 
 /** The mapping of one key. */
 export class AddressMapper {

@@ -16,12 +16,12 @@ import {
   CONNECTION_ROW_WORDS,
   countPacket,
   ipBytesOf,
-  nsecSince,
   packetsOf,
   secAfter,
 } from '../../src/analysis/connection-row.js';
 import { RECORD_NUMBER } from '../../src/analysis/events.js';
 import { ANALYSIS_DEFAULTS, type AnalysisOptions } from '../../src/analysis/options.js';
+import { nsecSince } from '../../src/analysis/session-row.js';
 import { KEY_WORDS } from '../../src/flow/session-table.js';
 import { MIRUO_DEFAULTS } from '../../src/miruo/options.js';
 import { decode, type ModelPacket } from '../model/model-packets.js';

@@ -177,6 +177,20 @@ describe('a limit of the size of files', () => {
   });
 });
 
+describe('a Parquet file that cannot be finished', () => {
+  it('has another name, and what was there stays', async () => {
+    const path = join(FOLDER, 'limited.parquet');
+    writeFileSync(path, 'of before');
+    const run = await bash(`ulimit -f 8; $TCPLOOM -o parquet=${path} ${CAPTURE}`);
+    const why = 'the file would be too large';
+    const where = `what was written is in ${path}.partial, and is of no use without the rest`;
+    assertMessages(run.stderr, [`tcploom: writing ${path}: ${why}; ${where}`]);
+    assert.equal(run.code, 2);
+    assert.equal(readFileSync(path, 'latin1'), 'of before');
+    assert.ok(existsSync(`${path}.partial`));
+  });
+});
+
 describe('what an output that is not whole would take the place of', () => {
   it('a capture is told before anything is written', async () => {
     const out = join(FOLDER, 'again.pcap');

@@ -167,8 +167,44 @@ describe('options about records', () => {
     for (const format of ['ndjson', 'conn-json']) {
       const { stdout, stderr } = await tcploom(['-o', format, '--checksum', '2', path]);
       assert.equal(stdout, '');
-      assertMessages(stderr, [/packets with a wrong checksum look as if they were captured before the network card/]);
+      assertMessages(stderr, [
+        /^tcploom: \d+ segments with a wrong checksum were left out/,
+        /packets with a wrong checksum look as if they were captured before the network card/,
+      ]);
     }
+  });
+
+  it('--checksum 2 says how many segments it leaves out, and how many of them are of no session', async () => {
+    const { packets } = readPcap(readFileSync('datasets/web.pcap'));
+    const isTcp = ({ captured }: { captured: Uint8Array }): boolean => captured[23] === 6;
+    const ports = ({ captured }: { captured: Uint8Array }): string =>
+      Buffer.from(captured.subarray(34, 38)).toString('hex');
+    const tcp = packets.filter(isTcp);
+    // All of a conversation, and one in the midst of another.
+    const first = ports(tcp[0]);
+    const other = tcp.filter((packet) => ports(packet) !== first && ports(packet).slice(4) === first.slice(4))[3];
+    const isolated = tcp.filter((packet) => [first, first.slice(4) + first.slice(0, 4)].includes(ports(packet)));
+    for (const { captured } of [...isolated, other]) captured[50] ^= 0x55;
+    const path = join(FOLDER, 'wrong.pcap');
+    writeFileSync(path, writePcap(packets, { linkType: 1 }));
+    const count = isolated.length + 1;
+    const left = `tcploom: ${count} segments with a wrong checksum were left out`;
+    for (const [format, message] of [
+      ['ndjson', `${left}, ${isolated.length} of them of no session that is known`],
+      ['conn', left],
+      ['packets', left],
+    ]) {
+      const { code, stdout, stderr } = await tcploom(['-o', format, '--checksum', '2', path]);
+      assert.equal(code, 0);
+      assertMessages(stderr, [message]);
+      if (format !== 'ndjson') continue;
+      const counted = objects(stdout).map((row) => Number(row.wrong_checksums_src) + Number(row.wrong_checksums_dst));
+      assert.equal(
+        counted.reduce((sum, wrong) => sum + wrong, 0),
+        1,
+      );
+    }
+    assertMessages((await tcploom(['-o', 'ndjson', '--checksum', '2', 'datasets/web.pcap'])).stderr, []);
   });
 
   it('--http tells method, host and status', async () => {

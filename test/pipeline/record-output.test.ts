@@ -2,7 +2,7 @@
  * Records on their way through a renderer thread: all of them arrive in their order, whatever is slow, and what fails ends it.
  */
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -39,8 +39,10 @@ function expectedOf(kind: RecordKind, format: RecordFormat, records: readonly Dr
   return Buffer.from(renderer.take()).toString('latin1');
 }
 
+const NEVER = new Promise<void>(() => {});
+
 async function withThreads(work: (threads: Threads) => Promise<void>): Promise<void> {
-  const threads = new Threads(1, 2);
+  const threads = new Threads(1, 3);
   try {
     await work(threads);
     await threads.end();
@@ -227,6 +229,100 @@ describe('records that are rendered', () => {
       await records.finish();
     });
     assert.equal((await parquetReadObjects({ file: exact(output.content) })).length, drawn.length);
+  });
+
+  it('in a Parquet file have its name when they are whole: what was there stays until then', async () => {
+    const path = join(folder, 'whole.parquet');
+    writeFileSync(path, 'of before');
+    await withThreads(async (threads) => {
+      const file = new OutputFile({ path }, undefined, 'whole');
+      const records = new RenderedRecords({ kind: RECORD_SESSION, format: 'parquet' }, file);
+      records.start(threads);
+      nameAll(records);
+      await addAll(records, RECORD_SESSION, draw(RECORD_SESSION, 50));
+      await records.flush();
+      assert.equal(file.partialFile, `${path}.partial`);
+      assert.equal(readFileSync(path, 'latin1'), 'of before');
+      assert.equal(records.unwritten, 50);
+      await records.finish();
+      assert.equal(records.unwritten, 0);
+    });
+    assert.equal(existsSync(`${path}.partial`), false);
+    assert.equal((await parquetReadObjects({ file: exact(readFileSync(path)) })).length, 50);
+  });
+
+  it('are all written when the run ends before its end', async () => {
+    const drawn = draw(RECORD_SESSION, 1500);
+    const [lines, table] = [new MemoryOutput(), new MemoryOutput()];
+    await withThreads(async (threads) => {
+      const places = [
+        new RenderedRecords({ kind: RECORD_SESSION, format: 'ndjson' }, lines),
+        new RenderedRecords({ kind: RECORD_SESSION, format: 'parquet' }, table),
+      ];
+      const all = new SplitRecords(places);
+      all.start(threads);
+      for (const { fields, text } of drawn) all.add(RECORD_SESSION, fields, text);
+      const concluded = all.conclude({ lines: NEVER, whole: NEVER });
+      for (let i = 0; i < 20; i++) await turn();
+      assert.deepEqual(
+        places.map((place) => place.unwritten),
+        [1500, 1500],
+      );
+      // Names may come when the run is ended already.
+      nameAll(all);
+      await concluded;
+      assert.deepEqual(
+        places.map((place) => place.unwritten),
+        [0, 0],
+      );
+      await threads.abort(new Error('a reason'));
+      await all.flush();
+    });
+    assert.equal(lines.content.toString('latin1'), expectedOf(RECORD_SESSION, 'ndjson', drawn));
+    assert.equal((await parquetReadObjects({ file: exact(table.content) })).length, drawn.length);
+  });
+
+  it('say how many are missing when there is no patience', async () => {
+    const drawn = draw(RECORD_SESSION, 1500);
+    const over = Promise.resolve();
+    const path = join(folder, 'unfinished.parquet');
+    const output = new MemoryOutput();
+    await withThreads(async (threads) => {
+      const lines = new RenderedRecords({ kind: RECORD_SESSION, format: 'ndjson' }, output);
+      const file = new OutputFile({ path }, undefined, 'whole');
+      const table = new RenderedRecords({ kind: RECORD_SESSION, format: 'parquet' }, file);
+      for (const records of [lines, table]) {
+        records.start(threads);
+        nameAll(records);
+        await addAll(records, RECORD_SESSION, drawn);
+        await records.conclude({ lines: over, whole: over });
+      }
+      await threads.abort(new Error('a reason'));
+      await assert.rejects(table.flush());
+      assert.equal(table.unwritten, drawn.length);
+      const written = output.content.toString('latin1');
+      assert.ok(expectedOf(RECORD_SESSION, 'ndjson', drawn).startsWith(written));
+      assert.equal(lines.unwritten, drawn.length - written.split('\n').length + 1);
+    });
+    assert.equal(existsSync(path), false);
+  });
+
+  it('are in all outputs or in none', async () => {
+    const outputs = [new MemoryOutput(), new MemoryOutput()];
+    const drawn = draw(RECORD_SESSION, 10);
+    await withThreads(async (threads) => {
+      const all = new SplitRecords(
+        outputs.map((output) => new RenderedRecords({ kind: RECORD_SESSION, format: 'csv' }, output)),
+      );
+      all.start(threads);
+      nameAll(all);
+      for (const { fields, text } of drawn) all.add(RECORD_SESSION, fields, text);
+      outputs[1].break(new Error('no room'));
+      await assert.rejects(all.failed);
+      assert.throws(() => all.add(RECORD_SESSION, drawn[0].fields, drawn[0].text), /no room/);
+      await all.conclude({ lines: NEVER, whole: NEVER });
+    });
+    assert.equal(outputs[0].content.toString('latin1'), expectedOf(RECORD_SESSION, 'csv', drawn));
   });
 
   it('go each to the outputs of their kind', async () => {

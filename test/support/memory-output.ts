@@ -54,6 +54,10 @@ export class MemoryOutput implements LineOutput {
     if (this.#error !== undefined) throw this.#error;
   }
 
+  async complete(): Promise<void> {
+    await this.flush();
+  }
+
   async flush(): Promise<void> {
     if (this.#error !== undefined) throw this.#error;
   }

@@ -40,9 +40,10 @@ of the columns are the same in every format; this is how formats differ:
 
 Decimals are exact to the nanosecond in text. As float64 they are the nearest to that, and rounding to nine decimals gives it back, up to 2^53 ns (104
 days). Bytes of a capture that are shown as text are taken for ISO 8859-1. Lines end with a line feed, rows of CSV with carriage return and line
-feed. TSV and CSV begin with a line of names. A Parquet file whose writing did not come to its end has no footer, and cannot be read. Its times are
+feed. TSV and CSV begin with a line of names. A Parquet file whose writing did not come to its end has no footer, cannot be read, and is called \`NAME.partial\`. Its times are
 not marked as adjusted to UTC, though they are in UTC, because some readers keep only microseconds of times that are.
-Where a capture's times go back, what passed may be below 0; times have 32 bits of seconds, which is enough until 2106.
+Where a capture's times go back, what passed may be below 0; times have 32 bits of seconds, which is enough until 2106: later ones, which only
+pcapng can have, come out 2^32 s too early, as in miruo's lines.
 
 With anonymised addresses \`community_id\` is that of the mapped addresses, and \`http_host\` is unset.
 
