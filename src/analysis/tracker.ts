@@ -14,11 +14,14 @@ import { ConnectionStates } from './connection-state.js';
 import { RECORD_PACKET, RECORD_SESSION, type RecordEvents } from './events.js';
 import { noteOpening } from './handshake-times.js';
 import { HttpExchanges } from './http-exchange.js';
+import { LoneRecords } from './lone-records.js';
+import { isMereSyn, L_FLAGS, L_LAST_CLOCK, L_NAME, L_ORDINAL, LONE_END_WORDS, LoneSyns } from './lone-syns.js';
 import type { AnalysisOptions } from './options.js';
 import { PacketRecords } from './packet-records.js';
 import { takeAck, timeSegment } from './round-trips.js';
 import type { SegmentFacts } from './segment-facts.js';
-import { noteClosing, SessionEnds, sortByCreation } from './session-ends.js';
+import { noteClosing, ordinalOf, rowsByCreation, SESSION_END_WORDS, SessionEnds } from './session-ends.js';
+import { SessionNames } from './session-names.js';
 import { CLOSED_BY } from './session-record.js';
 import { SessionRecords } from './session-records.js';
 import {
@@ -32,6 +35,7 @@ import {
   A_LAST_NUMBER,
   A_LAST_PACKETS,
   A_LAST_TIME,
+  A_NAME,
   A_ORDINAL,
   A_SILENCE,
   A_STATE,
@@ -59,6 +63,7 @@ import {
   passedNsec,
   sideWords,
   storePassed,
+  wide,
 } from './session-row.js';
 import { noteSynBy, originatorOf } from './session-side.js';
 import { countPacket, countSymptoms } from './side-counts.js';
@@ -90,12 +95,20 @@ export class AnalysisTracker {
   readonly #states = new ConnectionStates();
   readonly #exchanges: HttpExchanges | undefined;
   readonly #checksums: ChecksumVerifier | undefined;
+  readonly #names = new SessionNames();
+  /** Sessions that are one SYN so far, when those are over, and their records. */
+  readonly #lone = new LoneSyns();
+  readonly #loneEnds: SessionEnds;
+  readonly #loneRecords: LoneRecords;
   #created = 0;
 
   constructor(options: AnalysisOptions, events: RecordEvents) {
     this.#options = options;
     this.#events = events;
-    this.#ends = new SessionEnds(this.#table, options.idleTimeoutSec, options.rememberedPackets);
+    const { idleTimeoutSec, rememberedPackets } = options;
+    this.#ends = new SessionEnds(this.#table, SESSION_END_WORDS, idleTimeoutSec, rememberedPackets);
+    this.#loneEnds = new SessionEnds(this.#lone.table, LONE_END_WORDS, idleTimeoutSec, rememberedPackets);
+    this.#loneRecords = new LoneRecords(this.#lone, options.checksums);
     if (options.http) this.#exchanges = new HttpExchanges();
     if (options.checksums) this.#checksums = new ChecksumVerifier(2);
     this.#sessions = new SessionRecords(this.#table, this.#notes, this.#states, this.#exchanges, options.checksums);
@@ -104,7 +117,8 @@ export class AnalysisTracker {
   /** One segment: the descriptor at word `d` of `words`, whose frame lies in `view`; `hash` is its conversation's; `facts` is what else is known. */
   onSegment(words: Int32Array, d: number, view: DataView, hash: number, facts: SegmentFacts): void {
     const flags = flagsByte(words[d + D_TCP]);
-    const row = this.#table.live === 0 ? -1 : findSession(this.#table, words, d, view, hash);
+    let row = this.#table.live === 0 ? -1 : findSession(this.#table, words, d, view, hash);
+    if (row < 0) row = this.#joinLone(words, d, view, hash);
     if (this.#checksums !== undefined && !this.#isSound(this.#checksums, row, words, d, view)) return;
     let beginsAnew = false;
     if (row >= 0) {
@@ -124,7 +138,8 @@ export class AnalysisTracker {
 
   /** So many fragments of a segment that never was complete: counted with its session, if there is one. The words as those of `onSegment`. */
   countFragments(words: Int32Array, d: number, view: DataView, hash: number, fragments: number): void {
-    const row = findSession(this.#table, words, d, view, hash);
+    let row = findSession(this.#table, words, d, view, hash);
+    if (row < 0) row = this.#joinLone(words, d, view, hash);
     if (row < 0) return;
     this.#table.page(row)[this.#table.at(row) + sideWords(this.#table.direction) + B_FRAGMENTS] += fragments;
   }
@@ -136,18 +151,15 @@ export class AnalysisTracker {
 
   /** The clock of segments comes to second `sec` (unsigned), after so many packets of the run: src/capture/segment-clock.ts. It may go back. */
   onTick(sec: number, packets: number): void {
-    for (const row of this.#ends.tick(sec, packets)) this.#end(row, BY_TIMEOUT);
+    const rows = this.#ends.tick(sec, packets);
+    this.#endAll(rows, this.#loneEnds.tick(sec, packets), BY_TIMEOUT);
     this.#ends.endTick();
+    this.#loneEnds.endTick();
   }
 
   /** The input is over. */
   onEnd(): void {
-    const rows: number[] = [];
-    this.#table.forEach((row) => {
-      rows.push(row);
-    });
-    sortByCreation(this.#table, rows);
-    for (const row of rows) this.#end(row, BY_END);
+    this.#endAll(rowsByCreation(this.#table, A_ORDINAL), rowsByCreation(this.#lone.table, L_ORDINAL), BY_END);
   }
 
   #begin(
@@ -159,12 +171,30 @@ export class AnalysisTracker {
     flags: number,
     beginsAnew: boolean,
   ): void {
+    const name = this.#names.take();
+    const ordinal = this.#created++;
+    // The SYN of a session in place of another one has a symptom.
+    if (!beginsAnew && this.#options.onlyWholeRows !== true && isMereSyn(words, d, facts)) {
+      const lone = this.#lone.keep(words, d, view, hash, facts, this.#ends.clockSec);
+      const { table } = this.#lone;
+      setOrigin(table.page(lone), table.at(lone), L_ORDINAL, L_NAME, ordinal, name);
+      this.#loneEnds.add(lone);
+      this.#events.created(RECORD_SESSION, name);
+      return;
+    }
     const row = insertSession(this.#table, words, d, view, hash);
     const page = this.#table.page(row);
     const r = this.#table.at(row);
-    page[r + A_ORDINAL] = this.#created % 2 ** 32;
-    page[r + A_ORDINAL + 1] = Math.floor(this.#created / 2 ** 32);
-    this.#created++;
+    setOrigin(page, r, A_ORDINAL, A_NAME, ordinal, name);
+    this.#noteFirst(page, r, words, d, facts, flags);
+    page[r + A_LAST_CLOCK] = this.#ends.clockSec | 0;
+    this.#ends.add(row);
+    this.#events.created(RECORD_SESSION, name);
+    this.#follow(row, page, r, 0, words, d, view, facts, flags, beginsAnew);
+  }
+
+  /** What a new row has of the session's first packet before that is followed; not the clock. */
+  #noteFirst(page: Int32Array, r: number, words: Int32Array, d: number, facts: SegmentFacts, flags: number): void {
     page[r + A_VLAN] = facts.vlan;
     page[r + A_FIRST_INPUT] = facts.input;
     page[r + A_FIRST_NUMBER] = facts.numberLow;
@@ -174,11 +204,52 @@ export class AnalysisTracker {
     page[r + A_LAST_TIME] = words[d + D_SEC];
     page[r + A_LAST_TIME + 1] = words[d + D_NSEC];
     if ((flags & SYN_ACK) === TCP_SYN) page[r + A_FLAGS] = FLAG_UNANSWERED;
-    page[r + A_LAST_CLOCK] = this.#ends.clockSec | 0;
     page[r + A_LAST_PACKETS] = facts.packetsBefore;
+  }
+
+  /** The row of the session that was a lone SYN until this packet of its, or -1 where there is none; arguments as `findSession`. */
+  #joinLone(words: Int32Array, d: number, view: DataView, hash: number): number {
+    const lone = this.#lone.find(words, d, view, hash);
+    if (lone < 0) return -1;
+    const { table } = this.#lone;
+    const row = this.#unfold(lone);
+    this.#table.direction = table.direction;
+    this.#loneEnds.remove(lone);
+    table.remove(lone);
+    return row;
+  }
+
+  /** Makes the row of the lone SYN `lone`: what `#begin` and `#follow` make of any segment, as far as they do of this one. */
+  #unfold(lone: number): number {
+    const { table, words, facts, options } = this.#lone;
+    this.#lone.recall(lone);
+    const from = table.page(lone);
+    const l = table.at(lone);
+    const row = this.#table.insertOf(table, lone);
+    const page = this.#table.page(row);
+    const r = this.#table.at(row);
+    setOrigin(page, r, A_ORDINAL, A_NAME, wide(from, l + L_ORDINAL), from[l + L_NAME]);
+    this.#noteFirst(page, r, words, 0, facts, TCP_SYN);
+    page[r + A_FLAGS] = from[l + L_FLAGS];
+    page[r + A_LAST_CLOCK] = from[l + L_LAST_CLOCK];
+    page[r + A_LAST_INPUT] = facts.input;
+    page[r + A_LAST_NUMBER] = facts.numberLow;
+    page[r + A_LAST_NUMBER + 1] = facts.numberHigh;
     this.#ends.add(row);
-    this.#events.created(RECORD_SESSION, row);
-    this.#follow(row, page, r, 0, words, d, view, facts, flags, beginsAnew);
+    const own = r + sideWords(0);
+    const sec = words[D_SEC];
+    const nsec = words[D_NSEC];
+    const seq = words[D_SEQ];
+    const flags = flagsByte(words[D_TCP]);
+    takeSyn(page, r, 0, options, false);
+    stepSymptoms(page, r, 0, seq, words[D_ACK], words[D_TCP], 0, sec, nsec, false);
+    page[own + B_LAST_ID_SUM] = facts.idSum;
+    page[own + B_LAST_SEQ] = seq;
+    countPacket(page, own, words, 0, facts);
+    page[r + A_COMPLETENESS] = completenessOf(flags, 0, true);
+    noteOpening(page, r, flags, sec, nsec);
+    if (this.#options.sessions) this.#noteState(page, r, 0, flags, words, 0, facts);
+    return row;
   }
 
   #follow(
@@ -209,7 +280,10 @@ export class AnalysisTracker {
       return;
     }
     const isFirst = page[own + B_PACKETS] === 0 && page[other + B_PACKETS] === 0;
-    if ((flags & TCP_SYN) !== 0) this.#takeSyn(page, r, side, words, d, view, flags);
+    if ((flags & TCP_SYN) !== 0) {
+      this.#synOptions.read(words, d, view);
+      takeSyn(page, r, side, this.#synOptions, (flags & TCP_ACK) !== 0);
+    }
     if ((flags & SYN_ACK) !== TCP_SYN || side !== 0) page[r + A_FLAGS] &= ~FLAG_UNANSWERED;
     this.#keepEarlier(page, own, length);
     const symptoms = stepSymptoms(page, r, side, seq, ack, words[d + D_TCP], length, sec, nsec, beginsAnew);
@@ -235,7 +309,7 @@ export class AnalysisTracker {
     if (symptoms === 0 || !this.#options.packets) return;
     const originator = originatorOf(page, r);
     this.#packets.fill(words, d, view, facts, side ^ originator, symptoms);
-    this.#events.record(RECORD_PACKET, row, this.#packets.fields, NO_TEXT, 0);
+    this.#events.record(RECORD_PACKET, page[r + A_NAME], this.#packets.fields, NO_TEXT, 0);
   }
 
   /** A usual segment (usual-segment.ts). */
@@ -293,27 +367,6 @@ export class AnalysisTracker {
     return false;
   }
 
-  /** What a SYN says of its side. */
-  #takeSyn(
-    page: Int32Array,
-    r: number,
-    side: number,
-    words: Int32Array,
-    d: number,
-    view: DataView,
-    flags: number,
-  ): void {
-    const options = this.#synOptions;
-    const own = r + sideWords(side);
-    const isAnswer = (flags & TCP_ACK) !== 0;
-    options.read(words, d, view);
-    takeScale(page, r, side, isAnswer, options.scale);
-    noteSynBy(page, r, side, isAnswer);
-    page[own + B_MSS] = options.mss + 1;
-    page[own + B_SYN_SCALE] = options.scale + 1;
-    page[own + B_SYN_BITS] = options.bits;
-  }
-
   /** Whether the segment was captured once already; counts it if so. */
   #isDuplicate(page: Int32Array, own: number, words: Int32Array, d: number, facts: SegmentFacts): boolean {
     if (page[own + B_PACKETS] === 0 || isLate(page, own, words, d)) return false;
@@ -367,6 +420,33 @@ export class AnalysisTracker {
     if (unique > 0) addWide(page, own + B_UNIQUE_BYTES, unique);
   }
 
+  /** Ends sessions, those of lone SYNs among them: both lists are in the order of creation. */
+  #endAll(rows: readonly number[], loneRows: readonly number[], endedBy: number): void {
+    let lone = 0;
+    for (const row of rows) {
+      const ordinal = ordinalOf(this.#table, A_ORDINAL, row);
+      while (lone < loneRows.length && ordinalOf(this.#lone.table, L_ORDINAL, loneRows[lone]) < ordinal) {
+        this.#endLone(loneRows[lone++], endedBy);
+      }
+      this.#end(row, endedBy);
+    }
+    while (lone < loneRows.length) this.#endLone(loneRows[lone++], endedBy);
+  }
+
+  /** As `#end`, of a lone SYN. */
+  #endLone(lone: number, endedBy: number): void {
+    const { table } = this.#lone;
+    const name = table.page(lone)[table.at(lone) + L_NAME];
+    if (this.#options.sessions) {
+      const record = this.#loneRecords;
+      record.fill(lone, endedBy);
+      this.#events.record(RECORD_SESSION, name, record.fields, record.text, record.textBytes);
+    }
+    this.#loneEnds.remove(lone);
+    table.remove(lone);
+    this.#names.give(name);
+  }
+
   /** Tells the record of a session, and forgets it. How it was closed counts more than what ended it. */
   #end(row: number, endedBy: number): void {
     const page = this.#table.page(row);
@@ -375,7 +455,8 @@ export class AnalysisTracker {
     if (this.#options.sessions) {
       const isClosed = (flags & FLAG_CLOSED_FIN) !== 0 ? BY_FIN : (flags & FLAG_CLOSED_RST) !== 0 ? BY_RST : endedBy;
       this.#sessions.fill(row, isClosed);
-      this.#events.record(RECORD_SESSION, row, this.#sessions.fields, this.#sessions.text, this.#sessions.textBytes);
+      const { fields, text, textBytes } = this.#sessions;
+      this.#events.record(RECORD_SESSION, page[r + A_NAME], fields, text, textBytes);
       this.#states.forget(page, r + A_STATE);
       this.#exchanges?.forget(row);
     }
@@ -383,7 +464,25 @@ export class AnalysisTracker {
       const notes = page[r + sideWords(side) + B_NOTES] - 1;
       if (notes >= 0) this.#notes.give(notes);
     }
+    this.#names.give(page[r + A_NAME]);
     this.#ends.remove(row);
     this.#table.remove(row);
   }
+}
+
+/** The place in the order of creation and the name of the session whose row is at word `r` of `page`, at words `at` and `nameAt` of the row. */
+function setOrigin(page: Int32Array, r: number, at: number, nameAt: number, ordinal: number, name: number): void {
+  page[r + at] = ordinal % 2 ** 32;
+  page[r + at + 1] = Math.floor(ordinal / 2 ** 32);
+  page[r + nameAt] = name;
+}
+
+/** What the options of a SYN (with ACK, if `isAnswer`) say of its side. */
+function takeSyn(page: Int32Array, r: number, side: number, options: SynOptions, isAnswer: boolean): void {
+  const own = r + sideWords(side);
+  takeScale(page, r, side, isAnswer, options.scale);
+  noteSynBy(page, r, side, isAnswer);
+  page[own + B_MSS] = options.mss + 1;
+  page[own + B_SYN_SCALE] = options.scale + 1;
+  page[own + B_SYN_BITS] = options.bits;
 }
