@@ -1,25 +1,13 @@
 /**
  * Sessions that are nothing yet but one SYN, as a scan leaves them by the hundred thousand: what their segment said is kept in an eighth of the room of a
- * session's row (session-row.ts), which is made of it when there is more to the session. Owns what is kept, and the record of one that stayed alone.
+ * session's row (session-row.ts), which is made of it when there is more to the session. Owns what is kept, and when such a session is over.
  */
-import {
-  D_ACK,
-  D_NSEC,
-  D_SEC,
-  D_SEQ,
-  D_TCP,
-  D_WHERE,
-  D_WIRE,
-  ipOffset,
-  tcpOffset,
-  WHERE_WHOLE,
-} from '../capture/descriptor.js';
+import { D_ACK, D_NSEC, D_SEC, D_SEQ, D_TCP, D_WHERE, D_WIRE, WHERE_WHOLE } from '../capture/descriptor.js';
 import { findSession, insertSession } from '../flow/descriptor-sessions.js';
 import { KEY_WORDS, SessionTable } from '../flow/session-table.js';
 import { DESCRIPTOR_WORDS } from '../ring/layout.js';
-import { flagsByte, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../wire/tcp.js';
 import { SegmentFacts } from './segment-facts.js';
-import type { EndWords } from './session-ends.js';
+import { type EndWords, SessionEnds } from './session-ends.js';
 import { FLAG_UNANSWERED } from './session-row.js';
 import { SynOptions } from './syn-options.js';
 
@@ -54,8 +42,10 @@ const L_ID_SUM = place();
 const L_OPTIONS = place();
 const SCALE_SHIFT = 17;
 const BITS_SHIFT = 26;
+const MSS_MASK = (1 << SCALE_SHIFT) - 1;
+const SCALE_MASK = (1 << (BITS_SHIFT - SCALE_SHIFT)) - 1;
 
-export const LONE_END_WORDS: EndWords = {
+const END_WORDS: EndWords = {
   flags: L_FLAGS,
   lastClock: L_LAST_CLOCK,
   lastPackets: L_LAST_PACKETS,
@@ -63,35 +53,43 @@ export const LONE_END_WORDS: EndWords = {
   timer: L_TIMER,
 };
 
-const KINDS = TCP_SYN | TCP_ACK | TCP_FIN | TCP_RST;
-
-/** Whether the segment of the descriptor at word `d` of `words` is a mere SYN: no payload by any measure, no fragment. */
-export const isMereSyn = (words: Int32Array, d: number, facts: SegmentFacts): boolean =>
-  (flagsByte(words[d + D_TCP]) & KINDS) === TCP_SYN &&
-  facts.length === 0 &&
-  facts.fragments === 0 &&
-  facts.ipBytes <= tcpOffset(words[d + D_WHERE]) - ipOffset(words[d + D_WHERE]) + 4 * (words[d + D_TCP] >>> 28);
-
 export class LoneSyns {
   readonly table = new SessionTable(places - KEY_WORDS);
+  readonly ends: SessionEnds;
   /** What `recall` found: the descriptor, from word 0 on, without addresses; the facts; the options. */
   readonly words = new Int32Array(DESCRIPTOR_WORDS);
   readonly facts = new SegmentFacts();
   readonly options = new SynOptions();
+
+  /** Limits as those of SessionEnds. */
+  constructor(idleSec: number, rememberedPackets: number) {
+    this.ends = new SessionEnds(this.table, END_WORDS, idleSec, rememberedPackets);
+  }
 
   /** The row of the session that the packet belongs to, or -1; sets the table's `direction`. Arguments as `findSession`. */
   find(words: Int32Array, d: number, view: DataView, hash: number): number {
     return this.table.live === 0 ? -1 : findSession(this.table, words, d, view, hash);
   }
 
-  /** Keeps a mere SYN, which begins a session; the clock is at second `clockSec`. Returns its row. */
-  keep(words: Int32Array, d: number, view: DataView, hash: number, facts: SegmentFacts, clockSec: number): number {
+  /** Keeps a mere SYN (first-packet.ts), which begins a session: the one with this place in the order of creation, and this name. */
+  keep(
+    ordinal: number,
+    name: number,
+    words: Int32Array,
+    d: number,
+    view: DataView,
+    hash: number,
+    facts: SegmentFacts,
+  ): void {
     const row = insertSession(this.table, words, d, view, hash);
     const page = this.table.page(row);
     const l = this.table.at(row);
     page[l + L_FLAGS] = FLAG_UNANSWERED;
-    page[l + L_LAST_CLOCK] = clockSec | 0;
+    page[l + L_LAST_CLOCK] = this.ends.clockSec | 0;
     page[l + L_LAST_PACKETS] = facts.packetsBefore;
+    page[l + L_ORDINAL] = ordinal % 2 ** 32;
+    page[l + L_ORDINAL + 1] = Math.floor(ordinal / 2 ** 32);
+    page[l + L_NAME] = name;
     page[l + L_TIME] = words[d + D_SEC];
     page[l + L_TIME + 1] = words[d + D_NSEC];
     page[l + L_WIRE] = words[d + D_WIRE];
@@ -108,7 +106,7 @@ export class LoneSyns {
     const { options } = this;
     options.read(words, d, view);
     page[l + L_OPTIONS] = (options.mss + 1) | ((options.scale + 1) << SCALE_SHIFT) | (options.bits << BITS_SHIFT);
-    return row;
+    this.ends.add(row);
   }
 
   /** Puts the segment of row `row` in `words`, `facts` and `options`. */
@@ -136,9 +134,15 @@ export class LoneSyns {
   /** Only its options, of the row at word `l` of `page`. */
   recallOptions(page: Int32Array, l: number): void {
     const packed = page[l + L_OPTIONS];
-    this.options.mss = (packed & ((1 << SCALE_SHIFT) - 1)) - 1;
-    this.options.scale = ((packed >>> SCALE_SHIFT) & ((1 << (BITS_SHIFT - SCALE_SHIFT)) - 1)) - 1;
+    this.options.mss = (packed & MSS_MASK) - 1;
+    this.options.scale = ((packed >>> SCALE_SHIFT) & SCALE_MASK) - 1;
     this.options.bits = packed >>> BITS_SHIFT;
+  }
+
+  /** Forgets a row. */
+  remove(row: number): void {
+    this.ends.remove(row);
+    this.table.remove(row);
   }
 }
 

@@ -12,10 +12,11 @@ import { isEarlierPacket, isLastPacket, isLate, keepEarlier } from './capture-du
 import { completenessOf } from './completeness.js';
 import { ConnectionStates } from './connection-state.js';
 import { RECORD_PACKET, RECORD_SESSION, type RecordEvents } from './events.js';
+import { followMereSyn, isMereSyn, noteFirst, takeSyn } from './first-packet.js';
 import { noteOpening } from './handshake-times.js';
 import { HttpExchanges } from './http-exchange.js';
 import { LoneRecords } from './lone-records.js';
-import { isMereSyn, L_FLAGS, L_LAST_CLOCK, L_NAME, L_ORDINAL, LONE_END_WORDS, LoneSyns } from './lone-syns.js';
+import { L_FLAGS, L_LAST_CLOCK, L_NAME, L_ORDINAL, LoneSyns } from './lone-syns.js';
 import type { AnalysisOptions } from './options.js';
 import { PacketRecords } from './packet-records.js';
 import { takeAck, timeSegment } from './round-trips.js';
@@ -26,9 +27,6 @@ import { CLOSED_BY } from './session-record.js';
 import { SessionRecords } from './session-records.js';
 import {
   A_COMPLETENESS,
-  A_FIRST_INPUT,
-  A_FIRST_NUMBER,
-  A_FIRST_TIME,
   A_FLAGS,
   A_LAST_CLOCK,
   A_LAST_INPUT,
@@ -39,7 +37,6 @@ import {
   A_ORDINAL,
   A_SILENCE,
   A_STATE,
-  A_VLAN,
   ANALYSIS_ROW_WORDS,
   addWide,
   B_DUPLICATES,
@@ -48,11 +45,8 @@ import {
   B_LAST_ID_SUM,
   B_LAST_LENGTH,
   B_LAST_SEQ,
-  B_MSS,
   B_NOTES,
   B_PACKETS,
-  B_SYN_BITS,
-  B_SYN_SCALE,
   B_TIMED,
   B_UNIQUE_BYTES,
   B_WRONG_CHECKSUMS,
@@ -63,12 +57,11 @@ import {
   passedNsec,
   sideWords,
   storePassed,
-  wide,
 } from './session-row.js';
-import { noteSynBy, originatorOf } from './session-side.js';
+import { originatorOf } from './session-side.js';
 import { countPacket, countSymptoms } from './side-counts.js';
 import { N_HAS_PAYLOAD, N_HIGH, SideNotes } from './side-notes.js';
-import { isReuse, stepSymptoms, takeScale } from './symptom-rules.js';
+import { isReuse, stepSymptoms } from './symptom-rules.js';
 import { symptomBit } from './symptoms.js';
 import { SynOptions } from './syn-options.js';
 import { takePayload } from './unique-bytes.js';
@@ -96,9 +89,8 @@ export class AnalysisTracker {
   readonly #exchanges: HttpExchanges | undefined;
   readonly #checksums: ChecksumVerifier | undefined;
   readonly #names = new SessionNames();
-  /** Sessions that are one SYN so far, when those are over, and their records. */
-  readonly #lone = new LoneSyns();
-  readonly #loneEnds: SessionEnds;
+  /** Sessions that are one SYN so far, and their records. */
+  readonly #lone: LoneSyns;
   readonly #loneRecords: LoneRecords;
   #created = 0;
 
@@ -107,7 +99,7 @@ export class AnalysisTracker {
     this.#events = events;
     const { idleTimeoutSec, rememberedPackets } = options;
     this.#ends = new SessionEnds(this.#table, SESSION_END_WORDS, idleTimeoutSec, rememberedPackets);
-    this.#loneEnds = new SessionEnds(this.#lone.table, LONE_END_WORDS, idleTimeoutSec, rememberedPackets);
+    this.#lone = new LoneSyns(idleTimeoutSec, rememberedPackets);
     this.#loneRecords = new LoneRecords(this.#lone, options.checksums);
     if (options.http) this.#exchanges = new HttpExchanges();
     if (options.checksums) this.#checksums = new ChecksumVerifier(2);
@@ -152,9 +144,9 @@ export class AnalysisTracker {
   /** The clock of segments comes to second `sec` (unsigned), after so many packets of the run: src/capture/segment-clock.ts. It may go back. */
   onTick(sec: number, packets: number): void {
     const rows = this.#ends.tick(sec, packets);
-    this.#endAll(rows, this.#loneEnds.tick(sec, packets), BY_TIMEOUT);
+    this.#endAll(rows, this.#lone.ends.tick(sec, packets), BY_TIMEOUT);
     this.#ends.endTick();
-    this.#loneEnds.endTick();
+    this.#lone.ends.endTick();
   }
 
   /** The input is over. */
@@ -175,80 +167,39 @@ export class AnalysisTracker {
     const ordinal = this.#created++;
     // The SYN of a session in place of another one has a symptom.
     if (!beginsAnew && this.#options.onlyWholeRows !== true && isMereSyn(words, d, facts)) {
-      const lone = this.#lone.keep(words, d, view, hash, facts, this.#ends.clockSec);
-      const { table } = this.#lone;
-      setOrigin(table.page(lone), table.at(lone), L_ORDINAL, L_NAME, ordinal, name);
-      this.#loneEnds.add(lone);
+      this.#lone.keep(ordinal, name, words, d, view, hash, facts);
       this.#events.created(RECORD_SESSION, name);
       return;
     }
     const row = insertSession(this.#table, words, d, view, hash);
     const page = this.#table.page(row);
     const r = this.#table.at(row);
-    setOrigin(page, r, A_ORDINAL, A_NAME, ordinal, name);
-    this.#noteFirst(page, r, words, d, facts, flags);
+    noteFirst(page, r, ordinal, name, words, d, facts);
     page[r + A_LAST_CLOCK] = this.#ends.clockSec | 0;
     this.#ends.add(row);
     this.#events.created(RECORD_SESSION, name);
     this.#follow(row, page, r, 0, words, d, view, facts, flags, beginsAnew);
   }
 
-  /** What a new row has of the session's first packet before that is followed; not the clock. */
-  #noteFirst(page: Int32Array, r: number, words: Int32Array, d: number, facts: SegmentFacts, flags: number): void {
-    page[r + A_VLAN] = facts.vlan;
-    page[r + A_FIRST_INPUT] = facts.input;
-    page[r + A_FIRST_NUMBER] = facts.numberLow;
-    page[r + A_FIRST_NUMBER + 1] = facts.numberHigh;
-    page[r + A_FIRST_TIME] = words[d + D_SEC];
-    page[r + A_FIRST_TIME + 1] = words[d + D_NSEC];
-    page[r + A_LAST_TIME] = words[d + D_SEC];
-    page[r + A_LAST_TIME + 1] = words[d + D_NSEC];
-    if ((flags & SYN_ACK) === TCP_SYN) page[r + A_FLAGS] = FLAG_UNANSWERED;
-    page[r + A_LAST_PACKETS] = facts.packetsBefore;
-  }
-
-  /** The row of the session that was a lone SYN until this packet of its, or -1 where there is none; arguments as `findSession`. */
+  /** The row of the session that was a lone SYN until this packet, or -1 where there is none. Arguments and direction as with `findSession`. */
   #joinLone(words: Int32Array, d: number, view: DataView, hash: number): number {
     const lone = this.#lone.find(words, d, view, hash);
     if (lone < 0) return -1;
-    const { table } = this.#lone;
-    const row = this.#unfold(lone);
-    this.#table.direction = table.direction;
-    this.#loneEnds.remove(lone);
-    table.remove(lone);
-    return row;
-  }
-
-  /** Makes the row of the lone SYN `lone`: what `#begin` and `#follow` make of any segment, as far as they do of this one. */
-  #unfold(lone: number): number {
-    const { table, words, facts, options } = this.#lone;
-    this.#lone.recall(lone);
+    const { table, words: kept, facts, options } = this.#lone;
     const from = table.page(lone);
     const l = table.at(lone);
     const row = this.#table.insertOf(table, lone);
     const page = this.#table.page(row);
     const r = this.#table.at(row);
-    setOrigin(page, r, A_ORDINAL, A_NAME, wide(from, l + L_ORDINAL), from[l + L_NAME]);
-    this.#noteFirst(page, r, words, 0, facts, TCP_SYN);
+    this.#lone.recall(lone);
+    noteFirst(page, r, ordinalOf(table, L_ORDINAL, lone), from[l + L_NAME], kept, 0, facts);
     page[r + A_FLAGS] = from[l + L_FLAGS];
     page[r + A_LAST_CLOCK] = from[l + L_LAST_CLOCK];
-    page[r + A_LAST_INPUT] = facts.input;
-    page[r + A_LAST_NUMBER] = facts.numberLow;
-    page[r + A_LAST_NUMBER + 1] = facts.numberHigh;
     this.#ends.add(row);
-    const own = r + sideWords(0);
-    const sec = words[D_SEC];
-    const nsec = words[D_NSEC];
-    const seq = words[D_SEQ];
-    const flags = flagsByte(words[D_TCP]);
-    takeSyn(page, r, 0, options, false);
-    stepSymptoms(page, r, 0, seq, words[D_ACK], words[D_TCP], 0, sec, nsec, false);
-    page[own + B_LAST_ID_SUM] = facts.idSum;
-    page[own + B_LAST_SEQ] = seq;
-    countPacket(page, own, words, 0, facts);
-    page[r + A_COMPLETENESS] = completenessOf(flags, 0, true);
-    noteOpening(page, r, flags, sec, nsec);
-    if (this.#options.sessions) this.#noteState(page, r, 0, flags, words, 0, facts);
+    followMereSyn(page, r, kept, facts, options);
+    if (this.#options.sessions) this.#noteState(page, r, 0, flagsByte(kept[D_TCP]), kept, 0, facts);
+    this.#table.direction = table.direction;
+    this.#lone.remove(lone);
     return row;
   }
 
@@ -442,8 +393,7 @@ export class AnalysisTracker {
       record.fill(lone, endedBy);
       this.#events.record(RECORD_SESSION, name, record.fields, record.text, record.textBytes);
     }
-    this.#loneEnds.remove(lone);
-    table.remove(lone);
+    this.#lone.remove(lone);
     this.#names.give(name);
   }
 
@@ -468,21 +418,4 @@ export class AnalysisTracker {
     this.#ends.remove(row);
     this.#table.remove(row);
   }
-}
-
-/** The place in the order of creation and the name of the session whose row is at word `r` of `page`, at words `at` and `nameAt` of the row. */
-function setOrigin(page: Int32Array, r: number, at: number, nameAt: number, ordinal: number, name: number): void {
-  page[r + at] = ordinal % 2 ** 32;
-  page[r + at + 1] = Math.floor(ordinal / 2 ** 32);
-  page[r + nameAt] = name;
-}
-
-/** What the options of a SYN (with ACK, if `isAnswer`) say of its side. */
-function takeSyn(page: Int32Array, r: number, side: number, options: SynOptions, isAnswer: boolean): void {
-  const own = r + sideWords(side);
-  takeScale(page, r, side, isAnswer, options.scale);
-  noteSynBy(page, r, side, isAnswer);
-  page[own + B_MSS] = options.mss + 1;
-  page[own + B_SYN_SCALE] = options.scale + 1;
-  page[own + B_SYN_BITS] = options.bits;
 }
