@@ -7,13 +7,15 @@ import { describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
 import { RECORD_SESSION } from '../../src/analysis/events.js';
 import { ANALYSIS_DEFAULTS, type AnalysisOptions } from '../../src/analysis/options.js';
-import { R_HISTORY_BYTES } from '../../src/analysis/session-record.js';
+import { ofSide, R_HISTORY_BYTES, S_PACKETS } from '../../src/analysis/session-record.js';
 import { MIRUO_DEFAULTS } from '../../src/miruo/options.js';
 import type { ModelPacket } from '../model/miruo-model.js';
+import { analyse } from '../support/analysis-records.js';
 import { LINK_TYPE, tcpFrame } from '../support/craft.js';
 import { writePcap } from '../support/pcap-naive.js';
 import { checkProperty } from '../support/property.js';
 import { Random } from '../support/random.js';
+import { type Segment, segmentCapture } from '../support/segment-captures.js';
 import { runSingleThread, type ToldRecord } from '../support/single-thread.js';
 
 const [FIN, SYN, RST, PSH, ACK, ECE, CWR] = [1, 2, 4, 8, 16, 64, 128];
@@ -70,6 +72,7 @@ function drawStream(seed: number, packets: number): Uint8Array {
       ...ends,
       ...{
         link: 'ether',
+        pad: true,
         flags,
         payload,
         window: random.pick([0, 1000, 65_535]),
@@ -122,11 +125,26 @@ describe('a session that begins as a lone SYN', () => {
         if (chosen.places === undefined) lone += told.filter(isLone).length;
       },
     );
-    checkProperty(t, property, 60);
+    checkProperty(t, property, 40);
     assert.ok(lone > 100, `only ${lone} sessions stayed a SYN`);
+  });
+
+  it('is remembered as long when it was over by time before its second packet came', () => {
+    const at = (sec: number, session: number): Segment => ({
+      ...{ session, side: 0, seq: 100, ack: 0, flags: SYN, window: 1000, length: 0 },
+      nsec: BigInt(START_SEC + sec) * BigInt(NSEC_A_SEC),
+    });
+    const others = (sec: number, count: number): Segment[] => Array.from({ length: count }, () => at(sec, 9));
+    // What is over and waits for 40 packets to come is looked at after 256, and then begins to wait anew.
+    const stream = [at(0, 1), ...others(80, 9), at(81, 1), ...others(82, 60), ...others(200, 10), at(201, 1)];
+    for (const onlyWholeRows of [false, true]) {
+      const { sessions } = analyse(segmentCapture(stream), 1, { rememberedPackets: 40, onlyWholeRows });
+      const packets = sessions.map((fields) => fields[ofSide(0, S_PACKETS)]);
+      assert.deepEqual(packets, [3, 79], `onlyWholeRows: ${onlyWholeRows}`);
+    }
   });
 });
 
 /** Whether the record is of a session of one SYN. */
 const isLone = ({ kind, fields, text }: ToldRecord): boolean =>
-  kind === RECORD_SESSION && text.slice(0, fields[R_HISTORY_BYTES]) === 'S';
+  kind === RECORD_SESSION && fields[ofSide(0, S_PACKETS)] === 1 && text.slice(0, fields[R_HISTORY_BYTES]) === 'S';
