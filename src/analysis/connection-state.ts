@@ -45,7 +45,7 @@ export const STATES = [
 ] as const;
 
 const indexOf = (state: (typeof STATES)[number]): number => STATES.indexOf(state);
-const S0 = indexOf('S0');
+export const S0 = indexOf('S0');
 const S1 = indexOf('S1');
 const SF = indexOf('SF');
 const REJ = indexOf('REJ');

@@ -16,7 +16,7 @@ export type RecordKind = typeof RECORD_SESSION | typeof RECORD_PACKET | typeof R
 export const RECORD_NUMBER = 0;
 
 export interface RecordEvents {
-  /** A session (or connection) begins, which the tracker knows as `row` until its record. */
+  /** A session (or connection) begins, which is known as `row` until its record. */
   created(kind: typeof RECORD_SESSION | typeof RECORD_CONNECTION, row: number): void;
   /**
    * A record about the session or connection `row`, copied before it returns. One of a session or connection is the last that is said of it: the row

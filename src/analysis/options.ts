@@ -26,6 +26,8 @@ export interface AnalysisOptions {
   readonly http: boolean;
   /** Records of sessions say only where they are (session-place.ts), and of which sessions. */
   readonly places?: WantedPlaces | undefined;
+  /** Sessions have their whole row from the first packet on, and none waits as a lone SYN (lone-syns.ts). A test's own: it never changes a result. */
+  readonly onlyWholeRows?: boolean | undefined;
 }
 
 export const ANALYSIS_DEFAULTS: AnalysisOptions = {

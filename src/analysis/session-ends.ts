@@ -73,10 +73,28 @@ export function noteClosing(
   return ((noted ^ known) & CLOSED) !== 0;
 }
 
+/** Where a row has the words that its end follows from: those of session-row.ts, or of a shorter row. */
+export interface EndWords {
+  readonly flags: number;
+  readonly lastClock: number;
+  readonly lastPackets: number;
+  readonly ordinal: number;
+  readonly timer: number;
+}
+
+export const SESSION_END_WORDS: EndWords = {
+  flags: A_FLAGS,
+  lastClock: A_LAST_CLOCK,
+  lastPackets: A_LAST_PACKETS,
+  ordinal: A_ORDINAL,
+  timer: A_TIMER,
+};
+
 export class SessionEnds {
   /** Unsigned. */
   clockSec = 0;
   readonly #table: SessionTable;
+  readonly #words: EndWords;
   readonly #idleSec: number;
   readonly #isOn: boolean;
   readonly #rememberedPackets: number;
@@ -95,18 +113,21 @@ export class SessionEnds {
    * `idleSec`: how long a session may be silent; with infinity none leaves before the end, closed or not. `rememberedPackets`: how many packets
    * are to come since the last one of a session before it leaves.
    */
-  constructor(table: SessionTable, idleSec: number, rememberedPackets: number) {
+  constructor(table: SessionTable, words: EndWords, idleSec: number, rememberedPackets: number) {
     this.#table = table;
+    this.#words = words;
     this.#idleSec = idleSec;
     this.#isOn = Number.isFinite(idleSec);
     this.#rememberedPackets = rememberedPackets;
-    this.#wheel = new TimerWheel(table, A_TIMER);
-    this.#waiting = new TimerWheel(table, A_TIMER);
+    this.#wheel = new TimerWheel(table, words.timer);
+    this.#waiting = new TimerWheel(table, words.timer);
   }
 
-  /** A session was created; its first segment, and what that says, is noted. */
+  /** A session was created; its first segment, and what that says, is noted. One that comes from another table may wait. */
   add(row: number): void {
-    if (this.#isOn) this.#wheel.add(row, this.#deadlineOf(row));
+    if (!this.#isOn) return;
+    if (this.#waits(row)) this.#waiting.add(row, this.#lastStepOf(row));
+    else this.#wheel.add(row, this.#deadlineOf(row));
   }
 
   /** A session is forgotten. */
@@ -138,7 +159,7 @@ export class SessionEnds {
     due.length = 0;
     this.#expireByTime(from, sec, due);
     if (stepOf(packets) > fromStep) this.#expireByPackets(fromStep, stepOf(packets), due);
-    if (due.length > 1) sortByCreation(this.#table, due);
+    if (due.length > 1) sortByCreation(this.#table, this.#words.ordinal, due);
     this.#isExpiring = true;
     return due;
   }
@@ -178,17 +199,17 @@ export class SessionEnds {
 
   #noteWaits(row: number, waits: boolean): void {
     const page = this.#table.page(row);
-    const at = this.#table.at(row) + A_FLAGS;
+    const at = this.#table.at(row) + this.#words.flags;
     page[at] = waits ? page[at] | FLAG_WAITS : page[at] & ~FLAG_WAITS;
   }
 
   #waits(row: number): boolean {
-    return (this.#table.page(row)[this.#table.at(row) + A_FLAGS] & FLAG_WAITS) !== 0;
+    return (this.#table.page(row)[this.#table.at(row) + this.#words.flags] & FLAG_WAITS) !== 0;
   }
 
   /** Packets from the session's last one to that of the latest tick. */
   #packetsSince(row: number): number {
-    return (this.#packets - this.#table.page(row)[this.#table.at(row) + A_LAST_PACKETS]) >>> 0;
+    return (this.#packets - this.#table.page(row)[this.#table.at(row) + this.#words.lastPackets]) >>> 0;
   }
 
   /** The first step by whose beginning enough packets have come since the session's last one. */
@@ -201,7 +222,7 @@ export class SessionEnds {
     this.#table.forEach((row) => {
       (this.#waits(row) ? this.#waiting : this.#wheel).remove(row);
       this.#noteWaits(row, false);
-      this.#table.page(row)[this.#table.at(row) + A_LAST_CLOCK] = sec | 0;
+      this.#table.page(row)[this.#table.at(row) + this.#words.lastClock] = sec | 0;
       this.#wheel.add(row, this.#deadlineOf(row));
     });
   }
@@ -209,17 +230,31 @@ export class SessionEnds {
   #deadlineOf(row: number): number {
     const page = this.#table.page(row);
     const r = this.#table.at(row);
-    const flags = page[r + A_FLAGS];
+    const flags = page[r + this.#words.flags];
     let limit = this.#idleSec;
     if ((flags & CLOSED) !== 0) limit = Math.min(limit, LINGER_SEC);
     else if ((flags & FLAG_UNANSWERED) !== 0) limit = Math.min(limit, UNANSWERED_SEC);
-    return Math.min((page[r + A_LAST_CLOCK] >>> 0) + limit + 1, LAST_SEC);
+    return Math.min((page[r + this.#words.lastClock] >>> 0) + limit + 1, LAST_SEC);
   }
 }
 
 const stepOf = (packets: number): number => Math.floor(packets / STEP_PACKETS);
 
-/** Puts sessions in the order in which they were created. */
-export function sortByCreation(table: SessionTable, rows: number[]): void {
-  rows.sort((a, b) => wide(table.page(a), table.at(a) + A_ORDINAL) - wide(table.page(b), table.at(b) + A_ORDINAL));
+/** Place of the session `row` in the order of creation, of which word `word` of a row tells. */
+export const ordinalOf = (table: SessionTable, word: number, row: number): number =>
+  wide(table.page(row), table.at(row) + word);
+
+/** Puts sessions in the order in which they were created, of which word `word` of a row tells. */
+function sortByCreation(table: SessionTable, word: number, rows: number[]): void {
+  rows.sort((a, b) => ordinalOf(table, word, a) - ordinalOf(table, word, b));
+}
+
+/** All rows of the table, in that order. */
+export function rowsByCreation(table: SessionTable, word: number): number[] {
+  const rows: number[] = [];
+  table.forEach((row) => {
+    rows.push(row);
+  });
+  sortByCreation(table, word, rows);
+  return rows;
 }

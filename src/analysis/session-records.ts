@@ -146,7 +146,7 @@ export class SessionRecords {
     const r = this.#table.at(row);
     const flags = page[r + A_FLAGS];
     const originator = originatorOf(page, r);
-    this.#fillEnds(row, originator);
+    fillEnds(fields, this.#table, row, originator);
     fields[R_VLAN] = page[r + A_VLAN] === 0 ? Number.NaN : page[r + A_VLAN] - 1;
     fields[R_FIRST_INPUT] = page[r + A_FIRST_INPUT];
     fields[R_LAST_INPUT] = page[r + A_LAST_INPUT];
@@ -189,25 +189,6 @@ export class SessionRecords {
     this.textBytes = at;
   }
 
-  #fillEnds(row: number, originator: number): void {
-    const { fields } = this;
-    const page = this.#table.page(row);
-    const r = this.#table.at(row);
-    const isV6 = (page[r + ROW_KIND] & ROW_KIND_V6) !== 0;
-    fields[R_V6] = isV6 ? 1 : 0;
-    for (let word = 0; word < 4; word++) {
-      fields[R_SRC + word] = isV6 ? this.#table.addressWord(row, originator, word) >>> 0 : 0;
-      fields[R_DST + word] = isV6 ? this.#table.addressWord(row, originator ^ 1, word) >>> 0 : 0;
-    }
-    if (!isV6) {
-      fields[R_SRC] = page[r + ROW_ADDRESS_0 + originator] >>> 0;
-      fields[R_DST] = page[r + ROW_ADDRESS_0 + (originator ^ 1)] >>> 0;
-    }
-    const ports = page[r + ROW_PORTS];
-    fields[R_SRC_PORT] = originator === 0 ? ports >>> 16 : ports & 0xffff;
-    fields[R_DST_PORT] = originator === 0 ? ports & 0xffff : ports >>> 16;
-  }
-
   /** Side `side` of the record, whose words in the row begin at word `own` of `page`. */
   #fillSide(side: number, page: Int32Array, own: number): void {
     const { fields } = this;
@@ -225,13 +206,7 @@ export class SessionRecords {
     for (let symptom = 0; symptom < SYMPTOMS.length; symptom++) {
       fields[at + S_SYMPTOMS + symptom] = page[own + B_SYMPTOMS + symptom];
     }
-    const bits = page[own + B_SYN_BITS];
-    const hasSyn = (bits & SYN_SEEN) !== 0;
-    fields[at + S_MSS] = page[own + B_MSS] === 0 ? Number.NaN : page[own + B_MSS] - 1;
-    fields[at + S_WINDOW_SCALE] = page[own + B_SYN_SCALE] === 0 ? Number.NaN : page[own + B_SYN_SCALE] - 1;
-    fields[at + S_SACK_PERMITTED] = hasSyn ? Math.sign(bits & SYN_SACK_PERMITTED) : Number.NaN;
-    const hasOther = (bits & OTHER_TIMESTAMPS) !== 0;
-    fields[at + S_TIMESTAMPS] = hasSyn ? Math.sign(bits & SYN_TIMESTAMPS) : hasOther ? 1 : Number.NaN;
+    fillSyn(fields, at, page[own + B_SYN_BITS], page[own + B_MSS], page[own + B_SYN_SCALE]);
     fields[at + S_LARGEST] = page[own + B_LARGEST];
     const hasWindow = page[own + B_WINDOWS] !== 0;
     fields[at + S_WINDOW_MIN] = hasWindow ? page[own + B_WINDOW_MIN] : Number.NaN;
@@ -262,6 +237,35 @@ export class SessionRecords {
     fields[at + S_RTT_MAX] = doubles[from + RTT_MAX];
     fields[at + S_RTT_DEVIATION] = Math.sqrt(doubles[from + RTT_SQUARES] / samples);
   }
+}
+
+/** Addresses and ports in a record's `fields` of the session in row `row` of `table` whose originator is side `originator`. */
+export function fillEnds(fields: Float64Array, table: SessionTable, row: number, originator: number): void {
+  const page = table.page(row);
+  const r = table.at(row);
+  const isV6 = (page[r + ROW_KIND] & ROW_KIND_V6) !== 0;
+  fields[R_V6] = isV6 ? 1 : 0;
+  for (let word = 0; word < 4; word++) {
+    fields[R_SRC + word] = isV6 ? table.addressWord(row, originator, word) >>> 0 : 0;
+    fields[R_DST + word] = isV6 ? table.addressWord(row, originator ^ 1, word) >>> 0 : 0;
+  }
+  if (!isV6) {
+    fields[R_SRC] = page[r + ROW_ADDRESS_0 + originator] >>> 0;
+    fields[R_DST] = page[r + ROW_ADDRESS_0 + (originator ^ 1)] >>> 0;
+  }
+  const ports = page[r + ROW_PORTS];
+  fields[R_SRC_PORT] = originator === 0 ? ports >>> 16 : ports & 0xffff;
+  fields[R_DST_PORT] = originator === 0 ? ports & 0xffff : ports >>> 16;
+}
+
+/** What a side's SYN says, in the fields that begin at `at`: the values of B_SYN_BITS, B_MSS and B_SYN_SCALE. */
+export function fillSyn(fields: Float64Array, at: number, bits: number, mss: number, scale: number): void {
+  const hasSyn = (bits & SYN_SEEN) !== 0;
+  fields[at + S_MSS] = mss === 0 ? Number.NaN : mss - 1;
+  fields[at + S_WINDOW_SCALE] = scale === 0 ? Number.NaN : scale - 1;
+  fields[at + S_SACK_PERMITTED] = hasSyn ? Math.sign(bits & SYN_SACK_PERMITTED) : Number.NaN;
+  const hasOther = (bits & OTHER_TIMESTAMPS) !== 0;
+  fields[at + S_TIMESTAMPS] = hasSyn ? Math.sign(bits & SYN_TIMESTAMPS) : hasOther ? 1 : Number.NaN;
 }
 
 const passedIf = (isKnown: number, page: Int32Array, at: number): number =>

@@ -97,6 +97,8 @@ export const A_VLAN = place();
 export const A_STATE = place(CONNECTION_STATE_WORDS);
 /** Number of the session in the order of creation in its shard, two words. */
 export const A_ORDINAL = place(2);
+/** What events know it as (session-names.ts). */
+export const A_NAME = place();
 /** The wheel's words (src/flow/timer-wheel.ts). */
 export const A_TIMER = place(3);
 export const A_FIRST_INPUT = place();

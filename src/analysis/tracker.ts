@@ -12,30 +12,31 @@ import { isEarlierPacket, isLastPacket, isLate, keepEarlier } from './capture-du
 import { completenessOf } from './completeness.js';
 import { ConnectionStates } from './connection-state.js';
 import { RECORD_PACKET, RECORD_SESSION, type RecordEvents } from './events.js';
+import { followMereSyn, isMereSyn, noteFirst, takeSyn } from './first-packet.js';
 import { noteOpening } from './handshake-times.js';
 import { HttpExchanges } from './http-exchange.js';
+import { LoneRecords } from './lone-records.js';
+import { L_FLAGS, L_LAST_CLOCK, L_NAME, L_ORDINAL, LoneSyns } from './lone-syns.js';
 import type { AnalysisOptions } from './options.js';
 import { PacketRecords } from './packet-records.js';
 import { takeAck, timeSegment } from './round-trips.js';
 import type { SegmentFacts } from './segment-facts.js';
-import { noteClosing, SessionEnds, sortByCreation } from './session-ends.js';
+import { noteClosing, ordinalOf, rowsByCreation, SESSION_END_WORDS, SessionEnds } from './session-ends.js';
+import { SessionNames } from './session-names.js';
 import { CLOSED_BY } from './session-record.js';
 import { SessionRecords } from './session-records.js';
 import {
   A_COMPLETENESS,
-  A_FIRST_INPUT,
-  A_FIRST_NUMBER,
-  A_FIRST_TIME,
   A_FLAGS,
   A_LAST_CLOCK,
   A_LAST_INPUT,
   A_LAST_NUMBER,
   A_LAST_PACKETS,
   A_LAST_TIME,
+  A_NAME,
   A_ORDINAL,
   A_SILENCE,
   A_STATE,
-  A_VLAN,
   ANALYSIS_ROW_WORDS,
   addWide,
   B_DUPLICATES,
@@ -44,11 +45,8 @@ import {
   B_LAST_ID_SUM,
   B_LAST_LENGTH,
   B_LAST_SEQ,
-  B_MSS,
   B_NOTES,
   B_PACKETS,
-  B_SYN_BITS,
-  B_SYN_SCALE,
   B_TIMED,
   B_UNIQUE_BYTES,
   B_WRONG_CHECKSUMS,
@@ -60,10 +58,10 @@ import {
   sideWords,
   storePassed,
 } from './session-row.js';
-import { noteSynBy, originatorOf } from './session-side.js';
+import { originatorOf } from './session-side.js';
 import { countPacket, countSymptoms } from './side-counts.js';
 import { N_HAS_PAYLOAD, N_HIGH, SideNotes } from './side-notes.js';
-import { isReuse, stepSymptoms, takeScale } from './symptom-rules.js';
+import { isReuse, stepSymptoms } from './symptom-rules.js';
 import { symptomBit } from './symptoms.js';
 import { SynOptions } from './syn-options.js';
 import { takePayload } from './unique-bytes.js';
@@ -90,12 +88,19 @@ export class AnalysisTracker {
   readonly #states = new ConnectionStates();
   readonly #exchanges: HttpExchanges | undefined;
   readonly #checksums: ChecksumVerifier | undefined;
+  readonly #names = new SessionNames();
+  /** Sessions that are one SYN so far, and their records. */
+  readonly #lone: LoneSyns;
+  readonly #loneRecords: LoneRecords;
   #created = 0;
 
   constructor(options: AnalysisOptions, events: RecordEvents) {
     this.#options = options;
     this.#events = events;
-    this.#ends = new SessionEnds(this.#table, options.idleTimeoutSec, options.rememberedPackets);
+    const { idleTimeoutSec, rememberedPackets } = options;
+    this.#ends = new SessionEnds(this.#table, SESSION_END_WORDS, idleTimeoutSec, rememberedPackets);
+    this.#lone = new LoneSyns(idleTimeoutSec, rememberedPackets);
+    this.#loneRecords = new LoneRecords(this.#lone, options.checksums);
     if (options.http) this.#exchanges = new HttpExchanges();
     if (options.checksums) this.#checksums = new ChecksumVerifier(2);
     this.#sessions = new SessionRecords(this.#table, this.#notes, this.#states, this.#exchanges, options.checksums);
@@ -104,7 +109,8 @@ export class AnalysisTracker {
   /** One segment: the descriptor at word `d` of `words`, whose frame lies in `view`; `hash` is its conversation's; `facts` is what else is known. */
   onSegment(words: Int32Array, d: number, view: DataView, hash: number, facts: SegmentFacts): void {
     const flags = flagsByte(words[d + D_TCP]);
-    const row = this.#table.live === 0 ? -1 : findSession(this.#table, words, d, view, hash);
+    let row = this.#table.live === 0 ? -1 : findSession(this.#table, words, d, view, hash);
+    if (row < 0) row = this.#joinLone(words, d, view, hash);
     if (this.#checksums !== undefined && !this.#isSound(this.#checksums, row, words, d, view)) return;
     let beginsAnew = false;
     if (row >= 0) {
@@ -124,7 +130,8 @@ export class AnalysisTracker {
 
   /** So many fragments of a segment that never was complete: counted with its session, if there is one. The words as those of `onSegment`. */
   countFragments(words: Int32Array, d: number, view: DataView, hash: number, fragments: number): void {
-    const row = findSession(this.#table, words, d, view, hash);
+    let row = findSession(this.#table, words, d, view, hash);
+    if (row < 0) row = this.#joinLone(words, d, view, hash);
     if (row < 0) return;
     this.#table.page(row)[this.#table.at(row) + sideWords(this.#table.direction) + B_FRAGMENTS] += fragments;
   }
@@ -136,18 +143,15 @@ export class AnalysisTracker {
 
   /** The clock of segments comes to second `sec` (unsigned), after so many packets of the run: src/capture/segment-clock.ts. It may go back. */
   onTick(sec: number, packets: number): void {
-    for (const row of this.#ends.tick(sec, packets)) this.#end(row, BY_TIMEOUT);
+    const rows = this.#ends.tick(sec, packets);
+    this.#endAll(rows, this.#lone.ends.tick(sec, packets), BY_TIMEOUT);
     this.#ends.endTick();
+    this.#lone.ends.endTick();
   }
 
   /** The input is over. */
   onEnd(): void {
-    const rows: number[] = [];
-    this.#table.forEach((row) => {
-      rows.push(row);
-    });
-    sortByCreation(this.#table, rows);
-    for (const row of rows) this.#end(row, BY_END);
+    this.#endAll(rowsByCreation(this.#table, A_ORDINAL), rowsByCreation(this.#lone.table, L_ORDINAL), BY_END);
   }
 
   #begin(
@@ -159,26 +163,44 @@ export class AnalysisTracker {
     flags: number,
     beginsAnew: boolean,
   ): void {
+    const name = this.#names.take();
+    const ordinal = this.#created++;
+    // The SYN of a session in place of another one has a symptom.
+    if (!beginsAnew && this.#options.onlyWholeRows !== true && isMereSyn(words, d, facts)) {
+      this.#lone.keep(ordinal, name, words, d, view, hash, facts);
+      this.#events.created(RECORD_SESSION, name);
+      return;
+    }
     const row = insertSession(this.#table, words, d, view, hash);
     const page = this.#table.page(row);
     const r = this.#table.at(row);
-    page[r + A_ORDINAL] = this.#created % 2 ** 32;
-    page[r + A_ORDINAL + 1] = Math.floor(this.#created / 2 ** 32);
-    this.#created++;
-    page[r + A_VLAN] = facts.vlan;
-    page[r + A_FIRST_INPUT] = facts.input;
-    page[r + A_FIRST_NUMBER] = facts.numberLow;
-    page[r + A_FIRST_NUMBER + 1] = facts.numberHigh;
-    page[r + A_FIRST_TIME] = words[d + D_SEC];
-    page[r + A_FIRST_TIME + 1] = words[d + D_NSEC];
-    page[r + A_LAST_TIME] = words[d + D_SEC];
-    page[r + A_LAST_TIME + 1] = words[d + D_NSEC];
-    if ((flags & SYN_ACK) === TCP_SYN) page[r + A_FLAGS] = FLAG_UNANSWERED;
+    noteFirst(page, r, ordinal, name, words, d, facts);
     page[r + A_LAST_CLOCK] = this.#ends.clockSec | 0;
-    page[r + A_LAST_PACKETS] = facts.packetsBefore;
     this.#ends.add(row);
-    this.#events.created(RECORD_SESSION, row);
+    this.#events.created(RECORD_SESSION, name);
     this.#follow(row, page, r, 0, words, d, view, facts, flags, beginsAnew);
+  }
+
+  /** The row of the session that was a lone SYN until this packet, or -1 where there is none. Arguments and direction as with `findSession`. */
+  #joinLone(words: Int32Array, d: number, view: DataView, hash: number): number {
+    const lone = this.#lone.find(words, d, view, hash);
+    if (lone < 0) return -1;
+    const { table, words: kept, facts, options } = this.#lone;
+    const from = table.page(lone);
+    const l = table.at(lone);
+    const row = this.#table.insertOf(table, lone);
+    const page = this.#table.page(row);
+    const r = this.#table.at(row);
+    this.#lone.recall(lone);
+    noteFirst(page, r, ordinalOf(table, L_ORDINAL, lone), from[l + L_NAME], kept, 0, facts);
+    page[r + A_FLAGS] = from[l + L_FLAGS];
+    page[r + A_LAST_CLOCK] = from[l + L_LAST_CLOCK];
+    this.#ends.add(row);
+    followMereSyn(page, r, kept, facts, options);
+    if (this.#options.sessions) this.#noteState(page, r, 0, flagsByte(kept[D_TCP]), kept, 0, facts);
+    this.#table.direction = table.direction;
+    this.#lone.remove(lone);
+    return row;
   }
 
   #follow(
@@ -209,7 +231,10 @@ export class AnalysisTracker {
       return;
     }
     const isFirst = page[own + B_PACKETS] === 0 && page[other + B_PACKETS] === 0;
-    if ((flags & TCP_SYN) !== 0) this.#takeSyn(page, r, side, words, d, view, flags);
+    if ((flags & TCP_SYN) !== 0) {
+      this.#synOptions.read(words, d, view);
+      takeSyn(page, r, side, this.#synOptions, (flags & TCP_ACK) !== 0);
+    }
     if ((flags & SYN_ACK) !== TCP_SYN || side !== 0) page[r + A_FLAGS] &= ~FLAG_UNANSWERED;
     this.#keepEarlier(page, own, length);
     const symptoms = stepSymptoms(page, r, side, seq, ack, words[d + D_TCP], length, sec, nsec, beginsAnew);
@@ -235,7 +260,7 @@ export class AnalysisTracker {
     if (symptoms === 0 || !this.#options.packets) return;
     const originator = originatorOf(page, r);
     this.#packets.fill(words, d, view, facts, side ^ originator, symptoms);
-    this.#events.record(RECORD_PACKET, row, this.#packets.fields, NO_TEXT, 0);
+    this.#events.record(RECORD_PACKET, page[r + A_NAME], this.#packets.fields, NO_TEXT, 0);
   }
 
   /** A usual segment (usual-segment.ts). */
@@ -293,27 +318,6 @@ export class AnalysisTracker {
     return false;
   }
 
-  /** What a SYN says of its side. */
-  #takeSyn(
-    page: Int32Array,
-    r: number,
-    side: number,
-    words: Int32Array,
-    d: number,
-    view: DataView,
-    flags: number,
-  ): void {
-    const options = this.#synOptions;
-    const own = r + sideWords(side);
-    const isAnswer = (flags & TCP_ACK) !== 0;
-    options.read(words, d, view);
-    takeScale(page, r, side, isAnswer, options.scale);
-    noteSynBy(page, r, side, isAnswer);
-    page[own + B_MSS] = options.mss + 1;
-    page[own + B_SYN_SCALE] = options.scale + 1;
-    page[own + B_SYN_BITS] = options.bits;
-  }
-
   /** Whether the segment was captured once already; counts it if so. */
   #isDuplicate(page: Int32Array, own: number, words: Int32Array, d: number, facts: SegmentFacts): boolean {
     if (page[own + B_PACKETS] === 0 || isLate(page, own, words, d)) return false;
@@ -367,6 +371,32 @@ export class AnalysisTracker {
     if (unique > 0) addWide(page, own + B_UNIQUE_BYTES, unique);
   }
 
+  /** Ends sessions, those of lone SYNs among them: both lists are in the order of creation. */
+  #endAll(rows: readonly number[], loneRows: readonly number[], endedBy: number): void {
+    let lone = 0;
+    for (const row of rows) {
+      const ordinal = ordinalOf(this.#table, A_ORDINAL, row);
+      while (lone < loneRows.length && ordinalOf(this.#lone.table, L_ORDINAL, loneRows[lone]) < ordinal) {
+        this.#endLone(loneRows[lone++], endedBy);
+      }
+      this.#end(row, endedBy);
+    }
+    while (lone < loneRows.length) this.#endLone(loneRows[lone++], endedBy);
+  }
+
+  /** As `#end`, of a lone SYN. */
+  #endLone(lone: number, endedBy: number): void {
+    const { table } = this.#lone;
+    const name = table.page(lone)[table.at(lone) + L_NAME];
+    if (this.#options.sessions) {
+      const record = this.#loneRecords;
+      record.fill(lone, endedBy);
+      this.#events.record(RECORD_SESSION, name, record.fields, record.text, record.textBytes);
+    }
+    this.#lone.remove(lone);
+    this.#names.give(name);
+  }
+
   /** Tells the record of a session, and forgets it. How it was closed counts more than what ended it. */
   #end(row: number, endedBy: number): void {
     const page = this.#table.page(row);
@@ -375,7 +405,8 @@ export class AnalysisTracker {
     if (this.#options.sessions) {
       const isClosed = (flags & FLAG_CLOSED_FIN) !== 0 ? BY_FIN : (flags & FLAG_CLOSED_RST) !== 0 ? BY_RST : endedBy;
       this.#sessions.fill(row, isClosed);
-      this.#events.record(RECORD_SESSION, row, this.#sessions.fields, this.#sessions.text, this.#sessions.textBytes);
+      const { fields, text, textBytes } = this.#sessions;
+      this.#events.record(RECORD_SESSION, page[r + A_NAME], fields, text, textBytes);
       this.#states.forget(page, r + A_STATE);
       this.#exchanges?.forget(row);
     }
@@ -383,6 +414,7 @@ export class AnalysisTracker {
       const notes = page[r + sideWords(side) + B_NOTES] - 1;
       if (notes >= 0) this.#notes.give(notes);
     }
+    this.#names.give(page[r + A_NAME]);
     this.#ends.remove(row);
     this.#table.remove(row);
   }

@@ -127,12 +127,26 @@ export class SessionTable {
   /** The same for IPv6. */
   insertV6(view: DataView, from: number, ports: number, hash: number, vlan: number): number {
     const row = this.#newRow(ports, hash, (vlan << 1) | ROW_KIND_V6);
-    const number = row >>> PAGE_SHIFT;
-    const addresses = this.#addressPages[number] ?? new Int32Array(PAGE_ROWS * ADDRESS_WORDS);
-    this.#addressPages[number] = addresses;
+    const addresses = this.#addressPageOf(row);
     const start = (row & PAGE_MASK) * ADDRESS_WORDS;
     for (let w = 0; w < ADDRESS_WORDS; w++) addresses[start + w] = view.getInt32(from + 4 * w);
     return row;
+  }
+
+  /** Makes the row of the conversation of row `row` of the table `from`, which is not there yet; its sides are the same. */
+  insertOf(from: SessionTable, row: number): number {
+    const key = from.page(row);
+    const k = from.at(row);
+    const made = this.#newRow(key[k + ROW_PORTS], key[k + ROW_HASH], key[k + ROW_KIND]);
+    const page = this.page(made);
+    const at = this.at(made);
+    page[at + ROW_ADDRESS_0] = key[k + ROW_ADDRESS_0];
+    page[at + ROW_ADDRESS_1] = key[k + ROW_ADDRESS_1];
+    if ((key[k + ROW_KIND] & ROW_KIND_V6) === 0) return made;
+    const addresses = this.#addressPageOf(made);
+    const start = (made & PAGE_MASK) * ADDRESS_WORDS;
+    for (let w = 0; w < ADDRESS_WORDS; w++) addresses[start + w] = from.addressWord(row, 0, w);
+    return made;
   }
 
   /** Word `word` (0 to 3) of the IPv6 address of side `side` of a row, in host order. */
@@ -159,6 +173,14 @@ export class SessionTable {
       const entry = this.#index[2 * i];
       if (entry !== 0) visit(entry - 1);
     }
+  }
+
+  /** The page that holds the IPv6 addresses of row `row`; there is one from now on. */
+  #addressPageOf(row: number): Int32Array {
+    const number = row >>> PAGE_SHIFT;
+    const addresses = this.#addressPages[number] ?? new Int32Array(PAGE_ROWS * ADDRESS_WORDS);
+    this.#addressPages[number] = addresses;
+    return addresses;
   }
 
   #sameAddresses(row: number, view: DataView, from: number, turn: number): boolean {

@@ -34,6 +34,7 @@ export function openParquet(schema: readonly ParquetElement[]): ParquetFile {
   return {
     write(columns: readonly ParquetColumn[], rows: number): void {
       void writer.write({ columnData: columns.map((column) => new LateColumn(column)), rowGroupSize: rows });
+      shareLists(writer);
     },
     finish(): void {
       void writer.finish();
@@ -44,4 +45,22 @@ export function openParquet(schema: readonly ParquetElement[]): ParquetFile {
       return taken;
     },
   };
+}
+
+/**
+ * What the library keeps of each column of each group until the footer is written is most of what a long run has in memory: what the last group has in
+ * common with the first one becomes one and the same, and what is kept for an index that there will not be is forgotten.
+ */
+function shareLists(writer: ParquetWriter): void {
+  const last = writer.row_groups.at(-1)?.columns ?? [];
+  for (const [index, { meta_data: meta }] of last.entries()) {
+    const first = writer.row_groups[0].columns[index].meta_data;
+    if (meta === undefined || first === undefined) continue;
+    meta.path_in_schema = first.path_in_schema;
+    if (meta.num_values === first.num_values) meta.num_values = first.num_values;
+    if (meta.encodings.join() === first.encodings.join()) meta.encodings = first.encodings;
+  }
+  writer.pendingIndexes = writer.pendingIndexes.filter(
+    ({ columnIndex, offsetIndex, bloomFilter }) => (columnIndex ?? offsetIndex ?? bloomFilter) !== undefined,
+  );
 }
