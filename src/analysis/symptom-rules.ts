@@ -118,7 +118,7 @@ export function stepSymptoms(
     kind = KIND_PROBE;
   } else {
     if (window === 0 && isPlain) symptoms |= ZERO_WINDOW;
-    if (nextSeq !== 0 && ((seq - nextSeq) | 0) > 0 && (flags & TCP_RST) === 0) symptoms |= LOST_SEGMENT;
+    if (nextSeq !== 0 && isAfter(seq, nextSeq) && (flags & TCP_RST) === 0) symptoms |= LOST_SEGMENT;
     if (isPlain) {
       if (length <= 1 && seq === ((nextSeq - 1) | 0)) {
         symptoms |= KEEP_ALIVE;
@@ -140,7 +140,7 @@ export function stepSymptoms(
   }
 
   const end = (seq + length + ((flags & (TCP_SYN | TCP_FIN)) !== 0 ? 1 : 0)) | 0;
-  if (kind !== KIND_PROBE && (nextSeq === 0 || ((end - page[own + B_NEXT_SEQ]) | 0) > 0)) {
+  if (kind !== KIND_PROBE && (nextSeq === 0 || isAfter(end, page[own + B_NEXT_SEQ]))) {
     page[own + B_NEXT_SEQ] = end;
     page[own + B_NEXT_SEQ_TIME] = sec;
     page[own + B_NEXT_SEQ_TIME + 1] = nsec;
@@ -158,6 +158,9 @@ export function stepSymptoms(
   page[own + B_KIND] = kind;
   return symptoms;
 }
+
+/** Whether a sequence number comes after another, modulo 2^32; of two that are half of that apart each comes after the other, as tshark has it. */
+export const isAfter = (seq: number, other: number): boolean => ((other - seq) | 0) < 0;
 
 /** Shift of a B_SCALE; none where it is unknown or off. */
 export const shiftOf = (scale: number): number => (scale < SCALE_KNOWN ? 0 : scale - SCALE_KNOWN);
@@ -203,8 +206,8 @@ function ofRepeatedAck(page: Int32Array, own: number, other: number, window: num
 /** Rule 4: an ACK of what was not seen. */
 function ofUnseen(page: Int32Array, other: number, ack: number): number {
   const contiguous = page[other + B_CONTIGUOUS];
-  if (contiguous === 0 || ((ack - contiguous) | 0) <= 0) return 0;
-  if (((page[other + B_NEXT_SEQ] - contiguous) | 0) > 0) {
+  if (contiguous === 0 || !isAfter(ack, contiguous)) return 0;
+  if (isAfter(page[other + B_NEXT_SEQ], contiguous)) {
     page[other + B_CONTIGUOUS] = page[other + B_NEXT_SEQ];
     return ACK_LOST_SEGMENT;
   }

@@ -52,7 +52,7 @@ import {
   MARK_HAS_BASE,
   MARK_IS_SCALED,
 } from './session-row.js';
-import { offeredBy, shiftOf } from './symptom-rules.js';
+import { isAfter, offeredBy, shiftOf } from './symptom-rules.js';
 import { OTHER_TIMESTAMPS } from './syn-options.js';
 
 const FLAGS = TCP_SYN | TCP_FIN | TCP_RST | TCP_ACK;
@@ -79,7 +79,7 @@ export function isUsual(
   if (seq === 0 || page[own + B_CONTIGUOUS] === 0 || page[own + B_WINDOWS] === 0) return false;
   const ack = words[d + D_ACK];
   const contiguous = page[other + B_CONTIGUOUS];
-  if (contiguous === 0 || ((ack - contiguous) | 0) > 0 || (page[r + A_FLAGS] & ENDING) !== 0) return false;
+  if (contiguous === 0 || isAfter(ack, contiguous) || (page[r + A_FLAGS] & ENDING) !== 0) return false;
   if ((page[own + B_MARKS] & page[other + B_MARKS] & MARK_HAS_BASE) === 0) return false;
   if (length === 0) return ack !== page[own + B_LAST_ACK];
   if ((page[other + B_LAST_TCP] & 0xffff) === 0) return false;

@@ -12,12 +12,47 @@ import { SYMPTOMS } from '../../src/analysis/symptoms.js';
 import { analyse } from '../support/analysis-records.js';
 import { missing } from '../support/programs.js';
 import { seedOf } from '../support/property.js';
-import { drawSegments, segmentCapture } from '../support/segment-captures.js';
+import { ACK, drawSegments, type Segment, SYN, segmentCapture } from '../support/segment-captures.js';
 import { segmentsByTshark } from '../support/tshark-symptoms.js';
 
 const CAPTURES = process.env.TCPLOOM_ALL_CAPTURES === '1' ? 12 : 2;
 const SESSIONS = 150;
 const PACKETS = 40;
+
+/** In each session one segment whose numbers are about half of 2^32 from those of before. */
+function segmentsHalfRound(): Segment[] {
+  const ISN = 1000;
+  const common = { window: 1000, length: 0, options: [] };
+  const offsets = [-1, 0, 1].map((offset) => ISN + 1 + 2 ** 31 + offset);
+  const numbers = [...offsets.map((seq) => ({ seq, ack: ISN + 1 })), ...offsets.map((ack) => ({ seq: ISN + 1, ack }))];
+  return numbers.flatMap((last, index) => {
+    const of = { ...common, session: index + 1 };
+    const nsec = 1_700_000_000_000_000_000n + 1_000_000n * BigInt(index);
+    return [
+      { ...of, side: 0, nsec, seq: ISN, ack: 0, flags: SYN },
+      { ...of, side: 1, nsec: nsec + 1000n, seq: ISN, ack: ISN + 1, flags: SYN | ACK },
+      { ...of, side: 0, nsec: nsec + 2000n, seq: ISN + 1, ack: ISN + 1, flags: ACK },
+      { ...of, ...last, side: 0, nsec: nsec + 3000n, flags: ACK, length: 100 },
+      { ...of, side: 1, nsec: nsec + 4000n, seq: ISN + 1, ack: last.seq, flags: ACK },
+    ];
+  });
+}
+
+describe('numbers half of 2^32 apart', { skip: missing('tshark') }, () => {
+  it('come after each other as for tshark', (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'tcploom-symptoms-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const file = segmentCapture(segmentsHalfRound());
+    const path = join(folder, 'segments.pcap');
+    writeFileSync(path, file);
+    const symptoms = new Map(analyse(file, 1, {}, 1 << 17).packets.map((f) => [f[P_NUMBER], f[P_SYMPTOMS]]));
+    const expected = segmentsByTshark(path, 1).map(({ number, symptoms: set }) => [number, namesOf(set)]);
+    assert.deepEqual(
+      expected.map(([number]) => [number, namesOf(symptoms.get(Number(number)) ?? 0)]),
+      expected,
+    );
+  });
+});
 
 describe('generated captures', { skip: missing('tshark') }, () => {
   it('have the symptoms that tshark says', (t) => {
