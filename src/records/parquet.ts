@@ -48,7 +48,7 @@ export type OpenParquet = (schema: readonly ParquetElement[]) => ParquetFile;
  * Fields of the rows of a group at most, and their text. A group's columns are made one after the other, so this, one column and what they are written to is all
  * the memory that is needed, beside about 1 KiB a group and column for the footer.
  */
-const GROUP_BYTES = 32 << 20;
+const GROUP_BYTES = 24 << 20;
 const NSEC_PER_SEC = 1_000_000_000n;
 /** Counts are small mostly. */
 const SMALL = Array.from({ length: 4096 }, (_, value) => BigInt(value));
