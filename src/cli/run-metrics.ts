@@ -55,6 +55,7 @@ export class RunMetrics {
   #damaged = 0;
   #server: MetricsServer | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #isOver = false;
   /** That a file could not be written on the way is told once. */
   #hasComplained = false;
 
@@ -88,6 +89,7 @@ export class RunMetrics {
   /** The run is over, or is to be: the last state. `isComplete`: it came to its end by itself. Rejects with an OutputFailure. */
   async end(figures: RunFigures, standing: RunStanding, isComplete: boolean): Promise<void> {
     clearInterval(this.#timer);
+    this.#isOver = true;
     const { metrics } = this.#sources.outputs;
     if (this.#files.length === 0 && metrics === undefined) return;
     const text = renderMetrics(this.#state({ figures, standing }, isComplete, false));
@@ -107,6 +109,8 @@ export class RunMetrics {
     if (this.run === undefined || this.#files.some((file) => file.isBusy)) return;
     const text = renderMetrics(this.#now(false));
     for (const file of this.#files) {
+      // What is older may not come behind the last state.
+      if (this.#isOver) return;
       try {
         await file.replace(text);
       } catch (error) {

@@ -35,6 +35,8 @@ const LIMITS: MetricsLimits = {
 /** No scraper sends more. */
 const MOST_HEADER_BYTES = 8192;
 const SECOND_MS = 1000;
+/** Who asks again and again before the first answer is taken is no scraper: it would take memory for all of them. */
+const MOST_WAITING = 8;
 const PLAIN_TEXT = 'text/plain; charset=utf-8';
 
 /** A port that answers. It keeps no process alive. */
@@ -47,6 +49,8 @@ export class MetricsServer {
   readonly #isLoopback: boolean;
   /** The oldest first. */
   readonly #clients = new Set<Socket>();
+  /** Answers that a client has not taken yet. */
+  readonly #waiting = new WeakMap<Socket, number>();
   #body = Buffer.alloc(0);
   #bodyMs = -Infinity;
   /** When the second began whose requests are counted. */
@@ -112,6 +116,14 @@ export class MetricsServer {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
+    const waiting = (this.#waiting.get(socket) ?? 0) + 1;
+    this.#waiting.set(socket, waiting);
+    response.once('close', () => this.#waiting.set(socket, this.#waiting.get(socket)! - 1));
+    if (waiting > MOST_WAITING) {
+      socket.destroy();
+      return;
+    }
     // What a request has behind its headers is nobody's business; who sends any is not waited for.
     const hasBody =
       request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) !== 0;
