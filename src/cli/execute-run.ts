@@ -86,7 +86,7 @@ export async function executeRun(plan: RunPlan, surroundings: RunSurroundings, l
       reports.end(running.standing(), false);
       // As below: the signal is what is told.
       const told = metrics?.end(running.figures(), running.standing(), false).catch(() => {});
-      await Promise.race([told, sleep(HURRIED_FLUSH_MS)]);
+      if (told !== undefined) await Promise.race([told, sleep(HURRIED_FLUSH_MS, undefined, { ref: false })]);
     }
     // Whole lines were merged up to here: they are results, and go out unless their reader does not take them.
     // That they cannot be written is no news then: the run's own reason counts.
