@@ -74,7 +74,7 @@ export async function executeRun(plan: RunPlan, surroundings: RunSurroundings, l
     const isComplete = !outcome.read.isCutShort;
     if (outcome.read.filesRead > 0) {
       reports.end(outcome.standing, isComplete);
-      await Promise.race([metrics?.end(outcome, outcome.standing, isComplete), stopped(signals.stop)]);
+      await Promise.race([metrics?.end(outcome, isComplete), stopped(signals.stop)]);
     }
     await Promise.race([outputs.settle(), stopped(signals.stop)]);
     return signals.exitCode(exitCodeOf(outcome.read), outcome.read.isCutShort);
@@ -85,7 +85,7 @@ export async function executeRun(plan: RunPlan, surroundings: RunSurroundings, l
       outputs.say(reportsSoFar(plan, running.figures(), surroundings.said));
       reports.end(running.standing(), false);
       // As below: the signal is what is told.
-      const told = metrics?.end(running.figures(), running.standing(), false).catch(() => {});
+      const told = metrics?.end(running.figures(), false).catch(() => {});
       if (told !== undefined) await Promise.race([told, sleep(HURRIED_FLUSH_MS, undefined, { ref: false })]);
     }
     // Whole lines were merged up to here: they are results, and go out unless their reader does not take them.

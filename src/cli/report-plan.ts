@@ -41,8 +41,8 @@ const ASKING = [
   'flowTimeout',
 ] as const;
 
-/** `isResult`: they are among the results; `isCounted`: what is counted for them is wanted by others too. Throws a UsageError. */
-export function reportPlan(given: ParsedOptions, isResult: boolean, isCounted: boolean): ReportPlan {
+/** `isResult`: they are among the results; `hasProgress`: the run is watched. Throws a UsageError. */
+export function reportPlan(given: ParsedOptions, isResult: boolean, hasProgress: boolean): ReportPlan {
   const isTold = isResult || ASKING.some((name) => given[name] !== undefined);
   const isByPackets = given.reportTime === 'pcap';
   const flowTimeoutSec = given.flowTimeout ?? USUAL_FLOW_TIMEOUT_SEC;
@@ -58,7 +58,7 @@ export function reportPlan(given: ParsedOptions, isResult: boolean, isCounted: b
     protocols: protocolsOf(given.reportProtocols),
     byNumber: given.reportProtocolNumbers ?? false,
     isTold,
-    flowTimeoutSec: isTold || isCounted ? flowTimeoutSec : undefined,
+    flowTimeoutSec: isTold || hasProgress ? flowTimeoutSec : undefined,
   };
 }
 

@@ -77,8 +77,7 @@ function withChecksums(read: ReadTraffic, wrongChecksums: number): ReadTraffic {
   return { ...read, conditions: read.conditions | met };
 }
 
-/** A moment among the figures of src/capture/traffic-figures.ts; undefined while there is none. */
-export function momentAt(read: Float64Array, secAt: number, nsecAt: number): Moment | undefined {
+function momentAt(read: Float64Array, secAt: number, nsecAt: number): Moment | undefined {
   // Before the first block is through there is nothing, not even that there is no time.
   if (read[T_PACKETS] === 0 || Number.isNaN(read[secAt])) return undefined;
   return { sec: read[secAt], nsec: read[nsecAt] };

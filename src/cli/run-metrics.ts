@@ -3,15 +3,7 @@
  * when they are told, and from what they are made. What goes by the clock is told over HTTP only: a file's last state is the same on every run.
  */
 import { BAD_IP_HEADER, BAD_LINK_HEADER, BAD_TCP_HEADER } from '../capture/frame-reasons.js';
-import {
-  T_CAPTURED_BYTES,
-  T_FIRST_NSEC,
-  T_FIRST_SEC,
-  T_LATEST_NSEC,
-  T_LATEST_SEC,
-  T_PACKETS,
-  T_WIRE_BYTES,
-} from '../capture/traffic-figures.js';
+import type { ReadFigures } from '../capture/news.js';
 import { renderMetrics } from '../metrics/families.js';
 import type { ClockState, MetricsState, ReadState } from '../metrics/metrics-state.js';
 import { zeroCounters } from '../miruo/statistics.js';
@@ -20,18 +12,11 @@ import { isLoopback, type MetricsAddress } from '../pipeline/metrics-address.js'
 import type { MetricsServer } from '../pipeline/metrics-server.js';
 import { OutputFailure } from '../pipeline/output-failure.js';
 import { ReplacedFile } from '../pipeline/replaced-file.js';
-import type { RunFigures, RunInProgress, RunPlan, RunStanding } from '../pipeline/run.js';
+import type { RunFigures, RunInProgress, RunPlan } from '../pipeline/run.js';
 import { COUNTS } from '../tcpeek/counts.js';
 import { namedFilters } from '../tcpeek/options.js';
-import { momentAt } from './report-state.js';
 import type { OpenOutputs } from './run-outputs.js';
 import { countsOf } from './run-summaries.js';
-
-/** What is known of a run at one moment; nothing before it began. */
-interface Known {
-  readonly figures: RunFigures | undefined;
-  readonly standing: RunStanding | undefined;
-}
 
 /** What metrics are made from, and where they go. */
 export interface MetricsSources {
@@ -87,12 +72,12 @@ export class RunMetrics {
   }
 
   /** The run is over, or is to be: the last state. `isComplete`: it came to its end by itself. Rejects with an OutputFailure. */
-  async end(figures: RunFigures, standing: RunStanding, isComplete: boolean): Promise<void> {
+  async end(figures: RunFigures, isComplete: boolean): Promise<void> {
     clearInterval(this.#timer);
     this.#isOver = true;
     const { metrics } = this.#sources.outputs;
     if (this.#files.length === 0 && metrics === undefined) return;
-    const text = renderMetrics(this.#state({ figures, standing }, isComplete, false));
+    const text = renderMetrics(this.#state(figures, isComplete, false));
     metrics?.append(new TextEncoder().encode(text));
     await Promise.all([metrics?.flush(), ...this.#files.map((file) => file.replace(text))]);
   }
@@ -122,14 +107,15 @@ export class RunMetrics {
   }
 
   #now(hasClock: boolean): MetricsState {
-    return this.#state({ figures: this.run?.figures(), standing: this.run?.standing() }, false, hasClock);
+    return this.#state(this.run?.figures(), false, hasClock);
   }
 
-  #state({ figures, standing }: Known, isComplete: boolean, hasClock: boolean): MetricsState {
+  /** `figures`: undefined before the run began. */
+  #state(figures: RunFigures | undefined, isComplete: boolean, hasClock: boolean): MetricsState {
     const { miruo, tcpeek, analysis } = this.#plan;
     const view = this.#sources.view();
     const percent = isComplete ? 100 : view.percent;
-    const read = this.#read(figures, standing);
+    const read = this.#read(figures?.read);
     return {
       version: this.#sources.version,
       read,
@@ -156,17 +142,16 @@ export class RunMetrics {
     };
   }
 
-  #read(figures: RunFigures | undefined, standing: RunStanding | undefined): ReadState {
-    const traffic = standing?.read;
-    const { drops, reasons } = figures?.read ?? {};
+  #read(read: ReadFigures | undefined): ReadState {
+    const { packets = 0, capturedBytes = 0, wireBytes = 0, first, latest, drops, reasons } = read ?? {};
     return {
       inputs: this.#inputs,
       damaged: this.#damaged,
-      packets: traffic?.[T_PACKETS] ?? 0,
-      capturedBytes: traffic?.[T_CAPTURED_BYTES] ?? 0,
-      wireBytes: traffic?.[T_WIRE_BYTES] ?? 0,
-      first: traffic && momentAt(traffic, T_FIRST_SEC, T_FIRST_NSEC),
-      latest: traffic && momentAt(traffic, T_LATEST_SEC, T_LATEST_NSEC),
+      packets,
+      capturedBytes,
+      wireBytes,
+      first,
+      latest,
       droppedBySystem: drops?.bySystem ?? 0,
       droppedByInterface: drops?.byInterface ?? 0,
       badLinkHeaders: reasons?.[BAD_LINK_HEADER] ?? 0,

@@ -71,8 +71,7 @@ export function prepareRun(
   const isWatched = showing.form === 'auto' ? program.isTerminal : showing.form !== 'none';
   const isReported = places.some(({ format }) => format === 'report');
   const metricsAddress = given.metricsListen === undefined ? undefined : metricsAddressOf(given.metricsListen);
-  const isCounted = isWatched || hasMetrics || metricsAddress !== undefined;
-  const reports = reportPlan(given, isReported, isCounted);
+  const reports = reportPlan(given, isReported, isWatched);
   const surroundings = { ...surroundingsOf(given), showing, reports, program, metricsAddress, said };
   const named = surroundings.user === undefined ? given : { ...given, user: surroundings.user.name };
   return {
