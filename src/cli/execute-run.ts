@@ -144,6 +144,7 @@ function watcherOf(
       watching.start(run.progress, run.sessions, (text) => outputs.say(text));
     },
     onInterface: (linkType) => {
+      metrics?.noteOpen();
       reports.noteLink(linkType);
       if (hasStartLine && isLive) outputs.say(startLine(plan.read.inputs, linkType));
       // Going on as who it is would be more than was allowed.

@@ -40,6 +40,7 @@ export class RunMetrics {
   #damaged = 0;
   #server: MetricsServer | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #isOpen = false;
   #isOver = false;
   /** That a file could not be written on the way is told once. */
   #hasComplained = false;
@@ -61,6 +62,11 @@ export class RunMetrics {
     this.#server = await MetricsServer.open(address, () => renderMetrics(this.#now(true)));
     const others = isLoopback(address.host) ? '' : ', for whoever reaches that address';
     outputs.say(`tcploom: metrics at ${this.#server.url}${others}\n`);
+  }
+
+  /** Something is there that can be read. */
+  noteOpen(): void {
+    this.#isOpen = true;
   }
 
   noteInput(number: number): void {
@@ -91,7 +97,7 @@ export class RunMetrics {
 
   async #tellFiles(): Promise<void> {
     // Before anything is known, what the run before has left is better than nothing.
-    if (this.run === undefined || this.#files.some((file) => file.isBusy)) return;
+    if (this.run === undefined || !this.#isOpen || this.#files.some((file) => file.isBusy)) return;
     const text = renderMetrics(this.#now(false));
     for (const file of this.#files) {
       // What is older may not come behind the last state.
@@ -150,8 +156,9 @@ export class RunMetrics {
       packets,
       capturedBytes,
       wireBytes,
-      first,
-      latest,
+      // Before the first packet there is nothing, not even that there is no time.
+      first: packets === 0 ? undefined : first,
+      latest: packets === 0 ? undefined : latest,
       droppedBySystem: drops?.bySystem ?? 0,
       droppedByInterface: drops?.byInterface ?? 0,
       badLinkHeaders: reasons?.[BAD_LINK_HEADER] ?? 0,

@@ -169,7 +169,8 @@ describe('a file of metrics', () => {
   it('stays as it was when nothing could be read', async () => {
     const path = newPath('prom');
     writeFileSync(path, 'before\n');
-    const { code } = await tcploom(['-o', `prometheus=${path}`, join(FOLDER, 'nowhere.pcap')]);
+    const often = ['--report-interval', '0.01'];
+    const { code } = await tcploom(['-o', `prometheus=${path}`, ...often, join(FOLDER, 'nowhere.pcap')]);
     assert.deepEqual([code, readFileSync(path, 'utf8')], [2, 'before\n']);
   });
 
@@ -290,6 +291,7 @@ describe('the port of a run', () => {
     const { url, outcome, give, end } = await slowRun(t, ...RUN);
     const empty = valuesOf(await scraped(url));
     assert.equal(empty.get('tcploom_packets_total'), 0);
+    assert.equal(empty.get('tcploom_first_packet_timestamp_seconds'), undefined);
     const third = Math.floor(ALL / 3);
     give(0, third);
     const some = await scrapedUntil(url, third, empty);
