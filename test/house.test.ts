@@ -18,6 +18,7 @@ const FOLDERS = [
   'src/pipeline',
   'workers',
   'src/merge',
+  'src/metrics',
   'src/monitor',
   'src/plot',
   'src/records',
@@ -46,6 +47,7 @@ const CORE = [
   'src/miruo',
   'src/tcpeek',
   'src/traffic',
+  'src/metrics',
   'src/monitor',
   'src/plot',
   'src/merge',
@@ -178,7 +180,18 @@ describe('options', () => {
     const request = parseArguments(args, '0.0.0');
     return request.kind === 'text' ? request.text : '';
   };
-  const COMMANDS = ['run', 'miruo', 'tcpeek', 'info', 'filter', 'extract', 'peekstat', 'plot', 'stat'] as const;
+  const COMMANDS = [
+    'run',
+    'miruo',
+    'tcpeek',
+    'metrics',
+    'info',
+    'filter',
+    'extract',
+    'peekstat',
+    'plot',
+    'stat',
+  ] as const;
   const HELP = new Set(COMMANDS.flatMap((command) => helpOf(command, '--help').match(/--[a-z][a-z-]*/g) ?? []));
   const README = existsSync('README.md') ? readFileSync('README.md', 'utf8') : '';
   const skip = README === '' && 'README.md is not there yet';

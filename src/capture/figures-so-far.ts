@@ -19,14 +19,21 @@ const LAST = FIRST + 2;
 const CLOCK_FIRST = LAST + 2;
 const CLOCK_LATEST = CLOCK_FIRST + 2;
 const HAS_CLOCK = CLOCK_LATEST + 2;
-const REASONS = HAS_CLOCK + 1;
+const LATEST = HAS_CLOCK + 1;
+const CAPTURED_BYTES = LATEST + 2;
+const WIRE_BYTES = CAPTURED_BYTES + 1;
+const REASONS = WIRE_BYTES + 1;
 /** Doubles that all of it takes, with the counters before it. */
 export const SHARED_FIGURES = REASONS + DECODE_REASONS;
 
 /** Enters what is not among the counters. */
-export function shareFigures(shared: Float64Array, { first, last, clock, reasons }: ReadFigures): void {
+export function shareFigures(shared: Float64Array, figures: ReadFigures): void {
+  const { first, last, latest, clock, reasons } = figures;
   setMoment(shared, FIRST, first);
   setMoment(shared, LAST, last);
+  setMoment(shared, LATEST, latest);
+  shared[CAPTURED_BYTES] = figures.capturedBytes;
+  shared[WIRE_BYTES] = figures.wireBytes;
   setMoment(shared, CLOCK_FIRST, clock?.first);
   setMoment(shared, CLOCK_LATEST, clock?.latest);
   shared[HAS_CLOCK] = clock === undefined ? 0 : 1;
@@ -42,6 +49,9 @@ export function sharedFigures(shared: Float64Array): ReadFigures {
   };
   return {
     packets: shared[PROGRESS_PACKETS],
+    capturedBytes: shared[CAPTURED_BYTES],
+    wireBytes: shared[WIRE_BYTES],
+    latest: moment(shared, LATEST),
     reasons: [...shared.subarray(REASONS, REASONS + DECODE_REASONS)],
     first: moment(shared, FIRST),
     last: moment(shared, LAST),

@@ -60,7 +60,9 @@ export type ReaderNews =
   | { readonly kind: 'reports'; readonly traffic: Float64Array; readonly length: number };
 
 /** What was read up to some packet. */
-export type ReadFigures = Pick<ReadSummary, 'packets' | 'reasons' | 'first' | 'last' | 'drops' | 'clock'>;
+export type ReadFigures = Pick<ReadSummary, 'packets' | 'reasons' | 'first' | 'last' | 'drops' | 'clock'> &
+  /** At a moment within a block these are of its beginning. */
+  Pick<ReadSummary, 'capturedBytes' | 'wireBytes' | 'latest'>;
 
 /** What the reader found, over all captures. */
 export interface ReadSummary extends TallyFigures {

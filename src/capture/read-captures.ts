@@ -35,7 +35,7 @@ import { FollowedSeries } from './series.js';
 import { SessionPackets } from './session-packets.js';
 import { sortByFirstPacket } from './sort-inputs.js';
 import { storedBytes } from './stored-size.js';
-import { CaptureTally, type Moment } from './tally.js';
+import { CaptureTally, laterOf, type Moment } from './tally.js';
 import { trafficFigures } from './traffic-figures.js';
 
 /** What the reader is to read, and how. */
@@ -311,6 +311,9 @@ class CapturesReader {
   #figuresWith(tally: CaptureTally): ReadFigures {
     return {
       packets: this.#filler.packets,
+      capturedBytes: this.#total.capturedBytes + tally.capturedBytes,
+      wireBytes: this.#total.wireBytes + tally.wireBytes,
+      latest: laterOf(this.#total.latest, tally.latest),
       reasons: [...this.#total.reasons].map((count, reason) => count + tally.reasons[reason]),
       first: this.#total.first ?? tally.first,
       last: tally.packets > 0 ? tally.last : this.#total.last,

@@ -75,7 +75,8 @@ function earlierOf(a: Moment | undefined, b: Moment | undefined): Moment | undef
   return a.sec < b.sec || (a.sec === b.sec && a.nsec <= b.nsec) ? a : b;
 }
 
-function laterOf(a: Moment | undefined, b: Moment | undefined): Moment | undefined {
+/** Undefined where neither is known. */
+export function laterOf(a: Moment | undefined, b: Moment | undefined): Moment | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return earlierOf(a, b) === a ? b : a;
 }

@@ -8,8 +8,14 @@ import { seemOneSided } from '../tcpeek/counts.js';
 import { oneWayHint } from './filter-hint.js';
 import { leftOutText, localHint, offloadHint, statisticsOf, summaryOf } from './run-summaries.js';
 
+/** Of what figures are said: those of analyses whose results are wanted. */
+export interface SaidFigures {
+  readonly miruo: boolean;
+  readonly tcpeek: boolean;
+}
+
 /** All that is said at the end of a run that came to one; nothing of sessions when nothing could be read. */
-export function endReports(plan: RunPlan, outcome: RunOutcome): string {
+export function endReports(plan: RunPlan, outcome: RunOutcome, said: SaidFigures): string {
   const { filter } = plan.read;
   const isOneWay =
     plan.miruo === undefined ? seemOneSided(outcome.openings) : seemOneWay(outcome.directions, outcome.sessions);
@@ -19,18 +25,18 @@ export function endReports(plan: RunPlan, outcome: RunOutcome): string {
     offloadHint(outcome),
     plan.tcpeek && localHint(plan.tcpeek, outcome),
   ];
-  const said = hints.filter((hint) => hint !== undefined).map((hint) => `${hint}\n`);
-  if (outcome.read.filesRead > 0) said.push(figuresText(plan, outcome));
-  return said.join('');
+  const texts = hints.filter((hint) => hint !== undefined).map((hint) => `${hint}\n`);
+  if (outcome.read.filesRead > 0) texts.push(figuresText(plan, outcome, said));
+  return texts.join('');
 }
 
 /** The same of a run that was ended before: how things stood. Hints are for whoever has seen it all. */
-export function reportsSoFar(plan: RunPlan, figures: RunFigures): string {
-  return figures.read.packets > 0 ? figuresText(plan, figures) : '';
+export function reportsSoFar(plan: RunPlan, figures: RunFigures, said: SaidFigures): string {
+  return figures.read.packets > 0 ? figuresText(plan, figures, said) : '';
 }
 
-function figuresText(plan: RunPlan, figures: RunFigures): string {
-  const summary = plan.tcpeek === undefined ? '' : summaryOf(plan.tcpeek, figures);
-  const statistics = plan.miruo === undefined ? '' : statisticsOf(plan.miruo, figures);
+function figuresText(plan: RunPlan, figures: RunFigures, said: SaidFigures): string {
+  const summary = plan.tcpeek === undefined || !said.tcpeek ? '' : summaryOf(plan.tcpeek, figures);
+  const statistics = plan.miruo === undefined || !said.miruo ? '' : statisticsOf(plan.miruo, figures);
   return `${summary}${statistics}${plan.analysis?.sums ? renderSums(figures.analysis) : ''}`;
 }

@@ -7,6 +7,7 @@ import { listInputs } from '../capture/input-list.js';
 import { describeProblem, printable } from '../capture/problem.js';
 import type { OutputTarget } from '../pipeline/blocking-output.js';
 import { FLUSH_MS, HURRIED_FLUSH_MS, Interrupted } from '../pipeline/interrupted.js';
+import { MetricsPortError } from '../pipeline/metrics-address.js';
 import { OutputFailure } from '../pipeline/output-failure.js';
 import type { RunPlan } from '../pipeline/run.js';
 import { SocketError } from '../pipeline/socket-error.js';
@@ -218,6 +219,7 @@ const COMMANDS_WITH_HELP = [
   'miruo',
   'tcpeek',
   'packets',
+  'metrics',
   'info',
   'filter',
   'extract',
@@ -229,7 +231,7 @@ const COMMANDS_WITH_HELP = [
 
 /** What a message is about that does not say so itself. */
 function placeOf(error: unknown): string {
-  const kinds = [UsageError, UserFailure, ThreadFailure, OutputFailure, SocketError];
+  const kinds = [UsageError, UserFailure, ThreadFailure, OutputFailure, SocketError, MetricsPortError];
   const isWhole = kinds.some((kind) => error instanceof kind);
   return isWhole ? '' : 'the run failed: ';
 }

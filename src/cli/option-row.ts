@@ -12,6 +12,7 @@ export type CommandName =
   | 'interfaces'
   | 'tcpeek'
   | 'packets'
+  | 'metrics'
   | 'peekstat'
   | 'plot'
   | 'stat';

@@ -19,7 +19,7 @@ const RESULT_OPTIONS: readonly OptionRow[] = [
     isLetterEverywhere: true,
     kind: 'file',
     value: 'FORMAT[=PATH]',
-    help: 'a result and where it goes, - for standard output (repeatable; default miruo, and tcpeek and reports on standard error; formats: miruo, tcpeek, report, ndjson, csv, parquet, conn, conn-json, packets, packets-tsv)',
+    help: 'a result and where it goes, - for standard output (repeatable; default miruo, and tcpeek and reports on standard error; formats: miruo, tcpeek, report, ndjson, csv, parquet, conn, conn-json, packets, packets-tsv, prometheus)',
     commands: ['run'],
   },
 ];
@@ -72,6 +72,8 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   ...STAT_OPTIONS,
 ];
 
-/** Rows that a command understands. */
+/** Rows that a command understands. `metrics` is a run whose result and its place are given. */
 export const optionsOf = (command: CommandName): readonly OptionRow[] =>
-  OPTION_TABLE.filter((row) => row.commands.includes(command));
+  command === 'metrics'
+    ? OPTION_TABLE.filter((row) => row.commands.includes('run') && !RESULT_OPTIONS.includes(row))
+    : OPTION_TABLE.filter((row) => row.commands.includes(command));

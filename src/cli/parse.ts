@@ -34,6 +34,8 @@ const DESCRIPTIONS: Readonly<Record<CommandName, string>> = {
   run: 'read captures and print the TCP sessions that look wrong (the default command)',
   miruo: "the same with miruo's own options",
   tcpeek: "watch TCP handshakes, with tcpeek's own options",
+  metrics:
+    'print what a run comes to as metrics for Prometheus: packets, sessions, handshakes, with --analysis symptoms',
   packets: 'print the segments that have a symptom: retransmitted, out of order, zero window ...',
   info: 'say what is in captures: format, packets, bytes, times, interfaces, TCP conversations',
   filter: 'write the packets that an expression selects to another capture, or count them',
@@ -99,6 +101,13 @@ export function parseArguments(args: readonly string[], version: string): Reques
     .argument('[FILE...]', 'captures, read one after the other as one')
     .action((files: string[], { tsv, ...options }: ParsedOptions) => {
       request = { kind: 'run', files, options: { ...options, output: [tsv ? 'packets-tsv' : 'packets'] } };
+    });
+  program
+    .command('metrics')
+    .description(DESCRIPTIONS.metrics)
+    .argument('[FILE...]', 'captures, read one after the other as one')
+    .action((files: string[], options: ParsedOptions) => {
+      request = { kind: 'run', files, options: { ...options, output: ['prometheus'] } };
     });
   program
     .command('info')

@@ -99,6 +99,7 @@ export interface ParsedOptions {
   reportProtocols?: string;
   reportProtocolNumbers?: boolean;
   flowTimeout?: number;
+  metricsListen?: string;
   anonymize?: string;
   utc?: boolean;
   log?: string;

@@ -63,6 +63,13 @@ export const REPORT_OPTIONS: readonly OptionRow[] = [
     commands: REPORTING,
   },
   {
+    names: ['metrics-listen'],
+    kind: 'text',
+    value: 'ADDRESS:PORT',
+    help: 'answer Prometheus at http://ADDRESS:PORT/metrics while the run goes on; :PORT is 127.0.0.1, port 0 any that is free',
+    commands: REPORTING,
+  },
+  {
     names: ['log'],
     kind: 'text',
     value: 'FILE',

@@ -30,7 +30,7 @@ const RECORD_FORMS = {
 } as const satisfies Record<string, RecordForm>;
 
 type RecordFormatName = keyof typeof RECORD_FORMS;
-export type ResultFormatName = 'miruo' | 'tcpeek' | 'report' | RecordFormatName;
+export type ResultFormatName = 'miruo' | 'tcpeek' | 'report' | 'prometheus' | RecordFormatName;
 
 /** What records of the result of this name are; undefined for lines. */
 export const recordFormOf = (name: ResultFormatName): RecordForm | undefined =>
@@ -47,6 +47,7 @@ const RESULT_FORMATS: readonly (ResultFormat & { readonly name: ResultFormatName
   { name: 'conn-json', help: 'the same as Zeek writes them in JSON' },
   { name: 'packets', help: 'a record for each segment that has a symptom, a JSON object a line' },
   { name: 'packets-tsv', help: 'the same as lines of columns' },
+  { name: 'prometheus', help: "metrics for Prometheus' textfile collector" },
 ];
 
 /** A result and its place. */

@@ -2,7 +2,7 @@
  * Where what a pass says goes: results in their places, all else to standard error, or to the log. Owns which of them are one and the same
  * stream, so that no line is written into another.
  */
-import { fstatSync } from 'node:fs';
+import { fstatSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isSystemError } from '../capture/problem.js';
 import { type LineOutput, SplitOutput } from '../pipeline/line-output.js';
@@ -12,6 +12,7 @@ import { isWholeOnly, RenderedRecords, SplitRecords } from '../pipeline/record-o
 import type { RunOutputs } from '../pipeline/run.js';
 import { ofMessages, ReadPlaces, UnreadOutput } from '../pipeline/unread-output.js';
 import type { Log } from './log.js';
+import { pathBehind } from './output-place.js';
 import type { ProgressLine } from './progress-line.js';
 import { type ResultFormatName, type ResultPlace, recordFormOf } from './result-places.js';
 
@@ -22,6 +23,10 @@ export class OpenOutputs {
   /** For the run. */
   readonly results: RunOutputs;
   readonly standardOutput: OutputFile;
+  /** Metrics at the end. */
+  readonly metrics: LineOutput | undefined;
+  /** Files of metrics, which are replaced as a whole; behind all links. */
+  readonly replaced: readonly { readonly path: string; readonly name: string }[];
   /** All that goes to standard error goes through here, while it is open. */
   readonly #standardError: LineOutput;
   readonly #messages: LineOutput;
@@ -61,6 +66,11 @@ export class OpenOutputs {
     const outputOf = (format: ResultFormatName): LineOutput | undefined =>
       together(places.filter((place) => place.format === format).map(open));
     const tcpeek = outputOf('tcpeek');
+    const ofMetrics = places.filter(({ format }) => format === 'prometheus');
+    this.metrics = together(ofMetrics.filter(({ target }) => !isReplaced(target)).map(open));
+    this.replaced = ofMetrics.flatMap(({ target, name }) =>
+      'path' in target && isReplaced(target) ? [{ path: pathBehind(target.path), name }] : [],
+    );
     const told = places.filter(({ format }) => format === 'report');
     const ofReports = told.filter(({ target }) => !isStandardError(target)).map(open);
     // Among all that is said, those for people are messages.
@@ -120,7 +130,9 @@ export class OpenOutputs {
   async settle(): Promise<void> {
     const { miruo, tcpeek, records } = this.results;
     await Promise.allSettled(
-      [miruo, tcpeek, records, this.standardOutput, this.#messages, this.#reports].map((output) => output?.flush()),
+      [miruo, tcpeek, records, this.metrics, this.standardOutput, this.#messages, this.#reports].map((output) =>
+        output?.flush(),
+      ),
     );
   }
 
@@ -150,6 +162,10 @@ const together = (outputs: readonly LineOutput[]): LineOutput | undefined =>
 
 const isStandardError = (target: ResultPlace['target']): boolean =>
   'descriptor' in target && target.descriptor === STANDARD_ERROR;
+
+/** Pipes and devices stay what they are. */
+const isReplaced = (target: ResultPlace['target']): boolean =>
+  'path' in target && (statSync(target.path, { throwIfNoEntry: false })?.isFile() ?? true);
 
 /** Whether two descriptors are the same file, pipe or terminal. */
 function isOneFile(a: number, b: number): boolean {

@@ -2,6 +2,8 @@
  * From the options of a run to its plan and what surrounds it: which results are wanted, which addresses are local, where the socket
  * is, who it goes on as.
  */
+import { printable } from '../capture/problem.js';
+import { type MetricsAddress, parseMetricsAddress } from '../pipeline/metrics-address.js';
 import type { RunPlan } from '../pipeline/run.js';
 import type { AddressRange } from '../tcpeek/options.js';
 import { analysisOptions } from './analysis-plan.js';
@@ -33,11 +35,14 @@ export function prepareRun(
 ): PreparedRun {
   const places = resultPlaces(files, given);
   const hasTcpeek = places.some(({ format }) => format === 'tcpeek');
+  const hasMetrics = places.some(({ format }) => format === 'prometheus');
+  // Metrics are the same whatever else is asked for.
+  const isWatchingHandshakes = hasTcpeek || hasMetrics;
   const analysis = analysisOptions(
     given,
     places.map(({ format }) => format),
   );
-  if (!hasTcpeek) {
+  if (!isWatchingHandshakes) {
     const names = analysis === undefined ? TCPEEK_ONLY : TCPEEK_ONLY.filter((name) => name !== 'checksum');
     refuseUseless(given, names, 'handshakes, which are not asked for: -o tcpeek');
     if (given.checksum === '1') throw new UsageError('--checksum 1 is about handshakes: records know 0 and 2');
@@ -45,16 +50,19 @@ export function prepareRun(
   if (isTerminal && places.some(({ format, target }) => format === 'parquet' && target === STANDARD_OUTPUT)) {
     throw new UsageError('Parquet is not for a terminal: -o parquet=FILE, or a pipe');
   }
-  if (places.every(({ format }) => format !== 'miruo')) {
-    refuseUseless(given, MIRUO_ONLY, 'sessions, which are not asked for: -o miruo');
+  const ofMiruo = places.filter(({ format }) => format === 'miruo');
+  if (ofMiruo.length === 0) {
+    const names = hasMetrics ? MIRUO_LINES : [...MIRUO_LINES, ...MIRUO_COUNTED];
+    refuseUseless(given, names, 'sessions, which are not asked for: -o miruo');
   }
   if (given.reportFormat !== 'machine') {
     refuseUseless(given, MACHINE_ONLY, 'columns of reports, which are not asked for: --report-format machine');
   }
-  const ofMiruo = places.filter(({ format }) => format === 'miruo');
+  const said = { miruo: ofMiruo.length > 0, tcpeek: hasTcpeek };
+  const handshakes = hasTcpeek ? given : { ...given, handshakeLines: false };
   const wanted = {
-    miruo: ofMiruo.length > 0,
-    tcpeek: hasTcpeek ? tcpeekOptions(given, localAddresses(files, given)) : undefined,
+    miruo: said.miruo || hasMetrics,
+    tcpeek: isWatchingHandshakes ? tcpeekOptions(handshakes, localAddresses(files, given)) : undefined,
     analysis,
   };
   if (given.anonymize !== undefined) refuseShownAddresses(given, wanted.tcpeek);
@@ -62,8 +70,9 @@ export function prepareRun(
   const showing = showingOf(given, files);
   const isWatched = showing.form === 'auto' ? program.isTerminal : showing.form !== 'none';
   const isReported = places.some(({ format }) => format === 'report');
+  const metricsAddress = given.metricsListen === undefined ? undefined : metricsAddressOf(given.metricsListen);
   const reports = reportPlan(given, isReported, isWatched);
-  const surroundings = { ...surroundingsOf(given), showing, reports, program };
+  const surroundings = { ...surroundingsOf(given), showing, reports, program, metricsAddress, said };
   const named = surroundings.user === undefined ? given : { ...given, user: surroundings.user.name };
   return {
     plan: makePlan(files, named, { ...wanted, reports }, isShown, filter),
@@ -71,7 +80,7 @@ export function prepareRun(
   };
 }
 
-function surroundingsOf(given: ParsedOptions): Omit<RunSurroundings, 'places' | 'showing' | 'reports' | 'program'> {
+function surroundingsOf(given: ParsedOptions): Pick<RunSurroundings, 'socket' | 'user' | 'hasStartLine'> {
   const isLive = given.interface !== undefined;
   if (given.user !== undefined && !isLive) throw new UsageError('--user needs an interface: -i DEV');
   if (given.user !== undefined && given.interface!.length > 1) {
@@ -87,6 +96,14 @@ function surroundingsOf(given: ParsedOptions): Omit<RunSurroundings, 'places' | 
   };
 }
 
+/** Throws a UsageError. */
+function metricsAddressOf(text: string): MetricsAddress {
+  const address = parseMetricsAddress(text);
+  if (address !== undefined) return address;
+  const forms = '127.0.0.1:9100, [::1]:9100, or :9100, which is on this machine only';
+  throw new UsageError(`--metrics-listen '${printable(text)}' is no address and port: it is written as ${forms}`);
+}
+
 /** What the command line says, or else the interfaces, or the captures. */
 function localAddresses(files: readonly string[], given: ParsedOptions): AddressRange[] {
   if (given.local !== undefined) return namedLocalAddresses(given.local);
@@ -95,9 +112,11 @@ function localAddresses(files: readonly string[], given: ParsedOptions): Address
 
 /** Options that do nothing where the result that they are about is not wanted. */
 const TCPEEK_ONLY = ['sessionFilter', 'local', 'icmp', 'checksum', 'handshakeTimeout', 'socket'] as const;
-const MIRUO_ONLY = [
-  ...(['viewData', 'longConnect', 'longDelay', 'retransmit', 'syn', 'rst', 'fragment', 'color', 'quiet'] as const),
-  ...(['all', 'live', 'stat', 'sessionLimit', 'segmentLimit', 'dpiMode', 'timeout'] as const),
+const MIRUO_LINES = ['viewData', 'color', 'quiet', 'all', 'live', 'stat', 'dpiMode'] as const;
+/** These say what is counted, too. */
+const MIRUO_COUNTED = [
+  ...(['longConnect', 'longDelay', 'retransmit', 'syn', 'rst', 'fragment'] as const),
+  ...(['sessionLimit', 'segmentLimit', 'timeout'] as const),
 ];
 
 const MACHINE_ONLY = ['reportProtocols', 'reportProtocolNumbers'] as const;

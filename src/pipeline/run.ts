@@ -35,7 +35,7 @@ export interface RunPlan extends BlockForm, Analyses {
   readonly workerFiles?: { readonly reader?: URL; readonly tracker?: URL };
 }
 
-/** Where the results of a run go; each is there if its analysis is a part of the run. Several may be the same place. */
+/** Where the results of a run go; of an analysis whose lines nobody wants there is none. Several may be the same place. */
 export interface RunOutputs {
   readonly miruo?: LineOutput | undefined;
   readonly tcpeek?: LineOutput | undefined;
@@ -312,7 +312,7 @@ class Pass {
 
   #append(bytes: Uint8Array): void {
     this.#begin();
-    this.#outputs.miruo!.append(bytes);
+    this.#outputs.miruo?.append(bytes);
   }
 
   /** Where all goes to one place, the first line comes first. */
@@ -324,7 +324,8 @@ class Pass {
 
   #appendHandshake(bytes: Uint8Array): void {
     this.#begin();
-    const output = this.#outputs.tcpeek!;
+    const output = this.#outputs.tcpeek;
+    if (output === undefined) return;
     if (!this.#hasHead) output.append(new TextEncoder().encode(SESSION_HEAD));
     this.#hasHead = true;
     output.append(bytes);
@@ -332,7 +333,7 @@ class Pass {
 
   #appendNote(bytes: Uint8Array): void {
     this.#begin();
-    this.#outputs.notes!.append(bytes);
+    this.#outputs.notes?.append(bytes);
   }
 
   async #merge(merger: Merger, rings: readonly ResultReader[]): Promise<void> {
