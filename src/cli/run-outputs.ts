@@ -8,11 +8,11 @@ import { isSystemError } from '../capture/problem.js';
 import { type LineOutput, SplitOutput } from '../pipeline/line-output.js';
 import { OutputFailure } from '../pipeline/output-failure.js';
 import { OutputFile, unreadable } from '../pipeline/output-file.js';
+import { pathBehind } from '../pipeline/path-behind.js';
 import { isWholeOnly, RenderedRecords, SplitRecords } from '../pipeline/record-output.js';
 import type { RunOutputs } from '../pipeline/run.js';
 import { ofMessages, ReadPlaces, UnreadOutput } from '../pipeline/unread-output.js';
 import type { Log } from './log.js';
-import { pathBehind } from './output-place.js';
 import type { ProgressLine } from './progress-line.js';
 import { type ResultFormatName, type ResultPlace, recordFormOf } from './result-places.js';
 
