@@ -8,8 +8,17 @@ import { seemOneSided } from '../tcpeek/counts.js';
 import { oneWayHint } from './filter-hint.js';
 import { localHint, offloadHint, statisticsOf, summaryOf } from './run-summaries.js';
 
+/** What of a run its end reports tell of: analyses that it has only for other results are not in it. */
+export type ToldAnalyses = Pick<RunPlan, 'miruo' | 'tcpeek'>;
+
 /** All that is said at the end of a run that came to one; nothing of sessions when nothing could be read. */
-export function endReports(plan: RunPlan, outcome: RunOutcome): string {
+export function endReports(plan: RunPlan, told: ToldAnalyses, outcome: RunOutcome): string {
+  const hints = endHints(plan, outcome);
+  return outcome.read.filesRead > 0 ? `${hints}${figuresText(plan, told, outcome)}` : hints;
+}
+
+/** What makes somebody wonder, as lines; perhaps none. */
+export function endHints(plan: RunPlan, outcome: RunOutcome): string {
   const { filter } = plan.read;
   const isOneWay =
     plan.miruo === undefined ? seemOneSided(outcome.openings) : seemOneWay(outcome.directions, outcome.sessions);
@@ -18,18 +27,19 @@ export function endReports(plan: RunPlan, outcome: RunOutcome): string {
     offloadHint(outcome),
     plan.tcpeek && localHint(plan.tcpeek, outcome),
   ];
-  const said = hints.filter((hint) => hint !== undefined).map((hint) => `${hint}\n`);
-  if (outcome.read.filesRead > 0) said.push(figuresText(plan, outcome));
-  return said.join('');
+  return hints
+    .filter((hint) => hint !== undefined)
+    .map((hint) => `${hint}\n`)
+    .join('');
 }
 
 /** The same of a run that was ended before: how things stood. Hints are for whoever has seen it all. */
-export function reportsSoFar(plan: RunPlan, figures: RunFigures): string {
-  return figures.read.packets > 0 ? figuresText(plan, figures) : '';
+export function reportsSoFar(plan: RunPlan, told: ToldAnalyses, figures: RunFigures): string {
+  return figures.read.packets > 0 ? figuresText(plan, told, figures) : '';
 }
 
-function figuresText(plan: RunPlan, figures: RunFigures): string {
-  const summary = plan.tcpeek === undefined ? '' : summaryOf(plan.tcpeek, figures);
-  const statistics = plan.miruo === undefined ? '' : statisticsOf(plan.miruo, figures);
+function figuresText(plan: RunPlan, { miruo, tcpeek }: ToldAnalyses, figures: RunFigures): string {
+  const summary = tcpeek === undefined ? '' : summaryOf(tcpeek, figures);
+  const statistics = miruo === undefined ? '' : statisticsOf(miruo, figures);
   return `${summary}${statistics}${plan.analysis?.sums ? renderSums(figures.analysis) : ''}`;
 }

@@ -5,7 +5,8 @@ import { describeProblem } from '../capture/problem.js';
 import { FLUSH_MS, HURRIED_FLUSH_MS } from '../pipeline/interrupted.js';
 import { type RunInProgress, type RunPlan, type RunWatcher, runPass } from '../pipeline/run.js';
 import { stopped } from '../pipeline/threads.js';
-import { endReports, reportsSoFar } from './end-reports.js';
+import { NotedProblems } from './capture-figures.js';
+import { endReports, reportsSoFar, type ToldAnalyses } from './end-reports.js';
 import { exitCodeOf } from './exit-codes.js';
 import { HandshakeSocket } from './handshake-socket.js';
 import type { Log } from './log.js';
@@ -22,6 +23,8 @@ import { type ProgramFacts, type Showing, Watching } from './watching.js';
 /** What a run has to do with the world, beside what it reads. */
 export interface RunSurroundings {
   readonly places: readonly ResultPlace[];
+  /** What is told of at the end and on the way, of the analyses of the plan. */
+  readonly told: ToldAnalyses;
   /** Where a UNIX socket answers with the counts of handshakes; an absent one that nobody asked for is no error. */
   readonly socket?: { readonly path: string; readonly isAskedFor: boolean } | undefined;
   /** Who the process goes on as once its input is open. */
@@ -48,19 +51,21 @@ export async function executeRun(plan: RunPlan, surroundings: RunSurroundings, l
   const socket = new HandshakeSocket(plan, (text) => outputs.say(text));
   const signals = new EndingSignals(plan.read);
   const failure = new AbortController();
+  const problems = new NotedProblems();
   const stop = AbortSignal.any([signals.stop, failure.signal]);
   let running: RunInProgress | undefined;
   try {
     if (surroundings.socket !== undefined) await socket.open(surroundings.socket.path, surroundings.socket.isAskedFor);
-    const watcher = watcherOf(plan, surroundings, { outputs, socket, watching, reports, signals, failure });
+    const watcher = watcherOf(plan, surroundings, { outputs, socket, watching, reports, signals, failure, problems });
     const onStart = (run: RunInProgress): void => {
       running = run;
       watcher.onStart(run);
     };
     const outcome = await runPass(plan, outputs.results, { ...watcher, onStart }, stop);
+    await Promise.race([outputs.writeFigures(plan, outcome, problems), stopped(signals.stop)]);
     running = undefined;
     watching.end(!outcome.read.isCutShort);
-    outputs.say(endReports(plan, outcome));
+    outputs.say(endReports(plan, surroundings.told, outcome));
     if (outcome.read.filesRead > 0) reports.end(outcome.standing, !outcome.read.isCutShort);
     await Promise.race([outputs.settle(), stopped(signals.stop)]);
     return signals.exitCode(exitCodeOf(outcome.read), outcome.read.isCutShort);
@@ -68,7 +73,7 @@ export async function executeRun(plan: RunPlan, surroundings: RunSurroundings, l
     const isHurried = signals.stop.aborted;
     watching.end(false);
     if (isHurried && running !== undefined) {
-      outputs.say(reportsSoFar(plan, running.figures()));
+      outputs.say(reportsSoFar(plan, surroundings.told, running.figures()));
       reports.end(running.standing(), false);
     }
     // Whole lines were merged up to here: they are results, and go out unless their reader does not take them.
@@ -90,17 +95,21 @@ interface RunParts {
   readonly reports: RunReports;
   readonly signals: EndingSignals;
   readonly failure: AbortController;
+  readonly problems: NotedProblems;
 }
 
 function watcherOf(
   plan: RunPlan,
-  { hasStartLine, user }: RunSurroundings,
-  { outputs, socket, watching, reports, signals, failure }: RunParts,
+  { hasStartLine, user, told }: RunSurroundings,
+  { outputs, socket, watching, reports, signals, failure, problems }: RunParts,
 ): RunWatcher {
   const isLive = plan.read.inputs.some((input) => typeof input !== 'string');
   if (hasStartLine && !isLive) outputs.say(plan.firstLine);
   return {
-    onProblem: (problem) => outputs.say(`${describeProblem(problem)}\n`),
+    onProblem: (problem) => {
+      problems.note(problem);
+      outputs.say(`${describeProblem(problem)}\n`);
+    },
     onStart: (run) => {
       signals.finish = run.finish;
       socket.run = run;
@@ -118,7 +127,7 @@ function watcherOf(
     onFirst: (moment) => reports.noteFirst(moment),
     onStanding: (standing) => reports.tellByPackets(standing),
     onFigures: (figures) => {
-      if (plan.miruo !== undefined) outputs.say(statisticsOf(plan.miruo, figures));
+      if (told.miruo !== undefined) outputs.say(statisticsOf(told.miruo, figures));
     },
   };
 }

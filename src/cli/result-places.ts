@@ -29,7 +29,7 @@ const RECORD_FORMS = {
 } as const satisfies Record<string, RecordForm>;
 
 export type RecordFormatName = keyof typeof RECORD_FORMS;
-export type ResultFormatName = 'miruo' | 'tcpeek' | 'report' | RecordFormatName;
+export type ResultFormatName = 'miruo' | 'tcpeek' | 'report' | 'figures' | RecordFormatName;
 
 /** What records of the result of this name are; undefined for lines. */
 export const recordFormOf = (name: ResultFormatName): RecordForm | undefined =>
@@ -42,6 +42,7 @@ export const RESULT_FORMATS: readonly (ResultFormat & { readonly name: ResultFor
   { name: 'ndjson', help: 'a record for each session, a JSON object a line' },
   { name: 'csv', help: 'the same as CSV (RFC 4180) with a header' },
   { name: 'parquet', help: 'the same as Parquet' },
+  { name: 'figures', help: 'what all sessions come to, as one JSON object' },
   { name: 'conn', help: "connections as in Zeek's conn.log" },
   { name: 'conn-json', help: 'the same as Zeek writes them in JSON' },
   { name: 'packets', help: 'a record for each segment that has a symptom, a JSON object a line' },

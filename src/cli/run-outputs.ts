@@ -9,7 +9,9 @@ import { type LineOutput, SplitOutput, UnreadOutput } from '../pipeline/line-out
 import { OutputFailure } from '../pipeline/output-failure.js';
 import { OutputFile } from '../pipeline/output-file.js';
 import { RenderedRecords, SplitRecords } from '../pipeline/record-output.js';
-import type { RunOutputs } from '../pipeline/run.js';
+import type { RunOutcome, RunOutputs, RunPlan } from '../pipeline/run.js';
+import { SummaryOutput } from '../pipeline/summary-output.js';
+import { ALL_SESSIONS, captureFigures, type NotedProblems } from './capture-figures.js';
 import type { Log } from './log.js';
 import type { ProgressLine } from './progress-line.js';
 import { type ResultFormatName, type ResultPlace, recordFormOf } from './result-places.js';
@@ -25,6 +27,9 @@ export class OpenOutputs {
   readonly #standardError: LineOutput;
   readonly #messages: LineOutput;
   readonly #reports: LineOutput;
+  /** What sums up sessions, and where that is written, if anywhere. */
+  readonly #summary: SummaryOutput | undefined;
+  readonly #figures: LineOutput | undefined;
   readonly #encoder = new TextEncoder();
 
   /** `line` steps aside for what goes to its terminal. `addressKey`: what addresses in records are mapped by. */
@@ -63,10 +68,13 @@ export class OpenOutputs {
     // Among all that is said, those for people are messages.
     const usual = reportFormat === 'human' ? this.#messages : this.#standardError;
     this.#reports = together(told.length > ofReports.length ? [usual, ...ofReports] : ofReports) ?? usual;
-    const records = places.flatMap((place) => {
+    this.#figures = outputOf('figures');
+    this.#summary = this.#figures && new SummaryOutput(ALL_SESSIONS, addressKey);
+    const rendered = places.flatMap((place) => {
       const form = recordFormOf(place.format);
       return form === undefined ? [] : [new RenderedRecords(form, open(place), addressKey)];
     });
+    const records = this.#summary === undefined ? rendered : [...rendered, this.#summary];
     this.results = {
       miruo: outputOf('miruo'),
       tcpeek,
@@ -79,6 +87,15 @@ export class OpenOutputs {
   /** Writes whole lines to standard error or the log, behind what was written there before. */
   say(text: string): void {
     this.#write(this.#messages, text);
+  }
+
+  /** Writes the figures of a run that came to its end, where they are wanted. Rejects with the error of a write. */
+  async writeFigures(plan: RunPlan, outcome: RunOutcome, problems: NotedProblems): Promise<void> {
+    const sessions = this.#summary?.figures;
+    if (this.#figures === undefined || sessions === undefined) return;
+    const figures = captureFigures(plan, outcome, sessions, problems);
+    this.#figures.append(this.#encoder.encode(`${JSON.stringify(figures)}\n`));
+    await this.#figures.flush();
   }
 
   /** Writes a report where reports go. */

@@ -3,17 +3,17 @@
  * is, who it goes on as.
  */
 import type { RunPlan } from '../pipeline/run.js';
-import type { AddressRange } from '../tcpeek/options.js';
+import type { TcpeekOptions } from '../tcpeek/options.js';
 import { analysisOptions } from './analysis-plan.js';
 import { refuseShownAddresses } from './anonymous.js';
 import type { RunSurroundings } from './execute-run.js';
 import type { ChosenFilter } from './filter-choice.js';
-import { addressesInCaptures, addressesOfDevices } from './local-addresses.js';
+import { localAddresses } from './local-addresses.js';
 import { STANDARD_OUTPUT } from './output-place.js';
 import { makePlan, type ParsedOptions } from './plan.js';
 import { reportPlan } from './report-plan.js';
 import { resultPlaces } from './result-places.js';
-import { DEFAULT_SOCKET_PATH, namedLocalAddresses, tcpeekOptions } from './tcpeek-plan.js';
+import { DEFAULT_SOCKET_PATH, tcpeekOptions } from './tcpeek-plan.js';
 import { UsageError } from './usage-error.js';
 import { userAccount } from './user-account.js';
 import { type ProgramFacts, showingOf } from './watching.js';
@@ -33,11 +33,12 @@ export function prepareRun(
 ): PreparedRun {
   const places = resultPlaces(files, given);
   const hasTcpeek = places.some(({ format }) => format === 'tcpeek');
+  const hasFigures = places.some(({ format }) => format === 'figures');
   const analysis = analysisOptions(
     given,
     places.map(({ format }) => format),
   );
-  if (!hasTcpeek) {
+  if (!hasTcpeek && !hasFigures) {
     const names = analysis === undefined ? TCPEEK_ONLY : TCPEEK_ONLY.filter((name) => name !== 'checksum');
     refuseUseless(given, names, 'handshakes, which are not asked for: -o tcpeek');
     if (given.checksum === '1') throw new UsageError('--checksum 1 is about handshakes: records know 0 and 2');
@@ -45,7 +46,7 @@ export function prepareRun(
   if (isTerminal && places.some(({ format, target }) => format === 'parquet' && target === STANDARD_OUTPUT)) {
     throw new UsageError('Parquet is not for a terminal: -o parquet=FILE, or a pipe');
   }
-  if (places.every(({ format }) => format !== 'miruo')) {
+  if (places.every(({ format }) => format !== 'miruo' && format !== 'figures')) {
     refuseUseless(given, MIRUO_ONLY, 'sessions, which are not asked for: -o miruo');
   }
   if (given.reportFormat !== 'machine') {
@@ -53,8 +54,8 @@ export function prepareRun(
   }
   const ofMiruo = places.filter(({ format }) => format === 'miruo');
   const wanted = {
-    miruo: ofMiruo.length > 0,
-    tcpeek: hasTcpeek ? tcpeekOptions(given, localAddresses(files, given)) : undefined,
+    miruo: ofMiruo.length > 0 || hasFigures,
+    tcpeek: hasTcpeek || hasFigures ? handshakeOptions(files, given, hasTcpeek) : undefined,
     analysis,
   };
   if (given.anonymize !== undefined) refuseShownAddresses(given, wanted.tcpeek);
@@ -65,13 +66,23 @@ export function prepareRun(
   const reports = reportPlan(given, isReported, isWatched);
   const surroundings = { ...surroundingsOf(given), showing, reports, program };
   const named = surroundings.user === undefined ? given : { ...given, user: surroundings.user.name };
-  return {
-    plan: makePlan(files, named, { ...wanted, reports }, isShown, filter),
-    surroundings: { places, ...surroundings },
+  const plan = makePlan(files, named, { ...wanted, reports }, isShown, filter);
+  const told = {
+    miruo: ofMiruo.length > 0 ? plan.miruo : undefined,
+    tcpeek: hasTcpeek ? plan.tcpeek : undefined,
   };
+  return { plan, surroundings: { places, told, ...surroundings } };
 }
 
-function surroundingsOf(given: ParsedOptions): Omit<RunSurroundings, 'places' | 'showing' | 'reports' | 'program'> {
+/** `hasLines`: not only what they add up to is wanted. */
+function handshakeOptions(files: readonly string[], given: ParsedOptions, hasLines: boolean): TcpeekOptions {
+  const options = tcpeekOptions(given, localAddresses(files, given));
+  return hasLines ? options : { ...options, quiet: true };
+}
+
+function surroundingsOf(
+  given: ParsedOptions,
+): Omit<RunSurroundings, 'places' | 'told' | 'showing' | 'reports' | 'program'> {
   const isLive = given.interface !== undefined;
   if (given.user !== undefined && !isLive) throw new UsageError('--user needs an interface: -i DEV');
   if (given.user !== undefined && given.interface!.length > 1) {
@@ -85,12 +96,6 @@ function surroundingsOf(given: ParsedOptions): Omit<RunSurroundings, 'places' | 
     user: given.user === undefined ? undefined : userAccount(given.user),
     hasStartLine: given.isTcpeek ?? false,
   };
-}
-
-/** What the command line says, or else the interfaces, or the captures. */
-function localAddresses(files: readonly string[], given: ParsedOptions): AddressRange[] {
-  if (given.local !== undefined) return namedLocalAddresses(given.local);
-  return given.interface === undefined ? addressesInCaptures(files) : addressesOfDevices(given.interface);
 }
 
 /** Options that do nothing where the result that they are about is not wanted. */

@@ -34,7 +34,7 @@ export interface RunPlan extends BlockForm, Analyses {
   readonly workerFiles?: { readonly reader?: URL; readonly tracker?: URL };
 }
 
-/** Where the results of a run go; each is there if its analysis is a part of the run. Several may be the same place. */
+/** Where the results of a run go; lines without a place are nobody's, and dropped. Several may be the same place. */
 export interface RunOutputs {
   readonly miruo?: LineOutput | undefined;
   readonly tcpeek?: LineOutput | undefined;
@@ -283,7 +283,7 @@ class Pass {
 
   #append(bytes: Uint8Array): void {
     this.#begin();
-    this.#outputs.miruo!.append(bytes);
+    this.#outputs.miruo?.append(bytes);
   }
 
   /** Where all goes to one place, the first line comes first. */
@@ -295,15 +295,15 @@ class Pass {
 
   #appendHandshake(bytes: Uint8Array): void {
     this.#begin();
-    const output = this.#outputs.tcpeek!;
-    if (!this.#hasHead) output.append(new TextEncoder().encode(SESSION_HEAD));
+    const output = this.#outputs.tcpeek;
+    if (!this.#hasHead) output?.append(new TextEncoder().encode(SESSION_HEAD));
     this.#hasHead = true;
-    output.append(bytes);
+    output?.append(bytes);
   }
 
   #appendNote(bytes: Uint8Array): void {
     this.#begin();
-    this.#outputs.notes!.append(bytes);
+    this.#outputs.notes?.append(bytes);
   }
 
   async #merge(merger: Merger, rings: readonly ResultReader[]): Promise<void> {
