@@ -35,6 +35,7 @@ export class SelectorError extends Error {
   }
 }
 
+const NSEC_PER_SEC = 1e9;
 /** Columns that mean either side's. */
 const EITHER_SIDE: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
   ['addr', ['src', 'dst']],
@@ -82,8 +83,10 @@ function compileValue(condition: Condition, value: Value, nameOf: InputName): Se
     case 'number':
       return ofNumber(comparison, value.at, readValue(condition, parseNumber, 'a number'));
     case 'seconds': {
+      const { at } = value;
       const passed = readValue(condition, parsePassed, PASSED_FORM);
-      return ofNumber(comparison, value.at, passed);
+      // As records show it, in whole nanoseconds.
+      return ofDifference(comparison, (fields) => Math.round(fields[at]) - passed);
     }
     case 'span':
       return ofSpan(comparison, value.at, value.to, readValue(condition, parsePassed, PASSED_FORM));
@@ -188,8 +191,15 @@ function ofDifference(comparison: Comparison, difference: (fields: Float64Array)
   }
 }
 
-const ofSpan = (comparison: Comparison, from: number, to: number, value: number): SessionTest =>
-  ofDifference(comparison, (fields) => (fields[to] - fields[from]) * 1e9 + (fields[to + 1] - fields[from + 1]) - value);
+/** Exact however long it is. */
+function ofSpan(comparison: Comparison, from: number, to: number, value: number): SessionTest {
+  const sec = Math.floor(value / NSEC_PER_SEC);
+  const nsec = value - sec * NSEC_PER_SEC;
+  return ofDifference(
+    comparison,
+    (fields) => (fields[to] - fields[from] - sec) * NSEC_PER_SEC + (fields[to + 1] - fields[from + 1] - nsec),
+  );
+}
 
 const ofTime = (comparison: Comparison, at: number, sec: number, nsec: number): SessionTest =>
   ofDifference(comparison, (fields) => fields[at] - sec || fields[at + 1] - nsec);
