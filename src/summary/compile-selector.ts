@@ -10,7 +10,7 @@ import { type Column, type TupleFields, textStart, type Value } from '../records
 import { SESSION_TABLE } from '../records/session-columns.js';
 import { readAddressRange } from '../tcpeek/address-range.js';
 import type { AddressRange } from '../tcpeek/options.js';
-import { PASSED_UNITS, parseEpochTime, parsePassed } from './condition-values.js';
+import { type ExactTime, PASSED_UNITS, parseEpochTime, parsePassed } from './condition-values.js';
 import type { Comparison, Condition, Selector } from './selector.js';
 
 /** Whether the session whose record has these fields, and this text, is meant. */
@@ -84,9 +84,10 @@ function compileValue(condition: Condition, value: Value, nameOf: InputName): Se
       return ofNumber(comparison, value.at, readValue(condition, parseNumber, 'a number'));
     case 'seconds': {
       const { at } = value;
-      const passed = readValue(condition, parsePassed, PASSED_FORM);
+      const { sec, nsec } = readValue(condition, parsePassed, PASSED_FORM);
+      const nanoseconds = sec * NSEC_PER_SEC + nsec;
       // As records show it, in whole nanoseconds.
-      return ofDifference(comparison, (fields) => Math.round(fields[at]) - passed);
+      return ofDifference(comparison, (fields) => Math.round(fields[at]) - nanoseconds);
     }
     case 'span':
       return ofSpan(comparison, value.at, value.to, readValue(condition, parsePassed, PASSED_FORM));
@@ -192,9 +193,7 @@ function ofDifference(comparison: Comparison, difference: (fields: Float64Array)
 }
 
 /** Exact however long it is. */
-function ofSpan(comparison: Comparison, from: number, to: number, value: number): SessionTest {
-  const sec = Math.floor(value / NSEC_PER_SEC);
-  const nsec = value - sec * NSEC_PER_SEC;
+function ofSpan(comparison: Comparison, from: number, to: number, { sec, nsec }: ExactTime): SessionTest {
   return ofDifference(
     comparison,
     (fields) => (fields[to] - fields[from] - sec) * NSEC_PER_SEC + (fields[to + 1] - fields[from + 1] - nsec),

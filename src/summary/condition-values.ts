@@ -2,37 +2,40 @@
  * The values of conditions on times and passed times, as text. Owns their forms and units; exact to the nanosecond.
  */
 
-const NSEC: ReadonlyMap<string, number> = new Map([
-  ['ns', 1],
-  ['us', 1e3],
-  ['ms', 1e6],
-  ['s', 1e9],
-  ['min', 60e9],
-  ['h', 3600e9],
-  ['', 1e9],
+const NSEC_PER_SEC = 1_000_000_000n;
+const NSEC: ReadonlyMap<string, bigint> = new Map([
+  ['ns', 1n],
+  ['us', 1000n],
+  ['ms', 1_000_000n],
+  ['s', NSEC_PER_SEC],
+  ['min', 60n * NSEC_PER_SEC],
+  ['h', 3600n * NSEC_PER_SEC],
+  ['', NSEC_PER_SEC],
 ]);
-const PASSED = /^(\d+(?:\.\d+)?) ?([a-z]*)$/;
+const PASSED = /^(\d+)(?:\.(\d+))? ?([a-z]*)$/;
 const EPOCH = /^(\d{1,10})(?:\.(\d{1,9}))?$/;
 const UTC = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z$/;
 
 /** Units of what passed. */
 export const PASSED_UNITS: readonly string[] = [...NSEC.keys()].filter((unit) => unit !== '');
 
-/** Nanoseconds of `50ms`, `1.5 s` or `0.05` (seconds); undefined for anything else. */
-export function parsePassed(text: string): number | undefined {
-  const [, number, unit] = PASSED.exec(text) ?? [];
-  const scale = unit === undefined ? undefined : NSEC.get(unit);
-  return scale === undefined ? undefined : Math.round(Number(number) * scale);
-}
-
-/** A time since 1970. */
-export interface EpochTime {
+/** Seconds and nanoseconds: since 1970, or that passed. */
+export interface ExactTime {
   readonly sec: number;
   readonly nsec: number;
 }
 
+/** `50ms`, `1.5 s` or `0.05` (seconds), cut to whole nanoseconds; undefined for anything else. */
+export function parsePassed(text: string): ExactTime | undefined {
+  const [, whole, fraction = '', unit] = PASSED.exec(text) ?? [];
+  const scale = unit === undefined ? undefined : NSEC.get(unit);
+  if (scale === undefined) return undefined;
+  const nanoseconds = (BigInt(whole + fraction) * scale) / 10n ** BigInt(fraction.length);
+  return { sec: Number(nanoseconds / NSEC_PER_SEC), nsec: Number(nanoseconds % NSEC_PER_SEC) };
+}
+
 /** `1700000000.5` (seconds since 1970) or `2023-11-14T22:13:20.5Z`; undefined for anything else. */
-export function parseEpochTime(text: string): EpochTime | undefined {
+export function parseEpochTime(text: string): ExactTime | undefined {
   const [, whole, decimals] = EPOCH.exec(text) ?? [];
   if (whole !== undefined) return { sec: Number(whole), nsec: nanoseconds(decimals) };
   const [, moment, fraction] = UTC.exec(text) ?? [];

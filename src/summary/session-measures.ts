@@ -87,7 +87,7 @@ const ACK_LETTERS = [...'ADF'].map((letter) => letter.charCodeAt(0));
 export function measureSession(measures: Float64Array, fields: Float64Array, text: Uint8Array): void {
   const isOpened = fields[SRC + R.S_SYN] > 0;
   const isEstablished = isOpened && isAcknowledged(fields, text);
-  const payload = fields[SRC + R.S_PAYLOAD_BYTES] + fields[DST + R.S_PAYLOAD_BYTES];
+  const payload = both(fields, R.S_PAYLOAD_BYTES);
   const duration = passed(
     (fields[R.R_LAST_SEC] - fields[R.R_FIRST_SEC]) * NSEC_PER_SEC + (fields[R.R_LAST_NSEC] - fields[R.R_FIRST_NSEC]),
   );
@@ -100,19 +100,25 @@ export function measureSession(measures: Float64Array, fields: Float64Array, tex
   measures[BYTES] = payload;
   measures[RATE] = duration > 0 ? (payload * NSEC_PER_SEC) / duration : Number.NaN;
   for (let symptom = 0; symptom < SYMPTOMS.length; symptom++) {
-    const at = R.S_SYMPTOMS + symptom;
-    measures[M_SYMPTOMS + symptom] = fields[SRC + at] + fields[DST + at];
+    measures[M_SYMPTOMS + symptom] = both(fields, R.S_SYMPTOMS + symptom);
   }
-  measures[M_RST] = fields[SRC + R.S_RST] + fields[DST + R.S_RST];
+  measures[M_RST] = both(fields, R.S_RST);
   measures[M_OPENED] = isOpened ? 1 : 0;
   measures[M_ESTABLISHED] = isEstablished ? 1 : 0;
   measures[M_UNANSWERED] = isOpened && fields[DST + R.S_PACKETS] === 0 ? 1 : 0;
   measures[M_REFUSED] = isOpened && fields[R.R_STATE] === REFUSED ? 1 : 0;
-  measures[M_PACKETS] = fields[SRC + R.S_PACKETS] + fields[DST + R.S_PACKETS];
-  measures[M_WIRE_BYTES] = fields[SRC + R.S_WIRE_BYTES] + fields[DST + R.S_WIRE_BYTES];
+  measures[M_PACKETS] = both(fields, R.S_PACKETS);
+  measures[M_WIRE_BYTES] = both(fields, R.S_WIRE_BYTES);
   measures[M_PAYLOAD_BYTES] = payload;
-  measures[M_UNIQUE_BYTES] = fields[SRC + R.S_UNIQUE_BYTES] + fields[DST + R.S_UNIQUE_BYTES];
-  measures[M_SEGMENTS] = fields[SRC + R.S_SEGMENTS] + fields[DST + R.S_SEGMENTS];
+  measures[M_UNIQUE_BYTES] = both(fields, R.S_UNIQUE_BYTES);
+  measures[M_SEGMENTS] = both(fields, R.S_SEGMENTS);
+}
+
+/** The sum over both sides; what is not known adds nothing. */
+function both(fields: Float64Array, field: number): number {
+  const src = fields[SRC + field];
+  const dst = fields[DST + field];
+  return (src > 0 ? src : 0) + (dst > 0 ? dst : 0);
 }
 
 /** Whole nanoseconds, from 0 on; NaN stays. */
