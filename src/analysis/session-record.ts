@@ -60,6 +60,8 @@ const SESSION_FIELDS = places;
 places = 0;
 /** Of one side: what it sent. */
 export const S_PACKETS = place();
+/** Segments that take up sequence numbers: with payload, SYN or FIN. */
+export const S_SEGMENTS = place();
 /** Of frames; of IP datagrams as their headers say; of payload on the wire; of payload, every sequence number once. */
 export const S_WIRE_BYTES = place();
 export const S_IP_BYTES = place();

@@ -50,6 +50,7 @@ import {
   S_RTT_MIN,
   S_RTT_SAMPLES,
   S_SACK_PERMITTED,
+  S_SEGMENTS,
   S_SNAPPED,
   S_SYMPTOMS,
   S_SYN,
@@ -88,6 +89,7 @@ import {
   B_PACKETS,
   B_PAYLOAD_BYTES,
   B_RST,
+  B_SEGMENTS,
   B_SNAPPED,
   B_SYMPTOMS,
   B_SYN,
@@ -194,6 +196,7 @@ export class SessionRecords {
     const { fields } = this;
     const at = ofSide(side, 0);
     fields[at + S_PACKETS] = page[own + B_PACKETS] >>> 0;
+    fields[at + S_SEGMENTS] = page[own + B_SEGMENTS] >>> 0;
     fields[at + S_WIRE_BYTES] = wide(page, own + B_WIRE_BYTES);
     fields[at + S_IP_BYTES] = wide(page, own + B_IP_BYTES);
     fields[at + S_PAYLOAD_BYTES] = wide(page, own + B_PAYLOAD_BYTES);

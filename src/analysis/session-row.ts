@@ -79,6 +79,8 @@ export const B_FIN = place();
 export const B_RST = place();
 export const B_SYMPTOMS = place(SYMPTOMS.length);
 export const B_FRAGMENTS = place();
+/** Segments that take up sequence numbers. Here, as what comes before it is touched by each packet as well. */
+export const B_SEGMENTS = place();
 export const B_SNAPPED = place();
 export const B_DUPLICATES = place();
 export const B_WRONG_CHECKSUMS = place();

@@ -14,6 +14,7 @@ import {
   B_PAYLOAD_BYTES,
   B_RST,
   B_SCALE,
+  B_SEGMENTS,
   B_SNAPPED,
   B_SYMPTOMS,
   B_SYN,
@@ -43,6 +44,7 @@ export function countPacket(page: Int32Array, own: number, words: Int32Array, d:
   if ((where & WHERE_WHOLE) === 0 && !facts.hasWholeFragments) page[own + B_SNAPPED]++;
   if ((where & WHERE_TIMESTAMPS) !== 0) page[own + B_SYN_BITS] |= OTHER_TIMESTAMPS;
   const flags = flagsByte(tcp);
+  if (length > 0 || (flags & (TCP_SYN | TCP_FIN)) !== 0) page[own + B_SEGMENTS]++;
   if ((flags & (TCP_SYN | TCP_FIN | TCP_RST)) !== 0) countFlags(page, own, flags);
   // The window of a SYN is never scaled, and that of a RST says nothing.
   if ((flags & (TCP_SYN | TCP_RST)) === 0) noteWindow(page, own, (tcp & 0xffff) << shiftOf(page[own + B_SCALE]));

@@ -40,6 +40,7 @@ import {
   B_PACKETS,
   B_PAYLOAD_BYTES,
   B_SCALE,
+  B_SEGMENTS,
   B_SNAPPED,
   B_SYN_BITS,
   B_WINDOW_MAX,
@@ -109,6 +110,7 @@ export function noteUsual(
     page[own + B_NEXT_SEQ_TIME + 1] = nsec;
     if (page[own + B_CONTIGUOUS] === seq) page[own + B_CONTIGUOUS] = end;
     addWide(page, own + B_PAYLOAD_BYTES, length);
+    page[own + B_SEGMENTS]++;
     if (length > page[own + B_LARGEST]) page[own + B_LARGEST] = length;
     page[r + A_COMPLETENESS] |= HAS_DATA;
   } else {

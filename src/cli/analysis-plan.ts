@@ -6,7 +6,7 @@ import type { ParsedOptions } from './plan.js';
 import type { ResultFormatName } from './result-places.js';
 import { UsageError } from './usage-error.js';
 
-const SESSION_FORMATS: readonly ResultFormatName[] = ['ndjson', 'csv', 'parquet'];
+const SESSION_FORMATS: readonly ResultFormatName[] = ['ndjson', 'csv', 'parquet', 'figures'];
 const PACKET_FORMATS: readonly ResultFormatName[] = ['packets', 'packets-tsv'];
 const CONNECTION_FORMATS: readonly ResultFormatName[] = ['conn', 'conn-json'];
 /** Longer than any capture. */

@@ -8,7 +8,8 @@ import { FLUSH_MS, HURRIED_FLUSH_MS } from '../pipeline/interrupted.js';
 import type { MetricsAddress } from '../pipeline/metrics-address.js';
 import { type RunInProgress, type RunPlan, type RunWatcher, runPass } from '../pipeline/run.js';
 import { stopped } from '../pipeline/threads.js';
-import { endReports, reportsSoFar, type SaidFigures } from './end-reports.js';
+import { NotedProblems } from './capture-figures.js';
+import { endReports, reportsSoFar, type ToldAnalyses } from './end-reports.js';
 import { exitCodeOf } from './exit-codes.js';
 import { HandshakeSocket } from './handshake-socket.js';
 import type { Log } from './log.js';
@@ -26,12 +27,12 @@ import { type ProgramFacts, type Showing, timerMs, Watching } from './watching.j
 /** What a run has to do with the world, beside what it reads. */
 export interface RunSurroundings {
   readonly places: readonly ResultPlace[];
+  /** What is told of at the end and on the way, of the analyses of the plan. */
+  readonly told: ToldAnalyses;
   /** Where a UNIX socket answers with the counts of handshakes; an absent one that nobody asked for is no error. */
   readonly socket?: { readonly path: string; readonly isAskedFor: boolean } | undefined;
   /** Where metrics are answered while it goes on. */
   readonly metricsAddress?: MetricsAddress | undefined;
-  /** Figures of which analyses are said at the end. */
-  readonly said: SaidFigures;
   /** Who the process goes on as once its input is open. */
   readonly user?: UserAccount | undefined;
   /** Whether a line on standard error says what is read. */
@@ -57,20 +58,24 @@ export async function executeRun(plan: RunPlan, surroundings: RunSurroundings, l
   const socket = new HandshakeSocket(plan, (text) => outputs.say(text));
   const signals = new EndingSignals(plan.read);
   const failure = new AbortController();
+  const problems = new NotedProblems();
   const stop = AbortSignal.any([signals.stop, failure.signal]);
   let running: RunInProgress | undefined;
   try {
     if (surroundings.socket !== undefined) await socket.open(surroundings.socket.path, surroundings.socket.isAskedFor);
     await metrics?.open();
-    const watcher = watcherOf(plan, surroundings, { outputs, socket, metrics, watching, reports, signals, failure });
+    const watcher = watcherOf(plan, surroundings, {
+      ...{ outputs, socket, metrics, watching, reports, signals, failure, problems },
+    });
     const onStart = (run: RunInProgress): void => {
       running = run;
       watcher.onStart(run);
     };
     const outcome = await runPass(plan, outputs.results, { ...watcher, onStart }, stop);
+    await Promise.race([outputs.writeFigures(plan, outcome, problems), stopped(signals.stop)]);
     running = undefined;
     watching.end(!outcome.read.isCutShort);
-    outputs.say(endReports(plan, outcome, surroundings.said));
+    outputs.say(endReports(plan, surroundings.told, outcome));
     const isComplete = !outcome.read.isCutShort;
     if (outcome.read.filesRead > 0) {
       reports.end(outcome.standing, isComplete);
@@ -82,7 +87,7 @@ export async function executeRun(plan: RunPlan, surroundings: RunSurroundings, l
     const isHurried = signals.stop.aborted;
     watching.end(false);
     if (isHurried && running !== undefined) {
-      outputs.say(reportsSoFar(plan, running.figures(), surroundings.said));
+      outputs.say(reportsSoFar(plan, surroundings.told, running.figures()));
       reports.end(running.standing(), false);
       // As below: the signal is what is told.
       const told = metrics?.end(running.figures(), false).catch(() => {});
@@ -123,18 +128,20 @@ interface RunParts {
   readonly reports: RunReports;
   readonly signals: EndingSignals;
   readonly failure: AbortController;
+  readonly problems: NotedProblems;
 }
 
 function watcherOf(
   plan: RunPlan,
-  { hasStartLine, user }: RunSurroundings,
-  { outputs, socket, metrics, watching, reports, signals, failure }: RunParts,
+  { hasStartLine, user, told }: RunSurroundings,
+  { outputs, socket, metrics, watching, reports, signals, failure, problems }: RunParts,
 ): RunWatcher {
   const isLive = plan.read.inputs.some((input) => typeof input !== 'string');
   if (hasStartLine && !isLive) outputs.say(plan.firstLine);
   return {
     onProblem: (problem) => {
       metrics?.noteProblem();
+      problems.note(problem);
       outputs.say(`${describeProblem(problem)}\n`);
     },
     onStart: (run) => {
@@ -159,7 +166,7 @@ function watcherOf(
     onFirst: (moment) => reports.noteFirst(moment),
     onStanding: (standing) => reports.tellByPackets(standing),
     onFigures: (figures) => {
-      if (plan.miruo !== undefined) outputs.say(statisticsOf(plan.miruo, figures));
+      if (told.miruo !== undefined) outputs.say(statisticsOf(told.miruo, figures));
     },
   };
 }

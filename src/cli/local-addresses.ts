@@ -1,5 +1,5 @@
 /**
- * Which addresses are local, as far as the system or the captures say: those of an interface that is captured from, and those that a
+ * Which addresses are local, as the command line says, or as far as the system or the captures do: those of an interface that is captured from, and those that a
  * pcapng capture gives its interfaces. Owns where they are looked for.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
@@ -13,6 +13,8 @@ import { isSystemError } from '../capture/problem.js';
 import { RECOGNISE_BYTES, recognise } from '../capture/recognise.js';
 import { parseAddressRange } from '../tcpeek/address-range.js';
 import type { AddressRange } from '../tcpeek/options.js';
+import type { ParsedOptions } from './plan.js';
+import { namedLocalAddresses } from './tcpeek-plan.js';
 
 /** Interfaces are described before the first packet; more of a file is not looked at. */
 const HEAD_BYTES = 256 * 1024;
@@ -22,6 +24,12 @@ const UNSPECIFIED = /^[0:.]+$/;
 const GZIP_HEAD_BYTES = 16 * 1024;
 /** tcpdump's name for all interfaces together. */
 const ANY_DEVICE = 'any';
+
+/** What the command line says, or else the interfaces, or the captures. Throws a UsageError. */
+export function localAddresses(files: readonly string[], given: ParsedOptions): AddressRange[] {
+  if (given.local !== undefined) return namedLocalAddresses(given.local);
+  return given.interface === undefined ? addressesInCaptures(files) : addressesOfDevices(given.interface);
+}
 
 /** The addresses of the network interfaces `devices`. */
 export function addressesOfDevices(devices: readonly string[]): AddressRange[] {

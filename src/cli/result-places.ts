@@ -30,7 +30,7 @@ const RECORD_FORMS = {
 } as const satisfies Record<string, RecordForm>;
 
 type RecordFormatName = keyof typeof RECORD_FORMS;
-export type ResultFormatName = 'miruo' | 'tcpeek' | 'report' | 'prometheus' | RecordFormatName;
+export type ResultFormatName = 'miruo' | 'tcpeek' | 'report' | 'figures' | 'prometheus' | RecordFormatName;
 
 /** What records of the result of this name are; undefined for lines. */
 export const recordFormOf = (name: ResultFormatName): RecordForm | undefined =>
@@ -43,6 +43,7 @@ const RESULT_FORMATS: readonly (ResultFormat & { readonly name: ResultFormatName
   { name: 'ndjson', help: 'a record for each session, a JSON object a line' },
   { name: 'csv', help: 'the same as CSV (RFC 4180) with a header' },
   { name: 'parquet', help: 'the same as Parquet' },
+  { name: 'figures', help: 'what all sessions come to, as one JSON object' },
   { name: 'conn', help: "connections as in Zeek's conn.log" },
   { name: 'conn-json', help: 'the same as Zeek writes them in JSON' },
   { name: 'packets', help: 'a record for each segment that has a symptom, a JSON object a line' },

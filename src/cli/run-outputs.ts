@@ -10,8 +10,10 @@ import { OutputFailure } from '../pipeline/output-failure.js';
 import { OutputFile, unreadable } from '../pipeline/output-file.js';
 import { pathBehind } from '../pipeline/path-behind.js';
 import { isWholeOnly, RenderedRecords, SplitRecords } from '../pipeline/record-output.js';
-import type { RunOutputs } from '../pipeline/run.js';
+import type { RunOutcome, RunOutputs, RunPlan } from '../pipeline/run.js';
+import { SummaryOutput } from '../pipeline/summary-output.js';
 import { ofMessages, ReadPlaces, UnreadOutput } from '../pipeline/unread-output.js';
+import { ALL_SESSIONS, captureFigures, type NotedProblems } from './capture-figures.js';
 import type { Log } from './log.js';
 import type { ProgressLine } from './progress-line.js';
 import { type ResultFormatName, type ResultPlace, recordFormOf } from './result-places.js';
@@ -32,6 +34,9 @@ export class OpenOutputs {
   readonly #messages: LineOutput;
   readonly #reports: LineOutput;
   readonly #rendered: readonly RecordPlace[];
+  /** What sums up sessions, and where that is written, if anywhere. */
+  readonly #summary: SummaryOutput | undefined;
+  readonly #figures: LineOutput | undefined;
   readonly #encoder = new TextEncoder();
 
   /** `line` steps aside for what goes to its terminal. `addressKey`: what addresses in records are mapped by. */
@@ -76,6 +81,8 @@ export class OpenOutputs {
     // Among all that is said, those for people are messages.
     const usual = reportFormat === 'human' ? this.#messages : this.#standardError;
     this.#reports = together(told.length > ofReports.length ? [usual, ...ofReports] : ofReports) ?? usual;
+    this.#figures = outputOf('figures');
+    this.#summary = this.#figures && new SummaryOutput(ALL_SESSIONS, addressKey);
     this.#rendered = places.flatMap((place) => {
       const form = recordFormOf(place.format);
       if (form === undefined) return [];
@@ -84,7 +91,8 @@ export class OpenOutputs {
       const output = file === undefined ? open(place) : new UnreadOutput(file, read.place(true));
       return [{ name, file, records: new RenderedRecords(form, output, addressKey) }];
     });
-    const records = this.#rendered.map((place) => place.records);
+    const rendered = this.#rendered.map((place) => place.records);
+    const records = this.#summary === undefined ? rendered : [...rendered, this.#summary];
     this.results = {
       miruo: outputOf('miruo'),
       tcpeek,
@@ -97,6 +105,15 @@ export class OpenOutputs {
   /** Writes whole lines to standard error or the log, behind what was written there before. */
   say(text: string): void {
     this.#write(this.#messages, text);
+  }
+
+  /** Writes the figures of a run that came to its end, where they are wanted. Rejects with the error of a write. */
+  async writeFigures(plan: RunPlan, outcome: RunOutcome, problems: NotedProblems): Promise<void> {
+    const sessions = this.#summary?.figures;
+    if (this.#figures === undefined || sessions === undefined) return;
+    const figures = captureFigures(plan, outcome, sessions, problems);
+    this.#figures.append(this.#encoder.encode(`${JSON.stringify(figures)}\n`));
+    await this.#figures.flush();
   }
 
   /** Writes a report where reports go. */

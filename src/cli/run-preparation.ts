@@ -5,17 +5,17 @@
 import { printable } from '../capture/problem.js';
 import { type MetricsAddress, parseMetricsAddress } from '../pipeline/metrics-address.js';
 import type { RunPlan } from '../pipeline/run.js';
-import type { AddressRange } from '../tcpeek/options.js';
+import type { TcpeekOptions } from '../tcpeek/options.js';
 import { analysisOptions } from './analysis-plan.js';
 import { refuseShownAddresses } from './anonymous.js';
 import type { RunSurroundings } from './execute-run.js';
 import type { ChosenFilter } from './filter-choice.js';
-import { addressesInCaptures, addressesOfDevices } from './local-addresses.js';
+import { localAddresses } from './local-addresses.js';
 import { STANDARD_OUTPUT } from './output-place.js';
 import { makePlan, type ParsedOptions } from './plan.js';
 import { reportPlan } from './report-plan.js';
 import { resultPlaces } from './result-places.js';
-import { DEFAULT_SOCKET_PATH, namedLocalAddresses, tcpeekOptions } from './tcpeek-plan.js';
+import { DEFAULT_SOCKET_PATH, tcpeekOptions } from './tcpeek-plan.js';
 import { UsageError } from './usage-error.js';
 import { userAccount } from './user-account.js';
 import { type ProgramFacts, showingOf } from './watching.js';
@@ -36,13 +36,14 @@ export function prepareRun(
   const places = resultPlaces(files, given);
   const hasTcpeek = places.some(({ format }) => format === 'tcpeek');
   const hasMetrics = places.some(({ format }) => format === 'prometheus');
-  // Metrics are the same whatever else is asked for.
-  const isWatchingHandshakes = hasTcpeek || hasMetrics;
+  const hasFigures = places.some(({ format }) => format === 'figures');
+  // Metrics and figures are the same whatever else is asked for.
+  const isCounted = hasMetrics || hasFigures;
   const analysis = analysisOptions(
     given,
     places.map(({ format }) => format),
   );
-  if (!isWatchingHandshakes) {
+  if (!hasTcpeek && !isCounted) {
     const names = analysis === undefined ? TCPEEK_ONLY : TCPEEK_ONLY.filter((name) => name !== 'checksum');
     refuseUseless(given, names, 'handshakes, which are not asked for: -o tcpeek');
     if (given.checksum === '1') throw new UsageError('--checksum 1 is about handshakes: records know 0 and 2');
@@ -52,17 +53,15 @@ export function prepareRun(
   }
   const ofMiruo = places.filter(({ format }) => format === 'miruo');
   if (ofMiruo.length === 0) {
-    const names = hasMetrics ? MIRUO_LINES : [...MIRUO_LINES, ...MIRUO_COUNTED];
+    const names = isCounted ? MIRUO_LINES : [...MIRUO_LINES, ...MIRUO_COUNTED];
     refuseUseless(given, names, 'sessions, which are not asked for: -o miruo');
   }
   if (given.reportFormat !== 'machine') {
     refuseUseless(given, MACHINE_ONLY, 'columns of reports, which are not asked for: --report-format machine');
   }
-  const said = { miruo: ofMiruo.length > 0, tcpeek: hasTcpeek };
-  const handshakes = hasTcpeek ? given : { ...given, handshakeLines: false };
   const wanted = {
-    miruo: said.miruo || hasMetrics,
-    tcpeek: isWatchingHandshakes ? tcpeekOptions(handshakes, localAddresses(files, given)) : undefined,
+    miruo: ofMiruo.length > 0 || isCounted,
+    tcpeek: hasTcpeek || isCounted ? handshakeOptions(files, given, hasTcpeek) : undefined,
     analysis,
   };
   if (given.anonymize !== undefined) refuseShownAddresses(given, wanted.tcpeek);
@@ -72,12 +71,20 @@ export function prepareRun(
   const isReported = places.some(({ format }) => format === 'report');
   const metricsAddress = given.metricsListen === undefined ? undefined : metricsAddressOf(given.metricsListen);
   const reports = reportPlan(given, isReported, isWatched);
-  const surroundings = { ...surroundingsOf(given), showing, reports, program, metricsAddress, said };
+  const surroundings = { ...surroundingsOf(given), showing, reports, program, metricsAddress };
   const named = surroundings.user === undefined ? given : { ...given, user: surroundings.user.name };
-  return {
-    plan: makePlan(files, named, { ...wanted, reports }, isShown, filter),
-    surroundings: { places, ...surroundings },
+  const plan = makePlan(files, named, { ...wanted, reports }, isShown, filter);
+  const told = {
+    miruo: ofMiruo.length > 0 ? plan.miruo : undefined,
+    tcpeek: hasTcpeek ? plan.tcpeek : undefined,
   };
+  return { plan, surroundings: { places, told, ...surroundings } };
+}
+
+/** `hasLines`: not only what they add up to is wanted. */
+function handshakeOptions(files: readonly string[], given: ParsedOptions, hasLines: boolean): TcpeekOptions {
+  const wanted = hasLines ? given : { ...given, handshakeLines: false };
+  return tcpeekOptions(wanted, localAddresses(files, given));
 }
 
 function surroundingsOf(given: ParsedOptions): Pick<RunSurroundings, 'socket' | 'user' | 'hasStartLine'> {
@@ -102,12 +109,6 @@ function metricsAddressOf(text: string): MetricsAddress {
   if (address !== undefined) return address;
   const forms = '127.0.0.1:9100, [::1]:9100, or :9100, which is on this machine only';
   throw new UsageError(`--metrics-listen '${printable(text)}' is no address and port: it is written as ${forms}`);
-}
-
-/** What the command line says, or else the interfaces, or the captures. */
-function localAddresses(files: readonly string[], given: ParsedOptions): AddressRange[] {
-  if (given.local !== undefined) return namedLocalAddresses(given.local);
-  return given.interface === undefined ? addressesInCaptures(files) : addressesOfDevices(given.interface);
 }
 
 /** Options that do nothing where the result that they are about is not wanted. */

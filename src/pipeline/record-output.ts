@@ -8,7 +8,14 @@ import type { RecordKind } from '../analysis/events.js';
 import { isZeek, type RecordFormat, tableOf } from '../records/formats.js';
 import { inputFields } from '../records/record-table.js';
 import type { LineOutput } from './line-output.js';
-import { RecordBatch, type Rendered, type RendererMessage, type RendererWork, recordWords } from './serve-records.js';
+import {
+  RecordBatch,
+  type Rendered,
+  type RendererMessage,
+  type RendererWork,
+  recordWords,
+  type SummaryFormat,
+} from './serve-records.js';
 import type { Threads } from './threads.js';
 
 /** When what is under way is not waited for any more. */
@@ -36,7 +43,7 @@ export interface RecordOutput extends Omit<LineOutput, 'append' | 'begin' | 'com
 /** What is to become of records of one kind. */
 export interface RecordForm {
   readonly kind: RecordKind;
-  readonly format: RecordFormat;
+  readonly format: RecordFormat | SummaryFormat;
 }
 
 /** Whether records in this format are of no use before the last is written. */
@@ -99,7 +106,7 @@ export class RenderedRecords implements RecordOutput {
     this.#kind = kind;
     this.isWholeOnly = isWholeOnly(form);
     this.#output = output;
-    this.#inputs = isZeek(format) ? [] : inputFields(tableOf(kind));
+    this.#inputs = typeof format === 'string' && isZeek(format) ? [] : inputFields(tableOf(kind));
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#work = { kind, format, port: port2, addressKey };

@@ -35,7 +35,7 @@ export interface RunPlan extends BlockForm, Analyses {
   readonly workerFiles?: { readonly reader?: URL; readonly tracker?: URL };
 }
 
-/** Where the results of a run go; of an analysis whose lines nobody wants there is none. Several may be the same place. */
+/** Where the results of a run go; lines without a place are nobody's, and dropped. Several may be the same place. */
 export interface RunOutputs {
   readonly miruo?: LineOutput | undefined;
   readonly tcpeek?: LineOutput | undefined;
@@ -325,10 +325,9 @@ class Pass {
   #appendHandshake(bytes: Uint8Array): void {
     this.#begin();
     const output = this.#outputs.tcpeek;
-    if (output === undefined) return;
-    if (!this.#hasHead) output.append(new TextEncoder().encode(SESSION_HEAD));
+    if (!this.#hasHead) output?.append(new TextEncoder().encode(SESSION_HEAD));
     this.#hasHead = true;
-    output.append(bytes);
+    output?.append(bytes);
   }
 
   #appendNote(bytes: Uint8Array): void {

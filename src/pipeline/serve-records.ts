@@ -4,8 +4,11 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { RecordKind } from '../analysis/events.js';
 import { type RecordFormat, rendererOf, tableOf } from '../records/formats.js';
+import { MappedAddresses } from '../records/mapped-addresses.js';
 import type { OpenParquet } from '../records/parquet.js';
-import type { RecordRenderer } from '../records/renderer.js';
+import type { AddressMap, RecordRenderer } from '../records/renderer.js';
+import { FiguresRenderer } from '../summary/figures-renderer.js';
+import type { SummaryPlan } from '../summary/selector.js';
 import { AddressMapper } from '../text/crypto-pan.js';
 
 /** What a renderer is told. */
@@ -22,10 +25,15 @@ export interface Rendered {
   readonly batch?: ArrayBuffer;
 }
 
+/** Records of sessions that are only summed up. */
+export interface SummaryFormat {
+  readonly summary: SummaryPlan;
+}
+
 /** What the main thread hands to a renderer. */
 export interface RendererWork {
   readonly kind: RecordKind;
-  readonly format: RecordFormat;
+  readonly format: RecordFormat | SummaryFormat;
   readonly port: MessagePort;
   /** What addresses are mapped by (src/text/crypto-pan.ts), where others are to stand for them. */
   readonly addressKey?: Uint8Array | undefined;
@@ -87,7 +95,10 @@ const NO_TEXT = new Uint8Array();
 /** Serves the main thread until it closes the port, or is gone. */
 export async function serveRecords({ kind, format, port, addressKey }: RendererWork): Promise<void> {
   const addressOf = addressKey && new AddressMapper(addressKey);
-  const renderer = rendererOf(kind, format, await parquetFor(format), addressOf);
+  const renderer =
+    typeof format === 'string'
+      ? rendererOf(kind, format, await parquetFor(format), addressOf)
+      : summingUp(kind, format, addressOf);
   const fields = new Float64Array(tableOf(kind).fields);
   return new Promise((resolve, reject) => {
     port.on('close', resolve);
@@ -100,6 +111,11 @@ export async function serveRecords({ kind, format, port, addressKey }: RendererW
       }
     });
   });
+}
+
+function summingUp(kind: RecordKind, { summary }: SummaryFormat, addressOf: AddressMap | undefined): RecordRenderer {
+  const renderer = new FiguresRenderer(summary);
+  return addressOf === undefined ? renderer : new MappedAddresses(tableOf(kind), addressOf, renderer);
 }
 
 /** The library takes its time to load. */

@@ -69,6 +69,7 @@ export const SESSION_TABLE: RecordTable = {
     column('last_file', '', 'Input that the last packet is of.', { kind: 'input', at: R.R_LAST_INPUT }),
     column('last_packet', '', 'Number of the last packet in `last_file`, from 1.', number(R.R_LAST_NUMBER)),
     ...both('packets', 'packets', 'Packets.', R.S_PACKETS),
+    ...both('segments', 'segments', 'Segments that take up sequence numbers: with payload, SYN or FIN.', R.S_SEGMENTS),
     ...both('bytes_wire', 'bytes', 'Lengths of the frames on the wire.', R.S_WIRE_BYTES),
     ...both('bytes_ip', 'bytes', 'Lengths of the IP datagrams as their headers say.', R.S_IP_BYTES),
     ...both('bytes_payload', 'bytes', 'Payload on the wire, repeated one included.', R.S_PAYLOAD_BYTES),

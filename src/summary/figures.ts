@@ -4,7 +4,10 @@
  */
 import type { Symptom } from '../analysis/symptoms.js';
 
-/** Of values that lie in buckets of 1/64 of their size at most: quantiles are the buckets' upper bounds, least and greatest are exact. */
+/**
+ * Of values that lie in buckets of 1/64 of their size at most: quantiles are the greatest values that their buckets can hold, so they are never below the
+ * exact ones (nearest rank) and at most 1/64 above them; least and greatest are exact. What is below 0, since times go back, counts as 0.
+ */
 export interface Distribution {
   readonly count: number;
   readonly min: number | null;
@@ -15,7 +18,7 @@ export interface Distribution {
   readonly p95: number | null;
   readonly p99: number | null;
   readonly p999: number | null;
-  /** Those that hold any, in order: lower bound, upper bound, how many. */
+  /** Those that hold any, in order: lower bound, upper bound (which the next one begins at), how many; that of 0 has the bounds 0 and 0. */
   readonly buckets: readonly (readonly [number, number, number])[];
 }
 
@@ -30,8 +33,8 @@ export const DISTRIBUTIONS = [
   'rate',
 ] as const;
 /**
- * Values of sessions: SYN to ACK where all three were seen; its first part; the same as the records have it; mean round trip of data of the slower
- * side; first to last packet; longest silence; bytes of payload, both sides; bytes of payload a second, where it took any time.
+ * Values of sessions: SYN to ACK where the handshake came to its end; its first part; the round trip of it as the records have it, whatever answered; mean
+ * round trip of data of the slower side; first to last packet; longest silence; bytes of payload, both sides; bytes of payload a second, where it took any time.
  */
 export type DistributionName = (typeof DISTRIBUTIONS)[number];
 
@@ -42,9 +45,9 @@ export interface GroupFigures {
   readonly bytes_wire: number;
   readonly bytes_payload: number;
   readonly bytes_unique: number;
-  /** Segments with payload, which what was sent again is a part of. */
+  /** Segments that take up sequence numbers (payload, SYN or FIN), which what was sent again is a part of. */
   readonly segments: number;
-  /** Packets with RST; sessions with one, and with one before any payload of both sides. */
+  /** Packets with RST; sessions with one. */
   readonly rst_packets: number;
   readonly rst: number;
   /** Sessions that a SYN began; of these those whose handshake came to its end, nobody answered, and were refused (RST to the SYN). */
@@ -61,7 +64,10 @@ export interface GroupFigures {
   readonly distributions: Readonly<Record<DistributionName, Distribution>>;
 }
 
-/** One of the largest of its kind. Exact where no more kinds came than are kept; then `error` is 0, otherwise the most by which it may be too much. */
+/**
+ * One of the largest of its kind, by bytes. Exact where no more kinds came than are kept; then `error` is 0. Otherwise it is the most by which `bytes` may be too
+ * much, and what else is counted of the kind may be too little: it is what came since it was taken in.
+ */
 export interface TopEntry {
   readonly key: string;
   readonly sessions: number;
@@ -82,7 +88,7 @@ export interface ExampleSession {
   readonly dst: string;
   readonly dst_port: number;
   readonly file: string;
-  /** What it is an example by: the value and its unit ('s', 'segments', 'packets', '' for a mere fact). */
+  /** What it is an example by: the value and its unit ('s', 'bytes', 'bytes/s', 'segments', 'packets', '' for a mere fact). */
   readonly value: number;
   readonly unit: string;
 }

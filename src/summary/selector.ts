@@ -4,7 +4,10 @@
 
 export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=';
 
-/** `column` is one of a session's record (src/records/session-columns.ts); an address may be a network (10.0.0.0/8); `value` is as it was written. */
+/**
+ * `column` is one of a session's record (src/records/session-columns.ts), or `addr` or `port`, which are those of either side; `value` is as it was written
+ * (compile-selector.ts): an address may be a network (10.0.0.0/8), what passed may have a unit (50ms).
+ */
 export interface Condition {
   readonly column: string;
   readonly comparison: Comparison;
@@ -14,7 +17,7 @@ export interface Condition {
 /** All sessions without conditions. */
 export type Selector = readonly Condition[];
 
-/** Which sessions are to be shown as examples: of group `group`, those with the greatest value of `by`, `most` at most; none with a value of 0. */
+/** Which sessions are to be shown as examples: of group `group` of the figures (0: all sessions, 1: the first selector's), those with the greatest value of `by`, `most` at most; none with a value of 0. */
 export interface WantedExamples {
   readonly group: number;
   /** Name of a measure of a session: one of the DISTRIBUTIONS, a symptom, `rst`, `unanswered`, `refused`. */
@@ -22,7 +25,7 @@ export interface WantedExamples {
   readonly most: number;
 }
 
-/** What is to be summed up. */
+/** What is to be summed up; of all sessions in any case. */
 export interface SummaryPlan {
   readonly groups: readonly Selector[];
   readonly examples: readonly WantedExamples[];

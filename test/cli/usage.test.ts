@@ -154,7 +154,7 @@ describe('wrong usage', () => {
     [['filter', 'tcp', CAPTURE, '--outer', '-c'], /^tcploom: unknown option '--outer'/],
     [
       ['-o', 'pdf', CAPTURE],
-      /^tcploom: there is no format 'pdf' of results: known are miruo, tcpeek, report, ndjson, csv, parquet, conn, /,
+      /^tcploom: there is no format 'pdf' of results: known are miruo, tcpeek, report, ndjson, csv, parquet, figures, conn, /,
     ],
     [['-o', 'miruo=', CAPTURE], /^tcploom: -o miruo= needs a path, or - for standard output /],
     [['-o', 'miruo', '--output', 'miruo=-', CAPTURE], /^tcploom: two results cannot go to standard output /],

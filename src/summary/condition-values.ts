@@ -1,0 +1,48 @@
+/**
+ * The values of conditions on times and passed times, as text. Owns their forms and units; exact to the nanosecond.
+ */
+
+const NSEC_PER_SEC = 1_000_000_000n;
+const NSEC: ReadonlyMap<string, bigint> = new Map([
+  ['ns', 1n],
+  ['us', 1000n],
+  ['ms', 1_000_000n],
+  ['s', NSEC_PER_SEC],
+  ['min', 60n * NSEC_PER_SEC],
+  ['h', 3600n * NSEC_PER_SEC],
+  ['', NSEC_PER_SEC],
+]);
+const PASSED = /^(\d+)(?:\.(\d+))? ?([a-z]*)$/;
+const EPOCH = /^(\d{1,10})(?:\.(\d{1,9}))?$/;
+const UTC = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z$/;
+
+/** Units of what passed. */
+export const PASSED_UNITS: readonly string[] = [...NSEC.keys()].filter((unit) => unit !== '');
+
+/** Seconds and nanoseconds: since 1970, or that passed. */
+export interface ExactTime {
+  readonly sec: number;
+  readonly nsec: number;
+}
+
+/** `50ms`, `1.5 s` or `0.05` (seconds), cut to whole nanoseconds; undefined for anything else. */
+export function parsePassed(text: string): ExactTime | undefined {
+  const [, whole, fraction = '', unit] = PASSED.exec(text) ?? [];
+  const scale = unit === undefined ? undefined : NSEC.get(unit);
+  if (scale === undefined) return undefined;
+  const nanoseconds = (BigInt(whole + fraction) * scale) / 10n ** BigInt(fraction.length);
+  return { sec: Number(nanoseconds / NSEC_PER_SEC), nsec: Number(nanoseconds % NSEC_PER_SEC) };
+}
+
+/** `1700000000.5` (seconds since 1970) or `2023-11-14T22:13:20.5Z`; undefined for anything else. */
+export function parseEpochTime(text: string): ExactTime | undefined {
+  const [, whole, decimals] = EPOCH.exec(text) ?? [];
+  if (whole !== undefined) return { sec: Number(whole), nsec: nanoseconds(decimals) };
+  const [, moment, fraction] = UTC.exec(text) ?? [];
+  const epochMs = moment === undefined ? Number.NaN : Date.parse(`${moment.replace(' ', 'T')}Z`);
+  // A day that a month does not have is taken for one of the next month.
+  if (Number.isNaN(epochMs) || !new Date(epochMs).toISOString().startsWith(moment!.slice(0, 10))) return undefined;
+  return { sec: epochMs / 1000, nsec: nanoseconds(fraction) };
+}
+
+const nanoseconds = (fraction: string | undefined): number => Number((fraction ?? '').padEnd(9, '0'));
