@@ -40,7 +40,7 @@ const SESSION_COUNTS: readonly Metric[] = [
   ofSessions({
     name: 'segments',
     quantity: 'count',
-    meaning: 'Segments with payload.',
+    meaning: 'Segments that take up sequence numbers: payload, SYN or FIN.',
     value: (_, group) => group.segments,
   }),
   ofSessions({
@@ -101,7 +101,7 @@ const SESSION_COUNTS: readonly Metric[] = [
   }),
 ];
 
-/** Of segments with payload, or of packets. */
+/** Of segments that take up sequence numbers, or of packets. */
 const OF_SEGMENTS: ReadonlySet<Symptom> = new Set([
   ...(['retransmission', 'fast_retransmission', 'spurious_retransmission'] as const),
   ...(['out_of_order', 'lost_segment', 'window_full'] as const),
