@@ -43,8 +43,10 @@ const fault = (element: 'failure' | 'error', type: string, message: string, text
 
 /** Text as XML 1.0 may hold it: what it may not, as it is printed elsewhere. */
 export function xml(text: string): string {
-  return printable(text.replaceAll('\n', '\u2028'))
-    .replaceAll('\u2028', '\n')
+  return text
+    .split('\n')
+    .map(printable)
+    .join('\n')
     .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|[\ufffe\uffff]/g, '\ufffd')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

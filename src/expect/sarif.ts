@@ -22,7 +22,6 @@ export function checkSarif(result: CheckResult, exitCodes: Readonly<Record<Check
     runs: [
       {
         tool: { driver: { name: 'tcploom', version: result.version, rules: [...rules.values()].map(ruleOf) } },
-        // Captures are named as they were given: from the folder of the run.
         columnKind: 'utf16CodeUnits',
         invocations: [
           {
@@ -100,9 +99,7 @@ const notificationOf = (capture: CaptureVerdicts): object => ({
 
 /** A path as a URI: relative as it is, absolute with its scheme (RFC 3986, RFC 8089). */
 export function fileUri(path: string): string {
-  const parts = path.toWellFormed === undefined ? path : path.toWellFormed();
-  const uri = parts.split('/').map(encodeURIComponent).join('/');
-  if (path.startsWith('/')) return `file://${uri}`;
-  // A first part with a colon would be taken for a scheme.
-  return uri;
+  const whole = path.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
+  const uri = whole.split('/').map(encodeURIComponent).join('/');
+  return path.startsWith('/') ? `file://${uri}` : uri;
 }
