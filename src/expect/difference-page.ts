@@ -26,7 +26,12 @@ const policy = (): string =>
 export function differencePage(found: Differences, program: string): string {
   const { before, after, worse, better, same, unknown, endpoints } = found;
   const title = `${printable(before)} and ${printable(after)} compared`;
-  const endpointRows = endpoints.map(endpointRow).map((cells) => row(cells, []));
+  const endpointRows = endpoints.map(endpointRow).map((cells) =>
+    row(
+      cells.map((cell) => cell.replace(/^(sessions|retransmissions) /, '')),
+      [],
+    ),
+  );
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
