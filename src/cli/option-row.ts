@@ -14,6 +14,8 @@ export type CommandName =
   | 'packets'
   | 'peekstat'
   | 'plot'
+  | 'check'
+  | 'diff'
   | 'stat';
 
 /** How an option's value is read: none, a count of repetitions, or a checked value. */

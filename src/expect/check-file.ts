@@ -86,7 +86,7 @@ class CheckSource {
 
   /** What the schema does not allow; of what is wrong at one place only what is said first. */
   invalid(content: unknown): CheckFileFault[] {
-    const validate = new Ajv2020({ allErrors: true, strict: true }).compile(CHECK_SCHEMA);
+    const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile(CHECK_SCHEMA);
     if (validate(content)) return [];
     const faults = (validate.errors ?? [])
       // Of several forms the forms' own faults say more.
@@ -184,7 +184,7 @@ class CheckSource {
 
   tolerances({ snapshot }: CheckFile, faults: CheckFileFault[]): Tolerances {
     const { tolerance = '0', tolerances = {} } = typeof snapshot === 'object' ? snapshot : {};
-    const usual = this.#tolerance(['snapshot', 'tolerance'], tolerance, undefined, faults);
+    const usual = this.#tolerance(['snapshot', 'tolerance'], String(tolerance), undefined, faults);
     const of = Object.entries(tolerances).map(([key, text]): [string, Tolerance] => {
       const path = ['snapshot', 'tolerances', key];
       if (keyMetric(key) === undefined) {
@@ -192,7 +192,7 @@ class CheckSource {
           this.fault(this.#keyOffset(path.slice(0, 2), key), `snapshots have no figure ${JSON.stringify(key)}`),
         );
       }
-      return [key, this.#tolerance(path, text, key, faults)];
+      return [key, this.#tolerance(path, String(text), key, faults)];
     });
     return { usual, of: new Map(of) };
   }

@@ -30,8 +30,8 @@ export interface ReadingOptions {
 
 export interface SnapshotOptions {
   readonly folder?: string;
-  readonly tolerance?: string;
-  readonly tolerances?: Readonly<Record<string, string>>;
+  readonly tolerance?: string | number;
+  readonly tolerances?: Readonly<Record<string, string | number>>;
 }
 
 export interface ExpectationEntry {
@@ -46,6 +46,8 @@ export interface ExpectationEntry {
 const text = (description: string): object => ({ type: 'string', minLength: 1, description });
 const flag = (description: string): object => ({ type: 'boolean', description });
 const seconds = (description: string): object => ({ type: 'integer', minimum: 1, description });
+/** A bare number is a number in YAML. */
+const tolerance = (description: string): object => ({ type: ['string', 'number'], description });
 const texts = (description: string, item = 'One of them.'): object => ({
   type: 'array',
   minItems: 1,
@@ -99,11 +101,11 @@ export const CHECK_SCHEMA = {
           additionalProperties: false,
           properties: {
             folder: text('Where snapshots are, from the folder of this file (default: beside their captures).'),
-            tolerance: text('By how much figures may differ: 5%.'),
+            tolerance: tolerance('By how much figures may differ: 5%.'),
             tolerances: {
               type: 'object',
               description: 'The same of single figures, by name: 5%, or as much of their unit: 3, 20ms.',
-              additionalProperties: text('A tolerance.'),
+              additionalProperties: tolerance('A tolerance.'),
             },
           },
         },
