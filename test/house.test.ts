@@ -58,7 +58,7 @@ const CORE = [
   'src/ring',
 ];
 /** As the core, but that packages may know the formats of files for them. */
-const PURE = [...CORE, 'src/expect', 'src/page'];
+const PURE = [...CORE, 'src/expect'];
 const SELF_CONTAINED = ['src/wire', 'src/ring'];
 const MOST_LINES = 500;
 

@@ -4,7 +4,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { describeSystemError, isSystemError, printable } from '../capture/problem.js';
-import { type CheckFileFault, type ParsedCheckFile, parseCheckFile } from '../expect/check-file.js';
+import type { CheckFileFault, ParsedCheckFile } from '../expect/check-file.js';
 import type { CheckFile, ReadingOptions } from '../expect/check-schema.js';
 import { glob } from '../expect/glob.js';
 import { type ConditionCheck, ExpectationError, marked, parseExpectation } from '../expect/parse-expectation.js';
@@ -43,7 +43,11 @@ export interface CheckPlan {
 const DEFAULT_CONFIG = 'tcploom.yml';
 
 /** The plan for `files`, or where there are none, for the captures that the file of expectations names. Throws a UsageError or ExpectationMistakes. */
-export function makeCheckPlan(files: readonly string[], given: ParsedOptions, check: ConditionCheck): CheckPlan {
+export async function makeCheckPlan(
+  files: readonly string[],
+  given: ParsedOptions,
+  check: ConditionCheck,
+): Promise<CheckPlan> {
   const config =
     given.config ?? (given.expect === undefined && existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : undefined);
   const stated = statedExpectations(given.expect ?? [], check);
@@ -55,7 +59,7 @@ export function makeCheckPlan(files: readonly string[], given: ParsedOptions, ch
     const captures = files.map((name) => ({ name, expectations: stated, allowsDamage: given.allowDamaged ?? false }));
     return { captures, given, snapshots: snapshotPlan(files, given, undefined, undefined), others: [] };
   }
-  const parsed = readCheckFile(config, check);
+  const parsed = await readCheckFile(config, check);
   const folder = dirname(config) === '.' && !config.startsWith('.') ? '' : dirname(config);
   const names = files.length > 0 ? files : namedCaptures(parsed, config, folder);
   if (
@@ -98,7 +102,7 @@ function statedExpectations(texts: readonly string[], check: ConditionCheck): Na
   return stated;
 }
 
-function readCheckFile(config: string, check: ConditionCheck): ParsedCheckFile {
+async function readCheckFile(config: string, check: ConditionCheck): Promise<ParsedCheckFile> {
   let text: string;
   try {
     text = readFileSync(config, 'utf8');
@@ -106,6 +110,8 @@ function readCheckFile(config: string, check: ConditionCheck): ParsedCheckFile {
     if (!isSystemError(error)) throw error;
     throw new UsageError(`the file of expectations ${printable(config)}: ${describeSystemError(error)}`);
   }
+  // Most checks of the command line need none of what knows YAML.
+  const { parseCheckFile } = await import('../expect/check-file.js');
   const parsed = parseCheckFile(config, text, check);
   if (!('content' in parsed)) throw new ExpectationMistakes(parsed.map(faultText).join(''));
   return parsed;

@@ -47,7 +47,7 @@ export async function executeCheck(
   const told = listed.problems.map((problem) => `${describeProblem(problem)}\n`).join('');
   process.stderr.write(told);
   if (listed.files.length === 0 && listed.problems.length > 0) return EXIT_FAILED;
-  const plan = makeCheckPlan(listed.files, options, checkCondition);
+  const plan = await makeCheckPlan(listed.files, options, checkCondition);
   const captures = plan.captures.map(({ name }) => name);
   const outputs = toldOutputs<Format>(plan.given, FORMATS, ['text', 'github'], [...captures, ...plan.others]);
   const given = withoutProgress(plan.given);
