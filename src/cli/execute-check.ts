@@ -2,7 +2,7 @@
  * Holds expectations against captures, one after the other, and tells what came of it.
  */
 import { listInputs } from '../capture/input-list.js';
-import { describeProblem } from '../capture/problem.js';
+import { describeProblem, printable } from '../capture/problem.js';
 import type { TimeBound } from '../capture/selection.js';
 import { extractCommand, type Numbering } from '../expect/extract-command.js';
 import { checkText } from '../expect/failure-text.js';
@@ -117,9 +117,12 @@ const unread = ({ name, allowsDamage }: CheckedCapture, said: readonly string[])
   isRead: false,
   verdicts: [],
   damaged: 1,
-  problems: said.map((line) => line.replace(/^tcploom: /, '')),
+  // The capture is named before them.
+  problems: said.map((line) => [`tcploom: ${printable(name)}: `, 'tcploom: '].reduce(without, line)),
   allowsDamage,
 });
+
+const without = (line: string, start: string): string => (line.startsWith(start) ? line.slice(start.length) : line);
 
 /** Who says how much damage there may be allows as much. */
 function verdictsOn(

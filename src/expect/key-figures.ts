@@ -22,7 +22,10 @@ const MOST_PAIRS = 100;
 /** Quantiles near others, which say little more. */
 const LEFT_OUT = /\.(min|p90|p95|p999)$/;
 
-const KEY_METRICS: readonly Metric[] = METRICS.filter(({ name }) => !LEFT_OUT.test(name));
+/** Whether snapshots keep it. */
+export const isKept = ({ name }: Metric): boolean => !LEFT_OUT.test(name);
+
+const KEY_METRICS: readonly Metric[] = METRICS.filter(isKept);
 
 /** The name of a metric among key figures: that of sessions is told apart where the capture has one of the same name. */
 export function keyName({ name, scope }: Metric): string {

@@ -93,8 +93,9 @@ class Parser {
     this.#skipBlanks();
     const selector = this.#text[this.#at] === '{' ? this.#selector() : undefined;
     const parts = this.#moreParts();
-    if (parts.length > 0) return { metric: this.#metric(parts, start), selector: selector ?? [] };
-    return { metric: metricNamed(['sessions'], 'sessions')!, selector };
+    const metric = this.#metric(parts.length > 0 ? parts : [first], start);
+    // How many there are is said without a second word, and without conditions it is of all.
+    return { metric, selector: selector ?? (metric.name === 'sessions' ? undefined : []) };
   }
 
   /** `sessionsAt`: where the sessions stand of which it is, if they do. */

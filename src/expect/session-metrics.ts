@@ -272,6 +272,8 @@ const STATISTICS: readonly (readonly [Statistic, string])[] = [
 ];
 /** Those that tell two captures apart without saying the same several times. */
 const COMPARED_STATISTICS: readonly Statistic[] = ['p50', 'p99'];
+/** They are parts of the handshake's time, or nearly the same. */
+const NOT_COMPARED: readonly DistributionName[] = ['syn_to_synack', 'initial_rtt'];
 
 function distributionMetrics({ of, name, quantity, meaning, unknown, worse }: DistributionRow): Metric[] {
   return STATISTICS.map(([statistic, words]) =>
@@ -282,7 +284,7 @@ function distributionMetrics({ of, name, quantity, meaning, unknown, worse }: Di
       unknown,
       ...(worse === undefined || statistic === 'count'
         ? {}
-        : { worse, isCompared: COMPARED_STATISTICS.includes(statistic) }),
+        : { worse, isCompared: COMPARED_STATISTICS.includes(statistic) && !NOT_COMPARED.includes(of) }),
       // Of rates those that are too low would be the examples.
       ...(of === 'rate' ? {} : { examples: of }),
       value: (_, group) => group.distributions[of][statistic],

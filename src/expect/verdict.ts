@@ -70,7 +70,8 @@ export function judge(named: NamedExpectation, figures: CaptureFigures, at: Figu
   const { operator, amount } = expectation;
   if (holds(found, operator, amount)) return { ...common, outcome: 'holds', examples: [] };
   // Where there is too little of something, the sessions with most of it are not to blame.
-  const hasBlamed = at.examples !== undefined && found > amount;
+  const isTooMuch = found > amount || (found === amount && operator !== '>');
+  const hasBlamed = at.examples !== undefined && isTooMuch;
   return { ...common, outcome: 'fails', examples: hasBlamed ? figures.sessions.examples[at.examples!] : [] };
 }
 
