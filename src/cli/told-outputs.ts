@@ -17,7 +17,7 @@ export interface ToldOutput<Format extends string> {
 }
 
 /**
- * The outputs that `-o` asks for, of these formats; `text` goes to standard output where nothing else does. `inputs`: files that are read. Formats of
+ * The outputs that `-o` asks for, of these formats; `text` goes to standard output where nothing else does, unless it was sent elsewhere. `inputs`: files that are read. Formats of
  * `lines` may share standard output. Throws a UsageError.
  */
 export function toldOutputs<Format extends string>(
@@ -38,7 +38,7 @@ export function toldOutputs<Format extends string>(
     if (path !== '-') refuseInputs(path, inputs, given);
     return { format, ...placeByName(path) };
   });
-  if (!outputs.some(({ target }) => areOnePlace(target, STANDARD_OUTPUT))) {
+  if (!outputs.some(({ format, target }) => format === 'text' || areOnePlace(target, STANDARD_OUTPUT))) {
     outputs.push({ format: 'text', name: 'standard output', target: STANDARD_OUTPUT });
   }
   for (const [index, one] of outputs.entries()) {
