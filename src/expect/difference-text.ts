@@ -29,7 +29,7 @@ export const differenceJson = (found: Differences): string => `${JSON.stringify(
 /** Name, both values, how many times as much. */
 export function differenceRow({ key, quantity, form, whole, before, after }: Difference): string[] {
   const [was, is] = [before, after].map((value) => amountText(value, quantity, form));
-  return [key, was, '->', is, timesText(before, after), whole === undefined ? '' : `of ${whole}`];
+  return [key, was, '->', is, timesText(before, after), whole === null ? '' : `of ${whole}`];
 }
 
 /** How many times as much; nothing where that says nothing. */

@@ -13,7 +13,7 @@ export interface Difference {
   readonly quantity: Metric['quantity'];
   /** `share`: both are shares of `whole`. */
   readonly form: Form;
-  readonly whole: string | undefined;
+  readonly whole: string | null;
   readonly before: number;
   readonly after: number;
   /** By how much, on a scale on which twice as much is 1; above 0. */
@@ -75,7 +75,7 @@ export function differences(before: KeyFigures, after: KeyFigures): Differences 
       meaning: metric.meaning,
       quantity: metric.quantity,
       form,
-      whole: metric.whole,
+      whole: metric.whole ?? null,
       before: one,
       after: other,
       weight: Math.abs(Math.log2(ratio)),

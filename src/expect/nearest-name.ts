@@ -4,7 +4,8 @@
 
 /** The name that the fewest changes of letters lead to, if they are few; the first of several. */
 export function nearestName(name: string, names: readonly string[]): string | undefined {
-  const most = Math.max(1, Math.floor(name.length / 3));
+  // Two letters that changed places are two changes.
+  const most = name.length < 3 ? 1 : Math.max(2, Math.min(3, Math.floor(name.length / 3)));
   let nearest: string | undefined;
   let least = most + 1;
   for (const candidate of names) {

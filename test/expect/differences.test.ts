@@ -170,9 +170,9 @@ describe('two captures', () => {
       `from a.pcap to b.pcap
 
 what got worse:
-  rst              0 %    ->  10 %            of sessions
-  retransmissions  0.1 %  ->  5 %     x 50    of segments
-  handshake.p50    10 ms  ->  40 ms   x 4.00
+  rst              0 %    ->  10 %           of sessions
+  retransmissions  0.1 %  ->  5 %    x 50    of segments
+  handshake.p50    10 ms  ->  40 ms  x 4.00
 
 what got better:
   throughput  1 MB/s  ->  2 MB/s  x 2.00
