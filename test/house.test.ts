@@ -44,8 +44,6 @@ const CORE = [
   'src/flow',
   'src/info',
   'src/text',
-  'src/page',
-  'src/expect',
   'src/summary',
   'src/records',
   'src/analysis',

@@ -1,7 +1,7 @@
 /**
  * Files of expectations (tcploom.yml): from text to what they say, every fault with line and column. Owns YAML; what may be in it is check-schema.ts's.
  */
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import { Ajv, type ErrorObject } from 'ajv';
 import { type Document, isMap, isScalar, LineCounter, type Node, type ParsedNode, parseDocument } from 'yaml';
 import { CHECK_SCHEMA, type CheckFile } from './check-schema.js';
 import { keyMetric } from './key-figures.js';
@@ -86,7 +86,7 @@ class CheckSource {
 
   /** What the schema does not allow; of what is wrong at one place only what is said first. */
   invalid(content: unknown): CheckFileFault[] {
-    const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile(CHECK_SCHEMA);
+    const validate = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true }).compile(CHECK_SCHEMA);
     if (validate(content)) return [];
     const faults = (validate.errors ?? [])
       // Of several forms the forms' own faults say more.

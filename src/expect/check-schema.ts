@@ -55,9 +55,9 @@ const texts = (description: string, item = 'One of them.'): object => ({
   description,
 });
 
-/** JSON Schema, draft 2020-12. */
+/** JSON Schema, draft 7, which editors know. */
 export const CHECK_SCHEMA = {
-  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'https://unpkg.com/tcploom/docs/tcploom.schema.json',
   title: 'Expectations of tcploom check',
   description: 'What is expected of captures, held against them by `tcploom check`.',
