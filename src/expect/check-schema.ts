@@ -67,7 +67,7 @@ export const CHECK_SCHEMA = {
   properties: {
     version: { const: 1, description: 'Of this form of file.' },
     captures: texts(
-      'Captures, each checked by itself: paths from the folder of this file. * and ? stand for characters of a name, [abc] for one of them, ** for folders.',
+      'Captures, each checked by itself: paths from the folder of this file. * and ? stand for characters of a name, [abc] for one of them, ** for folders (none that are hidden, or called node_modules).',
     ),
     filter: text('Only packets that a pcap-filter(7) expression selects.'),
     tcpeek: texts('Handshakes that are counted together: filters as web:RX@10.0.0.0/8:80.'),
