@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { parse as parseJunit } from 'junit2json';
@@ -239,6 +239,36 @@ describe('SARIF', () => {
     assert.deepEqual(results[0].locations?.[0].physicalLocation?.region, { startLine: 4, startColumn: 13 });
     assert.equal(invocations[0].exitCode, 3);
     assert.equal(invocations[0].toolExecutionNotifications?.length, 2);
+  });
+
+  it('has no member and no word that the schema does not have, and all that it asks for', () => {
+    // The types are made of the schema; a compiler refuses what they do not have in a literal.
+    const folder = temporaryFolder();
+    const isTyped = (text: string): boolean => {
+      const file = join(folder, 'log.ts');
+      const types = resolve('node_modules/@types/sarif/index');
+      writeFileSync(file, `import type { Log } from ${JSON.stringify(types)};\nexport const log: Log = ${text};\n`);
+      const options = [
+        '--noEmit',
+        '--strict',
+        '--module',
+        'esnext',
+        '--moduleResolution',
+        'bundler',
+        '--types',
+        'node',
+      ];
+      const tsc = resolve('node_modules/typescript/bin/tsc');
+      const { status, stdout } = spawnSync(process.execPath, [tsc, ...options, '--ignoreConfig', file], {
+        encoding: 'utf8',
+      });
+      if (status !== 0) assert.match(stdout, /log\.ts\(\d+,\d+\): error TS2/);
+      return status === 0;
+    };
+    const text = checkSarif(EVERYTHING, EXITS);
+    assert.ok(isTyped(text));
+    assert.ok(!isTyped(text.replace('"level": "error"', '"level": "bad"')));
+    assert.ok(!isTyped(text.replace('"ruleIndex"', '"ruleNumber"')));
   });
 
   it('names files as URIs', () => {
