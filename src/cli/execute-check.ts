@@ -1,6 +1,7 @@
 /**
  * Holds expectations against captures, one after the other, and tells what came of it.
  */
+import { basename } from 'node:path';
 import { listInputs } from '../capture/input-list.js';
 import { describeProblem, printable } from '../capture/problem.js';
 import type { TimeBound } from '../capture/selection.js';
@@ -141,9 +142,10 @@ function snapshotVerdicts(
 ): Verdict[] {
   if (use === 'none') return [];
   const path = snapshotPath(name, folder);
-  const now = keyFigures(name, figures);
+  // Where the check was started from is no figure of the capture.
+  const now = keyFigures(basename(name), figures);
   if (use === 'write') {
-    writeSnapshot(path, now);
+    if (writeSnapshot(path, now)) process.stderr.write(`tcploom: wrote ${printable(path)}\n`);
     return [];
   }
   const common = {

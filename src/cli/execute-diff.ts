@@ -43,7 +43,7 @@ export async function executeDiff(
     if (name.endsWith(SNAPSHOT_ENDING)) {
       const figures = readSnapshot(name);
       if (figures === undefined) throw new UsageError(`the snapshot ${printable(name)}: no such file`);
-      return { figures, isDamaged: (figures.values.damaged ?? 0) > 0 };
+      return { figures: { ...figures, capture: name }, isDamaged: (figures.values.damaged ?? 0) > 0 };
     }
     const plan = { groups: [], examples: [] };
     const figures = await ask(name, { given, filter, plan, program, say, stop: signals.stop });

@@ -61,6 +61,7 @@ export function sumLine(captures: readonly CaptureVerdicts[]): string {
     unread > 0 ? `${counted(unread, 'capture')} not readable` : '',
   ].filter((part) => part !== '');
   const where = counted(captures.length, 'capture');
+  if (expectations === 0 && parts.length === 0) return `nothing was expected of ${where}`;
   if (parts.length === 0) return `${counted(expectations, 'expectation')} met in ${where}`;
   return `${parts.join(', ')} (${where} checked)`;
 }

@@ -87,6 +87,7 @@ describe('the end of a check', () => {
 
   it('is told in a line', () => {
     assert.equal(sumLine([capture({ verdicts: [held()] })]), '1 expectation met in 1 capture');
+    assert.equal(sumLine([capture()]), 'nothing was expected of 1 capture');
     assert.equal(
       sumLine(EVERYTHING.captures),
       '3 of 5 expectations not met, 1 capture damaged, 1 capture not readable (5 captures checked)',
