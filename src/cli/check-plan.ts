@@ -9,7 +9,8 @@ import type { CheckFile, ReadingOptions } from '../expect/check-schema.js';
 import { glob } from '../expect/glob.js';
 import { type ConditionCheck, ExpectationError, marked, parseExpectation } from '../expect/parse-expectation.js';
 import { NO_TOLERANCE, parseTolerance, type Tolerances } from '../expect/snapshot.js';
-import type { NamedExpectation } from '../expect/verdict.js';
+import type { FilePlace, NamedExpectation } from '../expect/verdict.js';
+import { FilterTextError, parseSessionFilter } from '../tcpeek/filter-text.js';
 import { filesMatching, inFolder } from './capture-globs.js';
 import type { ParsedOptions } from './plan.js';
 import { refuseSharedSnapshots } from './snapshot-files.js';
@@ -36,6 +37,8 @@ export interface CheckPlan {
   /** How they are read. */
   readonly given: ParsedOptions;
   readonly snapshots: SnapshotPlan;
+  /** Where the filter stands, if the file of expectations has it. */
+  readonly filterPlace: FilePlace | undefined;
   /** Files that are read besides captures. */
   readonly others: readonly string[];
 }
@@ -57,7 +60,13 @@ export async function makeCheckPlan(
       throw new UsageError(`check needs expectations: --expect, --config, --snapshot, or a file ${DEFAULT_CONFIG}`);
     }
     const captures = files.map((name) => ({ name, expectations: stated, allowsDamage: given.allowDamaged ?? false }));
-    return { captures, given, snapshots: snapshotPlan(files, given, undefined, undefined), others: [] };
+    return {
+      captures,
+      given,
+      snapshots: snapshotPlan(files, given, undefined, undefined),
+      filterPlace: undefined,
+      others: [],
+    };
   }
   const parsed = await readCheckFile(config, check);
   const folder = dirname(config) === '.' && !config.startsWith('.') ? '' : dirname(config);
@@ -79,10 +88,12 @@ export async function makeCheckPlan(
     return { name, expectations: [...own, ...stated], allowsDamage: allowsDamage.includes(true) };
   });
   if (files.length === 0) refuseUselessSubsets(parsed, captures);
+  refuseWrongFilters(parsed);
   return {
     captures,
     given: withReading(given, parsed.content),
     snapshots: snapshotPlan(names, given, parsed, folder),
+    filterPlace: hasFilter(given) || parsed.content.filter === undefined ? undefined : parsed.placeOf('filter'),
     others: [config],
   };
 }
@@ -132,12 +143,28 @@ function namedCaptures(parsed: ParsedCheckFile, config: string, folder: string):
   const found = captures.flatMap((pattern, index) => {
     const names = filesMatching(pattern, folder);
     if (names.length === 0) {
-      faults.push(faultText({ place: parsed.placeOfCapture(index), message: `no file is ${pattern}`, detail: '' }));
+      faults.push(
+        faultText({ place: parsed.placeOf('captures', index), message: `no file is ${pattern}`, detail: '' }),
+      );
     }
     return names;
   });
   if (faults.length > 0) throw new ExpectationMistakes(faults.join(''));
   return [...new Set(found)];
+}
+
+/** They are read again where handshakes are watched, which does not know where they stand. */
+function refuseWrongFilters({ content, placeOf }: ParsedCheckFile): void {
+  const faults = (content.tcpeek ?? []).flatMap((text, index) => {
+    try {
+      parseSessionFilter(text);
+      return [];
+    } catch (error) {
+      if (!(error instanceof FilterTextError)) throw error;
+      return [faultText({ place: placeOf('tcpeek', index), message: error.message, detail: '' })];
+    }
+  });
+  if (faults.length > 0) throw new ExpectationMistakes(faults.join(''));
 }
 
 /** An expectation that is about no capture would hold for ever. */
@@ -149,12 +176,13 @@ function refuseUselessSubsets({ expectations }: ParsedCheckFile, captures: reado
   if (faults.length > 0) throw new ExpectationMistakes(faults.join(''));
 }
 
+const hasFilter = ({ filter, filterFile }: ParsedOptions): boolean => filter !== undefined || filterFile !== undefined;
+
 /** The command line's options go before those of the file. */
 function withReading(given: ParsedOptions, { filter, tcpeek, reading = {} }: CheckFile): ParsedOptions {
-  const hasFilter = given.filter !== undefined || given.filterFile !== undefined;
   const own = {
     ...readingOf(reading),
-    ...(filter === undefined || hasFilter ? {} : { filter }),
+    ...(filter === undefined || hasFilter(given) ? {} : { filter }),
     ...(tcpeek === undefined ? {} : { sessionFilter: [...tcpeek] }),
   };
   return { ...own, ...given };

@@ -14,7 +14,7 @@ import { type CheckEnd, type CheckResult, endOf } from '../expect/outcome.js';
 import { checkSarif } from '../expect/sarif.js';
 import { changesSince, changesText } from '../expect/snapshot.js';
 import { checkTap } from '../expect/tap.js';
-import { type CaptureVerdicts, judge, type Verdict } from '../expect/verdict.js';
+import { type CaptureVerdicts, type FilePlace, judge, type Verdict } from '../expect/verdict.js';
 import { wantedFigures } from '../expect/wanted-figures.js';
 import type { CaptureFigures } from '../summary/figures.js';
 import { type CheckedCapture, type CheckPlan, makeCheckPlan, type SnapshotPlan } from './check-plan.js';
@@ -25,6 +25,7 @@ import { EndingSignals } from './signals.js';
 import { readSnapshot, snapshotPath, writeSnapshot } from './snapshot-files.js';
 import { checkCondition, type Summarize, type SummarizeOptions, summarize } from './summarize.js';
 import { toldOutputs, writeTold } from './told-outputs.js';
+import { FilterMistake } from './usage-error.js';
 import type { ProgramFacts } from './watching.js';
 
 const FORMATS = ['text', 'junit', 'github', 'tap', 'sarif'] as const;
@@ -52,7 +53,7 @@ export async function executeCheck(
   const captures = plan.captures.map(({ name }) => name);
   const outputs = toldOutputs<Format>(plan.given, FORMATS, ['text', 'github'], [...captures, ...plan.others]);
   const given = withoutProgress(plan.given);
-  const filter = await chooseFilter(given, names);
+  const filter = await filterOf(given, names, plan.filterPlace);
   const verdicts = await inTurn(plan, ask, { given, filter, program });
   const numbering = numberingOf(given, filter);
   const result: CheckResult = {
@@ -63,6 +64,19 @@ export async function executeCheck(
   writeTold(outputs, (format) => render(format, result));
   const code = EXITS[endOf(verdicts)];
   return code === EXIT_DONE && listed.problems.length > 0 ? EXIT_DAMAGED : code;
+}
+
+async function filterOf(
+  given: ParsedOptions,
+  names: readonly string[],
+  place: FilePlace | undefined,
+): Promise<ChosenFilter | undefined> {
+  try {
+    return await chooseFilter(given, names);
+  } catch (error) {
+    if (!(error instanceof FilterMistake) || place === undefined) throw error;
+    throw new FilterMistake(`${place.file}:${place.line}:${place.column}: ${error.message}`);
+  }
 }
 
 function render(format: Format, result: CheckResult): string {

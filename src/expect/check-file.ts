@@ -28,8 +28,8 @@ export interface ParsedCheckFile {
   readonly content: CheckFile;
   readonly expectations: readonly StatedExpectation[];
   readonly tolerances: Tolerances;
-  /** Where the pattern `captures[index]` stands. */
-  placeOfCapture(index: number): FilePlace;
+  /** Where a value stands, by the keys and numbers that lead to it. */
+  placeOf(...path: (string | number)[]): FilePlace;
 }
 
 /** What the file `name` with this text says, or what is wrong with it. */
@@ -56,7 +56,7 @@ export function parseCheckFile(
     content: file,
     expectations,
     tolerances,
-    placeOfCapture: (index) => source.placeOf(source.offsetOf(['captures', index])),
+    placeOf: (...path) => source.placeOf(source.offsetOf(path)),
   };
 }
 

@@ -194,6 +194,20 @@ expectations:
     );
   });
 
+  it('finds faults of filters in a file, with their places', async () => {
+    const config = join(
+      folderWith('version: 1\ncaptures: [good.pcap]\nfilter: port (\nsnapshot: true\n', 'good.pcap'),
+      'tcploom.yml',
+    );
+    const message = await refusal('check', '--config', config);
+    assert.ok(message.startsWith(`${config}:3:9: the filter: `), message);
+    writeFileSync(config, "version: 1\ncaptures: [good.pcap]\ntcpeek: ['a:RX@%:80', 'web']\nsnapshot: true\n");
+    assert.match(
+      await refusal('check', '--config', config),
+      /^tcploom: .*tcploom\.yml:3:23: filter "?'?web'?"? parse error: /,
+    );
+  });
+
   it('refuses what means nothing', async () => {
     const config = join(folderWith('version: 1\n'), 'tcploom.yml');
     assert.match(await refusal('check', 'good.pcap'), /^check needs expectations/);

@@ -59,7 +59,7 @@ describe('a file of expectations', () => {
     assert.deepEqual(parsed.tolerances.usual, { isRelative: true, amount: 0.05 });
     assert.deepEqual(parsed.tolerances.of.get('handshake.p99'), { isRelative: false, amount: 0.02 });
     assert.deepEqual(parsed.tolerances.of.get('retransmissions'), { isRelative: false, amount: 3 });
-    assert.deepEqual(parsed.placeOfCapture(1), { file: 'tcploom.yml', line: 3, column: 32 });
+    assert.deepEqual(parsed.placeOf('captures', 1), { file: 'tcploom.yml', line: 3, column: 32 });
   });
 
   for (const [what, text, ...faults] of [
