@@ -17,13 +17,13 @@ export const ANALYSIS_OPTIONS: readonly OptionRow[] = [
     kind: 'number',
     value: 'SEC',
     help: 'a session that was silent for SEC seconds of packet time is over (default 3600; at most 60 closed, 75 unanswered), once 50000 packets came since',
-    commands: [...ANALYSING, 'extract'],
+    commands: [...ANALYSING, 'extract', 'check', 'diff'],
   },
   {
     names: ['dedup'],
     kind: 'switch',
     help: 'records: packets that were captured twice within a millisecond count once',
-    commands: ANALYSING,
+    commands: [...ANALYSING, 'check', 'diff'],
   },
   {
     names: ['http'],

@@ -7,6 +7,8 @@ export const EXIT_DONE = 0;
 export const EXIT_DAMAGED = 1;
 /** Wrong usage, nothing could be read, or the program itself failed. */
 export const EXIT_FAILED = 2;
+/** `check`: some expectations are not met. */
+export const EXIT_UNMET = 3;
 /** 128 and the number of the signal that cut the run short. */
 export const SIGNAL_EXITS: Readonly<Partial<Record<NodeJS.Signals, number>>> = {
   SIGINT: 130,

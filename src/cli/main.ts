@@ -86,6 +86,21 @@ export async function main(args: readonly string[], adjust: (plan: RunPlan) => R
           const place = plan.writing.output?.target ?? STANDARD_OUTPUT;
           return { places: [place], execute: (log) => executeExtract(plan, showing, program, log) };
         });
+      case 'check': {
+        const { executeCheck } = await import('./execute-check.js');
+        const { ExpectationMistakes } = await import('./check-plan.js');
+        try {
+          return await executeCheck(request.files, request.options, program);
+        } catch (error) {
+          if (!(error instanceof ExpectationMistakes)) throw error;
+          process.stderr.write(error.message);
+          return EXIT_FAILED;
+        }
+      }
+      case 'diff': {
+        const { executeDiff } = await import('./execute-diff.js');
+        return await executeDiff(request.files, request.options, program);
+      }
       case 'run':
         return await withInputs(request.files, request.options, async (files, filter) => {
           const { executeRun } = await import('./execute-run.js');
@@ -227,6 +242,8 @@ const COMMANDS_WITH_HELP = [
   'peekstat',
   'plot',
   'stat',
+  'check',
+  'diff',
 ];
 
 /** What a message is about that does not say so itself. */

@@ -15,6 +15,8 @@ export type CommandName =
   | 'metrics'
   | 'peekstat'
   | 'plot'
+  | 'check'
+  | 'diff'
   | 'stat';
 
 /** How an option's value is read: none, a count of repetitions, or a checked value. */

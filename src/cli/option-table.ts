@@ -2,6 +2,7 @@
  * The one table of options. Owns which rows there are and what is no analysis' own: the rest is in the files that it puts together.
  */
 import { ANALYSIS_OPTIONS } from './analysis-options.js';
+import { CHECK_OPTIONS } from './check-options.js';
 import { EXTRACT_OPTIONS } from './extract-options.js';
 import { MIRUO_OPTIONS } from './miruo-options.js';
 import type { CommandName, OptionRow } from './option-row.js';
@@ -70,6 +71,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   ...EXTRACT_OPTIONS,
   ...PLOT_OPTIONS,
   ...STAT_OPTIONS,
+  ...CHECK_OPTIONS,
 ];
 
 /** Rows that a command understands. `metrics` is a run whose result and its place are given. */

@@ -18,7 +18,7 @@ import { UsageError } from './usage-error.js';
 /** What the command line asks for: a run, or a text (help, version) to print. */
 export type Request =
   | {
-      readonly kind: 'run' | 'info' | 'filter' | 'extract';
+      readonly kind: 'run' | 'info' | 'filter' | 'extract' | 'check' | 'diff';
       readonly files: readonly string[];
       readonly options: ParsedOptions;
     }
@@ -44,6 +44,8 @@ const DESCRIPTIONS: Readonly<Record<CommandName, string>> = {
   peekstat: 'print the counts of a run that watches handshakes, or hand them to gmetric',
   plot: 'draw machine reports over time, as SVG or on the terminal',
   stat: 'ask all running passes of tcploom for a report, or list them',
+  check: 'hold expectations against captures, for CI jobs',
+  diff: 'say what got worse from one capture, or snapshot, to another',
 };
 
 /** Reads the arguments that follow the program's name. Throws a UsageError. */
@@ -162,6 +164,22 @@ export function parseArguments(args: readonly string[], version: string): Reques
     .argument('[INTERVAL]', 'send again every INTERVAL seconds, until none runs any more or Ctrl-C', readSeconds)
     .action((intervalSec: number | undefined, options: StatOptions) => {
       request = { kind: 'stat', intervalSec, options };
+    });
+  program
+    .command('check')
+    .description(DESCRIPTIONS.check)
+    .usage('[OPTION...] [--expect EXPECTATION]... [FILE...]')
+    .argument('[FILE...]', 'captures, each checked by itself (default: those that tcploom.yml names)')
+    .action((files: string[], options: ParsedOptions) => {
+      request = { kind: 'check', files, options };
+    });
+  program
+    .command('diff')
+    .description(DESCRIPTIONS.diff)
+    .argument('<BEFORE>', 'a capture, or a snapshot of one (NAME.tcploom.json)')
+    .argument('<AFTER>', 'another')
+    .action((before: string, after: string, options: ParsedOptions) => {
+      request = { kind: 'diff', files: [before, after], options };
     });
   for (const command of program.commands) {
     command.exitOverride().configureOutput(output);

@@ -88,6 +88,13 @@ export interface ParsedOptions {
   pcap?: boolean;
   pcapng?: boolean;
   tsv?: boolean;
+  expect?: string[];
+  config?: string;
+  update?: boolean;
+  snapshot?: boolean;
+  snapshots?: string;
+  tolerance?: string;
+  allowDamaged?: boolean;
   gmetric?: boolean;
   json?: boolean;
   socket?: string;

@@ -6,7 +6,9 @@ import type { CommandName, OptionRow } from './option-row.js';
 
 const READING: readonly CommandName[] = ['run', 'miruo', 'tcpeek', 'packets', 'info', 'filter', 'extract'];
 const DECODING: readonly CommandName[] = ['run', 'miruo', 'tcpeek', 'packets', 'info', 'extract'];
-const FILTERED: readonly CommandName[] = ['run', 'miruo', 'tcpeek', 'packets', 'info'];
+/** Every capture by itself, and never an interface. */
+const CHECKING: readonly CommandName[] = ['check', 'diff'];
+const FILTERED: readonly CommandName[] = ['run', 'miruo', 'tcpeek', 'packets', 'info', ...CHECKING];
 
 export const READING_OPTIONS: readonly OptionRow[] = [
   {
@@ -53,14 +55,14 @@ export const READING_OPTIONS: readonly OptionRow[] = [
     names: ['recursive'],
     kind: 'switch',
     help: 'a folder stands for all files below it',
-    commands: READING,
+    commands: [...READING, 'check'],
   },
   {
     names: ['files-from'],
     kind: 'file',
     value: 'LIST',
     help: 'read the captures that a file names, one a line; # begins a comment (repeatable)',
-    commands: READING,
+    commands: [...READING, 'check'],
   },
   {
     names: ['sort-files'],
@@ -86,46 +88,46 @@ export const READING_OPTIONS: readonly OptionRow[] = [
     kind: 'moment',
     value: 'TIME',
     help: 'only packets from TIME on: 2026-11-21T08:30:00, seconds since 1970, or +seconds from the first packet',
-    commands: READING,
+    commands: [...READING, ...CHECKING],
   },
   {
     names: ['to'],
     kind: 'moment',
     value: 'TIME',
     help: 'only packets up to TIME',
-    commands: READING,
+    commands: [...READING, ...CHECKING],
   },
   {
     names: ['max-packets'],
     kind: 'count',
     value: 'N',
     help: 'stop after N packets',
-    commands: READING,
+    commands: [...READING, ...CHECKING],
   },
   {
     names: ['resync'],
     kind: 'switch',
     help: 'after damage go on where records are found again',
-    commands: READING,
+    commands: [...READING, ...CHECKING],
   },
   {
     names: ['outer'],
     kind: 'switch',
     help: 'stop at the first IP header: what is in tunnels does not count',
-    commands: DECODING,
+    commands: [...DECODING, ...CHECKING],
   },
   {
     names: ['vlan-key'],
     kind: 'switch',
     help: 'the same addresses and ports in two VLANs are two conversations',
-    commands: DECODING,
+    commands: [...DECODING, ...CHECKING],
   },
   {
     names: ['user-dlt'],
     kind: 'link type',
     value: 'N=LINKTYPE',
     help: 'what link type USER0 to USER15 (N from 0 to 15) stands for (repeatable)',
-    commands: READING,
+    commands: [...READING, ...CHECKING],
   },
   {
     names: ['filter'],
@@ -154,20 +156,20 @@ export const READING_OPTIONS: readonly OptionRow[] = [
     names: ['resolve'],
     kind: 'switch',
     help: 'names of hosts in the expression are looked up in the DNS too',
-    commands: READING,
+    commands: [...READING, ...CHECKING],
   },
   {
     names: ['workers'],
     kind: 'number',
     value: 'N',
     help: 'tracker threads, 1 to 64 (default: as many as cores, at most 8; info: 1; filter has none); never changes a result',
-    commands: READING,
+    commands: [...READING, ...CHECKING],
   },
   {
     names: ['block-size'],
     kind: 'bytes',
     value: 'BYTES',
     help: 'bytes read at once, 64K to 16M (default 1M; info: 2M); never changes a result',
-    commands: READING,
+    commands: [...READING, ...CHECKING],
   },
 ];

@@ -12,8 +12,11 @@ const NODE = /^node(js)?[\d.-]*$/;
 const WITH_VALUE = /^(-r|-C|--(require|import|loader|experimental-loader|conditions|inspect-port|title|env-file))$/;
 /** Options of node after which no script follows. */
 const WITHOUT_SCRIPT = /^(-e|-p|-pe|-i|--eval|--print|--interactive)(=|$)/;
-/** Commands, and options in place of one, that read no packets. */
-const NO_PASS: ReadonlySet<string> = new Set(['interfaces', 'peekstat', 'plot', 'stat', 'help', '-h', '-V']);
+/** Commands, and options in place of one, that read no packets, or make no reports while they do. */
+const NO_PASS: ReadonlySet<string> = new Set([
+  ...['interfaces', 'peekstat', 'plot', 'stat', 'check', 'diff'],
+  ...['help', '-h', '-V'],
+]);
 const NO_PASS_ANYWHERE: ReadonlySet<string> = new Set(['--help', '--version']);
 
 /** What is asked of the process only where its command line does not say enough; each undefined where that cannot be found out. */

@@ -82,7 +82,7 @@ export const REPORT_OPTIONS: readonly OptionRow[] = [
     value: 'FORM',
     choices: ['auto', 'plain', 'json', 'none'],
     help: 'on a terminal a line that is drawn anew (auto), a line of text or of JSON every --report-interval, or nothing (default auto)',
-    commands: SHOWING,
+    commands: [...SHOWING, 'check', 'diff'],
   },
   {
     names: ['total-bytes'],

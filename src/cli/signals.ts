@@ -22,7 +22,7 @@ export class EndingSignals {
   #finish: (() => void) | undefined;
 
   /** Listens from now on. */
-  constructor(plan: ReadPlan) {
+  constructor(plan: Pick<ReadPlan, 'inputs' | 'followTimeoutMs'>) {
     this.#isEndless = plan.followTimeoutMs !== undefined || plan.inputs.some((input) => typeof input !== 'string');
     for (const signal of Object.keys(SIGNAL_EXITS) as NodeJS.Signals[]) process.on(signal, this.#onSignal);
   }

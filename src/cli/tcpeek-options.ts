@@ -4,6 +4,7 @@
 import type { CommandName, OptionRow } from './option-row.js';
 
 const BOTH: readonly CommandName[] = ['run', 'tcpeek'];
+const CHECKING: readonly CommandName[] = ['check', 'diff'];
 
 export const TCPEEK_OPTIONS: readonly OptionRow[] = [
   {
@@ -19,14 +20,14 @@ export const TCPEEK_OPTIONS: readonly OptionRow[] = [
     kind: 'file',
     value: 'ADDR[/LEN],...',
     help: 'addresses that RX and TX go by (repeatable; default: those of the interface, or that a pcapng capture tells)',
-    commands: BOTH,
+    commands: [...BOTH, ...CHECKING],
   },
   {
     names: ['session-filter'],
     kind: 'file',
     value: 'FILTER',
     help: 'count handshakes that a filter selects, as web:RX@10.0.0.0/8:80:443 (repeatable)',
-    commands: ['run'],
+    commands: ['run', ...CHECKING],
   },
   {
     names: ['timeout'],
@@ -42,14 +43,14 @@ export const TCPEEK_OPTIONS: readonly OptionRow[] = [
     kind: 'number',
     value: 'SEC',
     help: 'a handshake without a packet for SEC seconds has failed (default 60)',
-    commands: ['run'],
+    commands: ['run', ...CHECKING],
   },
   {
     names: ['icmp'],
     kind: 'switch',
     help: 'ICMP messages that a host or port is unreachable end a handshake',
     isOriginal: true,
-    commands: BOTH,
+    commands: [...BOTH, ...CHECKING],
   },
   {
     names: ['checksum'],
@@ -59,7 +60,7 @@ export const TCPEEK_OPTIONS: readonly OptionRow[] = [
     choices: ['0', '1', '2'],
     help: 'handshakes: ignore packets with a wrong checksum: 1 of IP, 2 also of TCP and ICMP (default 0: none); 2: records leave out segments whose checksum is wrong, too; TCP and ICMP only of packets that were captured whole (--snaplen)',
     isOriginal: true,
-    commands: BOTH,
+    commands: [...BOTH, ...CHECKING],
   },
   {
     names: ['quiet'],

@@ -1,0 +1,75 @@
+/**
+ * Compares two captures, or snapshots of captures, and tells what got worse.
+ */
+import { printable } from '../capture/problem.js';
+import { differencePage } from '../expect/difference-page.js';
+import { differenceJson, differenceText } from '../expect/difference-text.js';
+import { type Differences, differences } from '../expect/differences.js';
+import { type KeyFigures, keyFigures } from '../expect/key-figures.js';
+import { SNAPSHOT_ENDING } from '../expect/snapshot.js';
+import { withoutProgress } from './execute-check.js';
+import { EXIT_DAMAGED, EXIT_DONE, EXIT_FAILED } from './exit-codes.js';
+import { chooseFilter } from './filter-choice.js';
+import type { ParsedOptions } from './plan.js';
+import { EndingSignals } from './signals.js';
+import { readSnapshot } from './snapshot-files.js';
+import { type Summarize, summarize } from './summarize.js';
+import { toldOutputs, writeTold } from './told-outputs.js';
+import { UsageError } from './usage-error.js';
+import type { ProgramFacts } from './watching.js';
+
+const FORMATS = ['text', 'json', 'html'] as const;
+type Format = (typeof FORMATS)[number];
+
+interface Side {
+  readonly figures: KeyFigures | undefined;
+  readonly isDamaged: boolean;
+}
+
+/** Compares two; `ask`: who knows the figures of captures. Throws a UsageError or an OutputFailure. */
+export async function executeDiff(
+  names: readonly string[],
+  options: ParsedOptions,
+  program: ProgramFacts,
+  ask: Summarize = summarize,
+): Promise<number> {
+  if (names[0] === '-' && names[1] === '-') throw new UsageError('standard input cannot be both of two captures');
+  const outputs = toldOutputs<Format>(options, FORMATS, [], names);
+  const given = withoutProgress(options);
+  const filter = await chooseFilter(given, names);
+  const signals = new EndingSignals({ inputs: [], followTimeoutMs: undefined });
+  const say = (text: string): unknown => process.stderr.write(text);
+  const sideOf = async (name: string): Promise<Side> => {
+    if (name.endsWith(SNAPSHOT_ENDING)) {
+      const figures = readSnapshot(name);
+      if (figures === undefined) throw new UsageError(`the snapshot ${printable(name)}: no such file`);
+      return { figures: { ...figures, capture: name }, isDamaged: (figures.values.damaged ?? 0) > 0 };
+    }
+    const plan = { groups: [], examples: [] };
+    const figures = await ask(name, { given, filter, plan, program, say, stop: signals.stop });
+    signals.stop.throwIfAborted();
+    if (figures === undefined) return { figures: undefined, isDamaged: true };
+    return { figures: keyFigures(name, figures), isDamaged: figures.damaged > 0 };
+  };
+  try {
+    const before = await sideOf(names[0]);
+    const after = await sideOf(names[1]);
+    if (before.figures === undefined || after.figures === undefined) return EXIT_FAILED;
+    const found = differences(before.figures, after.figures);
+    writeTold(outputs, (format) => render(format, found, `tcploom ${program.version}`));
+    return before.isDamaged || after.isDamaged ? EXIT_DAMAGED : EXIT_DONE;
+  } finally {
+    signals.close();
+  }
+}
+
+function render(format: Format, found: Differences, program: string): string {
+  switch (format) {
+    case 'text':
+      return differenceText(found);
+    case 'json':
+      return differenceJson(found);
+    case 'html':
+      return differencePage(found, program);
+  }
+}

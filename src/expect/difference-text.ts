@@ -1,0 +1,55 @@
+/**
+ * The comparison of two captures as text and as JSON.
+ */
+import { printable } from '../capture/problem.js';
+import type { Difference, Differences, EndpointDifference } from './differences.js';
+import { amountText } from './units.js';
+
+/** As text for people. */
+export function differenceText(found: Differences): string {
+  const { before, after, worse, better, same, unknown, endpoints } = found;
+  const lines = [
+    `from ${printable(before)} to ${printable(after)}`,
+    '',
+    ...(worse.length === 0 ? ['nothing got worse'] : ['what got worse:', ...table(worse.map(differenceRow))]),
+    ...(better.length === 0 ? [] : ['', 'what got better:', ...table(better.map(differenceRow))]),
+    ...(endpoints.length === 0
+      ? []
+      : ['', 'sessions and retransmissions by endpoint:', ...table(endpoints.map(endpointRow))]),
+    ...(unknown.length === 0 ? [] : ['', `known of one of both only: ${unknown.join(', ')}`]),
+    '',
+    `${same} other figure${same === 1 ? ' is' : 's are'} the same within 2 %`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** As one JSON object. */
+export const differenceJson = (found: Differences): string => `${JSON.stringify(found, undefined, 2)}\n`;
+
+/** Name, both values, how many times as much. */
+export function differenceRow({ key, quantity, form, whole, before, after }: Difference): string[] {
+  const [was, is] = [before, after].map((value) => amountText(value, quantity, form));
+  return [key, was, '->', is, timesText(before, after), whole === null ? '' : `of ${whole}`];
+}
+
+/** How many times as much; nothing where that says nothing. */
+export function timesText(before: number, after: number): string {
+  if (before === 0 || after === 0) return '';
+  const times = after / before;
+  return times >= 1 ? `x ${rounded(times)}` : `/ ${rounded(1 / times)}`;
+}
+
+const rounded = (times: number): string => (times < 10 ? times.toFixed(2) : times.toFixed(0));
+
+/** Name, sessions and retransmissions in both. */
+export function endpointRow({ key, before, after }: EndpointDifference): string[] {
+  const [was, is] = [before, after].map((endpoint) => String(endpoint?.sessions ?? '-'));
+  const [lost, loses] = [before, after].map((endpoint) => String(endpoint?.retransmissions ?? '-'));
+  return [printable(key), `sessions ${was} -> ${is}`, `retransmissions ${lost} -> ${loses}`];
+}
+
+/** Columns below each other, two blanks apart. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column])).join('  ')}`.trimEnd());
+}

@@ -1,0 +1,117 @@
+/**
+ * Two captures compared: what got worse, what got better, and by how much, the most first.
+ */
+import { type Endpoint, type KeyFigures, keyName } from './key-figures.js';
+import { type Metric, quotient } from './metric.js';
+import { METRICS, wholeOf } from './metrics.js';
+import type { Form } from './units.js';
+
+/** One figure of both. */
+export interface Difference {
+  readonly key: string;
+  readonly meaning: string;
+  readonly quantity: Metric['quantity'];
+  /** `share`: both are shares of `whole`. */
+  readonly form: Form;
+  readonly whole: string | null;
+  readonly before: number;
+  readonly after: number;
+  /** By how much, on a scale on which twice as much is 1; above 0. */
+  readonly weight: number;
+}
+
+/** What one pair of endpoints has in either capture; null where it is not among those that are kept. */
+export interface EndpointDifference {
+  readonly key: string;
+  readonly before: Endpoint | null;
+  readonly after: Endpoint | null;
+}
+
+export interface Differences {
+  readonly before: string;
+  readonly after: string;
+  readonly worse: readonly Difference[];
+  readonly better: readonly Difference[];
+  /** How many figures were compared and are the same, or nearly so. */
+  readonly same: number;
+  /** What only one of both knows: keys. */
+  readonly unknown: readonly string[];
+  /** Those whose sessions or retransmissions differ, the most first. */
+  readonly endpoints: readonly EndpointDifference[];
+}
+
+/** What differs by less is the same. */
+const LEAST_RATIO = 1.02;
+/** Added to both before they are divided, so that next to nothing is no multiple of nothing. */
+const FLOORS: Readonly<Record<Metric['quantity'], number>> = { count: 1, seconds: 1e-4, bytes: 1e3, rate: 1e3 };
+const SHARE_FLOOR = 1e-3;
+const MOST_ENDPOINTS = 20;
+
+const COMPARED: readonly Metric[] = METRICS.filter(({ isCompared }) => isCompared === true);
+
+/** From `before` to `after`. */
+export function differences(before: KeyFigures, after: KeyFigures): Differences {
+  const worse: Difference[] = [];
+  const better: Difference[] = [];
+  const unknown: string[] = [];
+  let same = 0;
+  for (const metric of COMPARED) {
+    const [one, other] = [before, after].map((figures) => comparedValue(metric, figures));
+    const key = keyName(metric);
+    if (one === null || other === null) {
+      if (one !== other) unknown.push(key);
+      continue;
+    }
+    const form: Form = metric.whole === undefined ? 'value' : 'share';
+    const floor = form === 'share' ? SHARE_FLOOR : FLOORS[metric.quantity];
+    const ratio = (other + floor) / (one + floor);
+    if (ratio < LEAST_RATIO && ratio > 1 / LEAST_RATIO) {
+      same++;
+      continue;
+    }
+    const isWorse = ratio > 1 === (metric.worse === 'more');
+    (isWorse ? worse : better).push({
+      key,
+      meaning: metric.meaning,
+      quantity: metric.quantity,
+      form,
+      whole: metric.whole ?? null,
+      before: one,
+      after: other,
+      weight: Math.abs(Math.log2(ratio)),
+    });
+  }
+  return {
+    before: before.capture,
+    after: after.capture,
+    worse: ranked(worse),
+    better: ranked(better),
+    same,
+    unknown,
+    endpoints: endpointDifferences(before.pairs, after.pairs),
+  };
+}
+
+/** Counts of two captures of different length say little: their shares are compared. */
+function comparedValue(metric: Metric, { values }: KeyFigures): number | null {
+  const value = Object.hasOwn(values, keyName(metric)) ? values[keyName(metric)] : null;
+  const whole = wholeOf(metric);
+  return whole === undefined ? value : quotient(value, values[keyName(whole)] ?? null);
+}
+
+/** Equal weights stay in the order of the table. */
+const ranked = (list: readonly Difference[]): Difference[] => [...list].sort((a, b) => b.weight - a.weight);
+
+function endpointDifferences(before: readonly Endpoint[], after: readonly Endpoint[]): EndpointDifference[] {
+  const [one, other] = [before, after].map((list) => new Map(list.map((endpoint) => [endpoint.key, endpoint])));
+  const keys = new Set([...one.keys(), ...other.keys()]);
+  return [...keys]
+    .map((key) => ({ key, before: one.get(key) ?? null, after: other.get(key) ?? null }))
+    .filter((pair) => weightOf(pair) > 0)
+    .sort((a, b) => weightOf(b) - weightOf(a) || (a.key < b.key ? -1 : 1))
+    .slice(0, MOST_ENDPOINTS);
+}
+
+const weightOf = ({ before, after }: EndpointDifference): number =>
+  Math.abs((after?.sessions ?? 0) - (before?.sessions ?? 0)) +
+  Math.abs((after?.retransmissions ?? 0) - (before?.retransmissions ?? 0));

@@ -1,0 +1,96 @@
+/**
+ * What did not hold, as text for people: capture, expectation, reason, what was found, the worst sessions, and how to see them.
+ */
+import { printable } from '../capture/problem.js';
+import type { ExampleSession } from '../summary/figures.js';
+import { type CheckResult, isDamaged, type SessionCommand, sumLine } from './outcome.js';
+import { amountText } from './units.js';
+import { type CaptureVerdicts, isMet, type Verdict } from './verdict.js';
+
+/** The whole result: one line where all holds, else a paragraph for all that does not, and that line. */
+export function checkText({ captures, commandFor }: CheckResult): string {
+  const paragraphs = captures.flatMap((capture) => [
+    ...capture.verdicts
+      .filter((verdict) => !isMet(verdict))
+      .map((verdict) => failureText(capture, verdict, commandFor)),
+    ...(isDamaged(capture) ? [damageText(capture)] : []),
+  ]);
+  return [...paragraphs, `tcploom: ${sumLine(captures)}\n`].join('\n');
+}
+
+function failureText({ capture }: CaptureVerdicts, verdict: Verdict, commandFor: SessionCommand): string {
+  const { name, expected, outcome } = verdict;
+  const head = outcome === 'unknown' ? 'not known' : 'not met';
+  const lines = [`${printable(capture)}: ${head}: ${printable(name)}`, ...detailLines(verdict, name !== expected)];
+  const sessions = verdict.examples.flatMap((session) => {
+    const command = commandFor(capture, session);
+    return [`    ${sessionText(session)}`, ...(command === undefined ? [] : [`      ${command}`])];
+  });
+  return `${[...lines, ...(sessions.length === 0 ? [] : [`  ${sessionsHead(verdict)}`]), ...sessions].join('\n')}\n`;
+}
+
+/** What is known of a verdict beside its name. */
+function detailLines({ expected, found, reason, place }: Verdict, hasExpected: boolean): string[] {
+  return [
+    ...(hasExpected ? [`  expected  ${printable(expected)}`] : []),
+    `  found     ${printable(found)}`,
+    ...(reason === undefined ? [] : [`  reason    ${printable(reason)}`]),
+    ...(place === undefined ? [] : [`  stated    ${printable(place.file)}:${place.line}:${place.column}`]),
+  ];
+}
+
+const sessionsHead = ({ examples }: Verdict): string =>
+  examples.length === 1 ? 'the worst session:' : `the worst ${examples.length} sessions:`;
+
+/** What is wrong with a capture as such. */
+export function damageText({ capture, isRead, damaged, problems }: CaptureVerdicts): string {
+  const lines = problems.map((problem) => `  ${printable(problem)}`);
+  return `${[`${printable(capture)}: ${isRead ? damagedWords(damaged) : 'nothing could be read'}`, ...lines].join('\n')}\n`;
+}
+
+const damagedWords = (places: number): string => `damaged in ${places} place${places === 1 ? '' : 's'}`;
+
+/** Time (UTC), ends, and by how much it is an example. */
+export function sessionText({ session, first, src, src_port, dst, dst_port, value, unit }: ExampleSession): string {
+  const amount = unit === '' ? '' : `  ${measureText(value, unit)}`;
+  return `session ${session}  ${momentText(first)}  ${end(src, src_port)} > ${end(dst, dst_port)}${amount}`;
+}
+
+/** The same with the command that shows it, in a line. */
+export function sessionLine(capture: string, session: ExampleSession, commandFor: SessionCommand): string {
+  const command = commandFor(capture, session);
+  return `${sessionText(session)}${command === undefined ? '' : `: ${command}`}`;
+}
+
+/** All of a verdict but its name, as a paragraph without marks. */
+export function verdictText(capture: string, verdict: Verdict, commandFor: SessionCommand): string {
+  const { expected, found, reason, examples } = verdict;
+  const lines = [
+    `${printable(capture)}: expected ${printable(expected)}, found ${printable(found)}`,
+    ...(reason === undefined ? [] : [`Reason: ${printable(reason)}`]),
+    ...examples.map((session) => sessionLine(capture, session, commandFor)),
+  ];
+  return lines.join('\n');
+}
+
+/** Seconds since 1970 with decimals as a time in UTC, to the microsecond. */
+export function momentText(seconds: string): string {
+  const [whole, fraction = ''] = seconds.split('.');
+  const date = new Date(1000 * Number(whole)).toISOString().slice(0, 19);
+  return `${date}.${fraction.padEnd(6, '0').slice(0, 6)}Z`;
+}
+
+const end = (address: string, port: number): string => `${address.includes(':') ? `[${address}]` : address}:${port}`;
+
+function measureText(value: number, unit: string): string {
+  switch (unit) {
+    case 's':
+      return amountText(value, 'seconds');
+    case 'bytes':
+      return amountText(value, 'bytes');
+    case 'bytes/s':
+      return amountText(value, 'rate');
+    default:
+      return `${value} ${value === 1 ? unit.replace(/s$/, '') : unit}`;
+  }
+}

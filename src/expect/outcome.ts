@@ -1,0 +1,67 @@
+/**
+ * What a whole check came to: captures, sums, the one line that says so, and which code follows from it.
+ */
+import { type CaptureVerdicts, isMet } from './verdict.js';
+
+/** What is told of a check by every kind of output. */
+export interface CheckResult {
+  readonly version: string;
+  readonly captures: readonly CaptureVerdicts[];
+  /** The command that shows a session (extract-command.ts), for where sessions are told. */
+  readonly commandFor: SessionCommand;
+}
+
+/** The command line that writes a session of a capture to a file of its own; undefined where there is none. */
+export type SessionCommand = (
+  capture: string,
+  session: CaptureVerdicts['verdicts'][number]['examples'][number],
+) => string | undefined;
+
+export interface CheckSums {
+  readonly expectations: number;
+  readonly failed: number;
+  /** Captures whose damage nobody allowed, and those of which nothing could be read. */
+  readonly damaged: number;
+  readonly unread: number;
+}
+
+/** Whether damage of a capture is to be told. */
+export const isDamaged = ({ damaged, allowsDamage, isRead }: CaptureVerdicts): boolean =>
+  !isRead || (damaged > 0 && !allowsDamage);
+
+export function sumsOf(captures: readonly CaptureVerdicts[]): CheckSums {
+  const verdicts = captures.flatMap((capture) => capture.verdicts);
+  return {
+    expectations: verdicts.length,
+    failed: verdicts.filter((verdict) => !isMet(verdict)).length,
+    damaged: captures.filter((capture) => capture.isRead && isDamaged(capture)).length,
+    unread: captures.filter(({ isRead }) => !isRead).length,
+  };
+}
+
+/** How a check ended: its exit code is cli's business. */
+export type CheckEnd = 'met' | 'not met' | 'damaged' | 'nothing read';
+
+/** What does not hold weighs more than damage: it was found in what could be read. */
+export function endOf(captures: readonly CaptureVerdicts[]): CheckEnd {
+  const { failed, damaged, unread } = sumsOf(captures);
+  if (unread === captures.length) return 'nothing read';
+  if (failed > 0) return 'not met';
+  return damaged + unread > 0 ? 'damaged' : 'met';
+}
+
+const counted = (count: number, one: string, several = `${one}s`): string => `${count} ${count === 1 ? one : several}`;
+
+/** All of it in a line. */
+export function sumLine(captures: readonly CaptureVerdicts[]): string {
+  const { expectations, failed, damaged, unread } = sumsOf(captures);
+  const parts = [
+    failed > 0 ? `${failed} of ${counted(expectations, 'expectation')} not met` : '',
+    damaged > 0 ? `${counted(damaged, 'capture')} damaged` : '',
+    unread > 0 ? `${counted(unread, 'capture')} not readable` : '',
+  ].filter((part) => part !== '');
+  const where = counted(captures.length, 'capture');
+  if (expectations === 0 && parts.length === 0) return `nothing was expected of ${where}`;
+  if (parts.length === 0) return `${counted(expectations, 'expectation')} met in ${where}`;
+  return `${parts.join(', ')} (${where} checked)`;
+}

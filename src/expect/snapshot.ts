@@ -1,0 +1,114 @@
+/**
+ * Snapshots: the key figures of a capture in a file, and what has changed since it was written.
+ */
+import { type Endpoint, type KeyFigures, keyMetric } from './key-figures.js';
+import { amountOf, amountText, unitNamed } from './units.js';
+
+const FORMAT = 'tcploom snapshot';
+const VERSION = 1;
+/** What the names of snapshots end in. */
+export const SNAPSHOT_ENDING = '.tcploom.json';
+
+/** A file that is no snapshot; the message says what was found. */
+export class SnapshotError extends Error {
+  override readonly name = 'SnapshotError';
+}
+
+/** The text of a snapshot: always the same for the same figures. */
+export const snapshotText = (figures: KeyFigures): string =>
+  `${JSON.stringify({ format: FORMAT, version: VERSION, ...figures }, undefined, 2)}\n`;
+
+/** The figures in a snapshot. Throws a SnapshotError. */
+export function parseSnapshot(text: string): KeyFigures {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new SnapshotError('it is no JSON');
+  }
+  if (!isRecord(content) || content.format !== FORMAT) throw new SnapshotError('it is no snapshot of tcploom');
+  if (content.version !== VERSION) {
+    throw new SnapshotError(`it is of version ${JSON.stringify(content.version)}, expected ${VERSION}`);
+  }
+  const { capture, values, pairs } = content;
+  if (typeof capture !== 'string') throw new SnapshotError('its "capture" is no text');
+  if (!isRecord(values)) throw new SnapshotError('its "values" are no object');
+  for (const [key, value] of Object.entries(values)) {
+    if (typeof value !== 'number') throw new SnapshotError(`its value of ${JSON.stringify(key)} is no number`);
+    if (keyMetric(key) === undefined) throw new SnapshotError(`there is no metric ${JSON.stringify(key)}`);
+  }
+  if (!Array.isArray(pairs) || !pairs.every(isEndpoint))
+    throw new SnapshotError('its "pairs" are no list of endpoints');
+  return { capture, values: values as Record<string, number>, pairs };
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isEndpoint = (value: unknown): value is Endpoint =>
+  isRecord(value) &&
+  typeof value.key === 'string' &&
+  (['sessions', 'bytes', 'packets', 'retransmissions'] as const).every((name) => typeof value[name] === 'number');
+
+/** By how much a figure may differ: a part of the value, or as much as that. */
+export interface Tolerance {
+  readonly isRelative: boolean;
+  readonly amount: number;
+}
+
+export const NO_TOLERANCE: Tolerance = { isRelative: true, amount: 0 };
+
+/** Tolerances of all figures, and of some. */
+export interface Tolerances {
+  readonly usual: Tolerance;
+  readonly of: ReadonlyMap<string, Tolerance>;
+}
+
+/** `5%`, or for one metric as much of its unit: `3`, `20ms`. Undefined for a text that is none. */
+export function parseTolerance(text: string, key?: string): Tolerance | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*(\S*)$/.exec(text.trim());
+  if (match === null) return undefined;
+  const [, decimal, unit] = match;
+  if (unit === '%') return { isRelative: true, amount: Number(`${decimal}e-2`) };
+  const metric = key === undefined ? undefined : keyMetric(key);
+  const found = metric === undefined ? undefined : unitNamed(unit, metric.quantity);
+  if (found !== undefined && found.form === 'value') return { isRelative: false, amount: amountOf(decimal, found) };
+  return Number(decimal) === 0 && unit === '' ? NO_TOLERANCE : undefined;
+}
+
+/** A figure that differs by more than it may. Null: it is not known. */
+export interface Change {
+  readonly key: string;
+  readonly before: number | null;
+  readonly after: number | null;
+}
+
+/** What differs, in the order of the snapshot. What the snapshot does not have is not compared, so that figures may be taken out of it. */
+export function changesSince(before: KeyFigures, after: KeyFigures, { usual, of }: Tolerances): Change[] {
+  return Object.entries(before.values).flatMap(([key, value]) => {
+    const now = Object.hasOwn(after.values, key) ? after.values[key] : null;
+    if (now !== null && isWithin(value, now, of.get(key) ?? usual)) return [];
+    return [{ key, before: value, after: now }];
+  });
+}
+
+function isWithin(before: number, after: number, { isRelative, amount }: Tolerance): boolean {
+  const difference = Math.abs(after - before);
+  return difference <= (isRelative ? amount * Math.abs(before) : amount);
+}
+
+const MOST_TOLD = 12;
+
+/** What differs, as a sentence. */
+export function changesText(changes: readonly Change[]): string {
+  const told = changes.slice(0, MOST_TOLD).map(({ key, before, after }) => {
+    const { quantity } = keyMetric(key)!;
+    const [was, is] = [before, after].map((value) => (value === null ? 'not known' : amountText(value, quantity)));
+    // Two that look the same, since they are rounded, are told whole.
+    return was === is ? `${key} was ${before}, is ${after}` : `${key} was ${was}, is ${is}`;
+  });
+  const more = changes.length - told.length;
+  const head = `${changes.length} figure${changes.length === 1 ? '' : 's'} changed`;
+  return `${head}: ${told.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
+}

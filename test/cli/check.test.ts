@@ -1,0 +1,413 @@
+/**
+ * `tcploom check` and `tcploom diff` with made-up figures in place of a pass: which captures and expectations are meant, exit codes, outputs, snapshots.
+ */
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { executeCheck, numberingOf } from '../../src/cli/execute-check.js';
+import { executeDiff } from '../../src/cli/execute-diff.js';
+import { parseArguments } from '../../src/cli/parse.js';
+import type { ParsedOptions } from '../../src/cli/plan.js';
+import type { Summarize, SummarizeOptions } from '../../src/cli/summarize.js';
+import { Interrupted } from '../../src/pipeline/interrupted.js';
+import type { CaptureFigures } from '../../src/summary/figures.js';
+import { assertMessages, tcploom, temporaryFolder } from '../support/launch.js';
+import { captureFigures, emptyGroup, exampleSession } from '../support/made-up-figures.js';
+import { PROGRAM } from '../support/program.js';
+
+const { symptoms } = emptyGroup();
+/** Captures by the ends of their names. */
+const FIGURES: Readonly<Record<string, CaptureFigures | undefined>> = {
+  'good.pcap': captureFigures({
+    groups: Array(4).fill(emptyGroup({ sessions: 4, segments: 1000 })),
+    examples: [[], [], []],
+  }),
+  'lossy.pcap': captureFigures({
+    groups: Array(4).fill(emptyGroup({ sessions: 4, segments: 1000, symptoms: { ...symptoms, retransmission: 30 } })),
+    examples: Array(3).fill([exampleSession()]),
+  }),
+  'cut.pcap': captureFigures({
+    groups: Array(4).fill(emptyGroup({ sessions: 1 })),
+    damaged: 1,
+    problems: ['at byte 24: cut'],
+    examples: [[], [], []],
+  }),
+  'gone.pcap': undefined,
+};
+
+interface Asked extends SummarizeOptions {
+  readonly capture: string;
+}
+
+interface Told {
+  readonly code: number;
+  readonly text: string;
+  readonly asked: readonly Asked[];
+}
+
+/** What a command line comes to; its text goes to a file. */
+async function told(...args: string[]): Promise<Told> {
+  const request = parseArguments(args, '1.2.3');
+  assert.ok(request.kind === 'check' || request.kind === 'diff');
+  const file = join(temporaryFolder(), 'told.txt');
+  const asked: Asked[] = [];
+  const ask: Summarize = async (capture, options) => {
+    asked.push({ ...options, capture });
+    const name = Object.keys(FIGURES).find((ending) => capture.endsWith(ending)) ?? assert.fail(capture);
+    if (FIGURES[name] === undefined) options.say(`tcploom: ${capture}: no such file\n`);
+    return FIGURES[name];
+  };
+  const execute = request.kind === 'check' ? executeCheck : executeDiff;
+  const output = [...(request.options.output ?? []), `text=${file}`];
+  const code = await execute(request.files, { ...request.options, output }, PROGRAM, ask);
+  return { code, text: existsSync(file) ? readFileSync(file, 'utf8') : '', asked };
+}
+
+/** What a command line is refused with. */
+const refusal = (...args: string[]): Promise<string> =>
+  told(...args).then(
+    () => assert.fail(`${args.join(' ')} was accepted`),
+    (error) => String(error.message),
+  );
+
+/** What a command line says. */
+function requestOf(...args: string[]): { readonly files: readonly string[]; readonly options: ParsedOptions } {
+  const request = parseArguments(args, '');
+  return 'files' in request ? request : assert.fail(args.join(' '));
+}
+
+/** A folder with a file of expectations and empty captures. */
+function folderWith(config: string, ...captures: string[]): string {
+  const folder = temporaryFolder();
+  for (const capture of captures) {
+    mkdirSync(join(folder, capture, '..'), { recursive: true });
+    writeFileSync(join(folder, capture), '');
+  }
+  writeFileSync(join(folder, 'tcploom.yml'), config);
+  return folder;
+}
+
+const FEW = ['--expect', 'retransmissions <= 1%'];
+
+describe('tcploom check', () => {
+  it('ends with 0 where all holds, and says so in a line', async () => {
+    const { code, text } = await told('check', ...FEW, '--expect', 'sessions > 0', 'good.pcap', 'x/good.pcap');
+    assert.equal(code, 0);
+    assert.equal(text, 'tcploom: 4 expectations met in 2 captures\n');
+  });
+
+  it('ends with 3 where something does not hold, and tells what', async () => {
+    const { code, text } = await told('check', ...FEW, 'good.pcap', 'lossy.pcap');
+    assert.equal(code, 3);
+    assert.match(text, /^lossy\.pcap: not met: retransmissions <= 1%\n {2}found {5}3 % \(30 of 1000 segments\)\n/);
+    assert.match(text, /\n {6}tcploom extract --sessions 7 -w session-7\.pcap lossy\.pcap\n/);
+    assert.doesNotMatch(text, /good\.pcap/);
+  });
+
+  it('ends with 3 where something is not known, unless that is allowed', async () => {
+    const { code, text } = await told('check', '--expect', 'handshake.p99 < 50ms', 'good.pcap');
+    assert.equal(code, 3);
+    assert.match(text, /^good\.pcap: not known: handshake\.p99 < 50ms\n/);
+    assert.equal((await told('check', '--expect', 'handshake.p99 < 50ms or unknown', 'good.pcap')).code, 0);
+  });
+
+  it('ends with 1 where a capture is damaged, unless that is allowed', async () => {
+    const { code, text } = await told('check', '--expect', 'sessions > 0', 'cut.pcap');
+    assert.equal(code, 1);
+    assert.match(text, /^cut\.pcap: damaged in 1 place\n {2}at byte 24: cut\n/);
+    assert.equal((await told('check', '--allow-damaged', '--expect', 'sessions > 0', 'cut.pcap')).code, 0);
+    assert.equal((await told('check', '--expect', 'damaged <= 1', 'cut.pcap')).code, 0);
+    assert.equal((await told('check', '--expect', 'damaged == 0', 'cut.pcap')).code, 3);
+  });
+
+  it('ends with 2 where nothing can be read, with 1 where something can', async () => {
+    const { code, text } = await told('check', ...FEW, 'gone.pcap');
+    assert.equal(code, 2);
+    assert.match(text, /^gone\.pcap: nothing could be read\n {2}no such file\n/);
+    assert.equal((await told('check', ...FEW, 'gone.pcap', 'good.pcap')).code, 1);
+    assert.equal((await told('check', ...FEW, 'gone.pcap', 'lossy.pcap')).code, 3);
+  });
+
+  it('takes captures and expectations from a file', async () => {
+    const folder = folderWith(
+      `version: 1
+captures: ['*.pcap', 'x/*.pcap']
+filter: tcp port 443
+tcpeek: ['web:RX@%:80']
+reading: { session_timeout: 60, checksum: 2, vlan_key: true, local: [10.0.0.0/8] }
+expectations:
+  - name: hardly anything is sent again
+    expect: retransmissions <= 1%
+    reason: the line must not lose anything
+  - expect: sessions > 100
+    captures: [x/*]
+`,
+      'good.pcap',
+      'lossy.pcap',
+      'x/good.pcap',
+    );
+    const config = join(folder, 'tcploom.yml');
+    const { code, text, asked } = await told('check', '--config', config);
+    assert.equal(code, 3);
+    assert.deepEqual(
+      asked.map(({ capture }) => capture),
+      ['good.pcap', 'lossy.pcap', 'x/good.pcap'].map((name) => join(folder, name)),
+    );
+    const [{ given, filter }] = asked;
+    assert.equal(filter?.text, 'tcp port 443');
+    assert.deepEqual(given.sessionFilter, ['web:RX@%:80']);
+    assert.deepEqual(
+      [given.sessionTimeout, given.checksum, given.vlanKey, given.local],
+      [60, '2', true, ['10.0.0.0/8']],
+    );
+    assert.match(text, /lossy\.pcap: not met: hardly anything is sent again\n {2}expected {2}retransmissions <= 1%\n/);
+    assert.match(text, /\n {2}reason {4}the line must not lose anything\n {2}stated {4}.*tcploom\.yml:8:13\n/);
+    // With a filter sessions have other numbers: they go by their ends.
+    assert.match(text, /tcploom extract --tuple 10\.0\.0\.1:40000-10\.0\.0\.2:443 --vlan-key -w session-7\.pcap /);
+    assert.equal(text.match(/not met: sessions > 100/g)?.length, 1);
+    assert.match(text, /2 of 4 expectations not met/);
+    const one = await told('check', '--config', config, '--session-timeout', '5', join(folder, 'good.pcap'));
+    assert.equal(one.code, 0);
+    assert.equal(one.asked[0].given.sessionTimeout, 5);
+  });
+
+  it('finds faults of a file, each with its place', async () => {
+    const folder = folderWith(
+      'version: 1\ncaptures: [none*, good.pcap]\nexpectations:\n  - expect: rst == 0\n',
+      'good.pcap',
+    );
+    const config = join(folder, 'tcploom.yml');
+    assert.equal(await refusal('check', '--config', config), `tcploom: ${config}:2:12: no file is none*\n`);
+    writeFileSync(
+      config,
+      'version: 1\ncaptures: [good.pcap]\nexpectations:\n  - expect: rst == 0\n    captures: [b*]\n',
+    );
+    assert.equal(
+      await refusal('check', '--config', config),
+      `tcploom: ${config}:4:13: this is about none of the captures: b*\n`,
+    );
+    writeFileSync(config, 'version: 1\ncaptures: [good.pcap]\nexpectations:\n  - expect: rst = 0\n');
+    assert.equal(
+      await refusal('check', '--config', config),
+      `tcploom: ${config}:4:17: equal is ==\n  rst = 0\n      ^\n`,
+    );
+  });
+
+  it('finds faults of filters in a file, with their places', async () => {
+    const config = join(
+      folderWith('version: 1\ncaptures: [good.pcap]\nfilter: port (\nsnapshot: true\n', 'good.pcap'),
+      'tcploom.yml',
+    );
+    const message = await refusal('check', '--config', config);
+    assert.ok(message.startsWith(`${config}:3:9: the filter: `), message);
+    writeFileSync(config, "version: 1\ncaptures: [good.pcap]\ntcpeek: ['a:RX@%:80', 'web']\nsnapshot: true\n");
+    assert.match(
+      await refusal('check', '--config', config),
+      /^tcploom: .*tcploom\.yml:3:23: filter "?'?web'?"? parse error: /,
+    );
+  });
+
+  it('refuses what means nothing', async () => {
+    const config = join(folderWith('version: 1\n'), 'tcploom.yml');
+    assert.match(await refusal('check', 'good.pcap'), /^check needs expectations/);
+    assert.match(await refusal('check', '--config', config), /has no "captures"$/);
+    assert.match(await refusal('check', '--config', config, 'good.pcap'), /expects nothing/);
+    assert.match(await refusal('check', '--config', '/nothing/here', 'good.pcap'), /no such file$/);
+    assert.match(
+      await refusal('check', ...FEW, '-o', 'xml', 'good.pcap'),
+      /there is no format 'xml': expected text, junit/,
+    );
+    assert.match(
+      await refusal('check', ...FEW, '-o', 'tap', '-o', 'github', 'good.pcap'),
+      /^tap and github cannot both go/,
+    );
+    assert.match(await refusal('check', ...FEW, '--snapshots', '/tmp', 'good.pcap'), /^--snapshots says where/);
+    assert.match(await refusal('check', ...FEW, '--tolerance', '5%', 'good.pcap'), /^--tolerance is about snapshots/);
+    assert.match(await refusal('check', '--snapshot', '--tolerance', '5ms', 'good.pcap'), /expected a share, as 5%$/);
+    assert.match(await refusal('check', '--update', '-'), /^standard input has no snapshot/);
+    assert.match(
+      await refusal('check', '--update', '--snapshots', '/x', 'a/good.pcap', 'b/good.pcap'),
+      /would have one snapshot/,
+    );
+    assert.match(await refusal('check', ...FEW, '--filter', 'nonsense(', 'good.pcap'), /^the filter: /);
+  });
+
+  it('writes several outputs at once', async () => {
+    const folder = temporaryFolder();
+    const outputs = ['junit', 'tap', 'sarif', 'github'].flatMap((name) => ['-o', `${name}=${join(folder, name)}`]);
+    const { code, text } = await told('check', ...FEW, ...outputs, 'lossy.pcap');
+    assert.equal(code, 3);
+    assert.match(text, /not met/);
+    assert.match(readFileSync(join(folder, 'junit'), 'utf8'), /<testsuites>/);
+    assert.match(readFileSync(join(folder, 'tap'), 'utf8'), /^TAP version 14\n/);
+    assert.equal(JSON.parse(readFileSync(join(folder, 'sarif'), 'utf8')).version, '2.1.0');
+    assert.match(readFileSync(join(folder, 'github'), 'utf8'), /^::error /);
+  });
+
+  it('does not end by what cannot be written until the rest is', async () => {
+    const folder = temporaryFolder();
+    const junit = join(folder, 'junit');
+    const message = await refusal('check', ...FEW, '-o', `tap=${folder}/none/tap`, '-o', `junit=${junit}`, 'good.pcap');
+    assert.match(message, /^writing .*none\/tap: /);
+    assert.ok(existsSync(junit));
+  });
+
+  it('shows no progress where CI is set', async () => {
+    const before = process.env.CI;
+    const progressOf = async (...args: string[]): Promise<string | undefined> =>
+      (await told('check', ...FEW, ...args, 'good.pcap')).asked[0].given.progress;
+    try {
+      process.env.CI = 'true';
+      assert.equal(await progressOf(), 'none');
+      assert.equal(await progressOf('--progress', 'plain'), 'plain');
+      process.env.CI = 'false';
+      assert.equal(await progressOf(), undefined);
+    } finally {
+      if (before === undefined) delete process.env.CI;
+      else process.env.CI = before;
+    }
+  });
+
+  it('ends by a signal without a result', async () => {
+    const { options, files } = requestOf('check', ...FEW, 'good.pcap');
+    const ask: Summarize = (_, { stop }) =>
+      new Promise((_resolve, reject) => {
+        stop.addEventListener('abort', () => reject(stop.reason));
+        process.emit('SIGINT', 'SIGINT');
+      });
+    await assert.rejects(executeCheck(files, options, PROGRAM, ask), (error) => error instanceof Interrupted);
+    assert.equal(process.listenerCount('SIGINT'), 0);
+  });
+
+  it('tells of sessions as extract has to be told of them', () => {
+    const { options } = requestOf(
+      ...['check', '--from', '+1.5', '--to', '1700000000', '--max-packets', '9', '--outer', '--resync'],
+      ...['--user-dlt', '3=EN10MB', '--checksum', '2', '--session-timeout', '60', 'a'],
+    );
+    const { decoding, numbering, byEnds } = numberingOf(options, undefined);
+    const words = [...decoding, ...numbering];
+    assert.deepEqual(words, [
+      ...[
+        '--outer',
+        '--resync',
+        '--user-dlt',
+        '3=1',
+        '--from',
+        '+1.500000000',
+        '--to',
+        '1700000000',
+        '--max-packets',
+        '9',
+      ],
+      ...['--session-timeout', '60', '--checksum', '2'],
+    ]);
+    assert.equal(byEnds, false);
+    // It reads them as they were meant.
+    const extract = requestOf('extract', '--sessions', '7', ...words, '-w', 'x', 'a');
+    for (const name of [
+      'from',
+      'to',
+      'maxPackets',
+      'outer',
+      'resync',
+      'userDlt',
+      'checksum',
+      'sessionTimeout',
+    ] as const) {
+      assert.deepEqual(extract.options[name], options[name], name);
+    }
+  });
+});
+
+describe('snapshots', () => {
+  it('are written beside captures, and compared with', async () => {
+    const folder = folderWith('', 'good.pcap', 'lossy.pcap');
+    const [good, lossy] = ['good.pcap', 'lossy.pcap'].map((name) => join(folder, name));
+    const missing = await told('check', '--snapshot', good);
+    assert.equal(missing.code, 3);
+    assert.match(missing.text, /there is no snapshot: --update writes it/);
+    assert.equal((await told('check', '--update', good)).code, 0);
+    const text = readFileSync(`${good}.tcploom.json`, 'utf8');
+    assert.equal((await told('check', '--snapshot', good)).code, 0);
+    assert.equal((await told('check', '--update', good)).code, 0);
+    assert.equal(readFileSync(`${good}.tcploom.json`, 'utf8'), text);
+    // The same capture, with other figures.
+    writeFileSync(`${lossy}.tcploom.json`, text);
+    const changed = await told('check', '--snapshot', lossy);
+    assert.equal(changed.code, 3);
+    assert.match(changed.text, /figures? changed: .*retransmissions was 0, is 30/);
+    assert.equal((await told('check', '--snapshot', '--tolerance', '5%', good)).code, 0);
+  });
+
+  it('may be in a folder of their own, as tcploom.yml says', async () => {
+    const folder = folderWith('version: 1\ncaptures: [good.pcap]\nsnapshot: { folder: snaps }\n', 'good.pcap');
+    const config = join(folder, 'tcploom.yml');
+    assert.equal((await told('check', '--config', config, '--update')).code, 0);
+    assert.ok(existsSync(join(folder, 'snaps', 'good.pcap.tcploom.json')));
+    assert.equal((await told('check', '--config', config)).code, 0);
+  });
+
+  it('that are damaged are told', async () => {
+    const folder = folderWith('', 'good.pcap', 'good.pcap.tcploom.json');
+    assert.match(await refusal('check', '--snapshot', join(folder, 'good.pcap')), /^the snapshot .*: it is no JSON$/);
+  });
+});
+
+describe('tcploom diff', () => {
+  it('compares captures and snapshots alike', async () => {
+    const folder = folderWith('', 'good.pcap');
+    const good = join(folder, 'good.pcap');
+    await told('check', '--update', good);
+    const { code, text } = await told('diff', `${good}.tcploom.json`, 'lossy.pcap');
+    assert.equal(code, 0);
+    assert.match(text, /what got worse:\n {2}retransmissions {2}0 % {2}-> {2}3 % {2,}of segments\n/);
+    const both = await told('diff', 'good.pcap', 'lossy.pcap');
+    assert.deepEqual(text.split('\n').slice(1), both.text.split('\n').slice(1));
+  });
+
+  it('tells as JSON and as a page, and of damage by its exit code', async () => {
+    const folder = temporaryFolder();
+    const outputs = ['json', 'html'].flatMap((name) => ['-o', `${name}=${join(folder, name)}`]);
+    assert.equal((await told('diff', ...outputs, 'good.pcap', 'cut.pcap')).code, 1);
+    assert.equal(JSON.parse(readFileSync(join(folder, 'json'), 'utf8')).before, 'good.pcap');
+    assert.match(readFileSync(join(folder, 'html'), 'utf8'), /^<!DOCTYPE html>/);
+    assert.equal((await told('diff', 'good.pcap', 'gone.pcap')).code, 2);
+  });
+
+  it('refuses what it cannot compare', async () => {
+    assert.match(await refusal('diff', '-', '-'), /cannot be both/);
+    assert.match(await refusal('diff', 'good.pcap', 'nothing.tcploom.json'), /no such file$/);
+  });
+});
+
+describe('a process', () => {
+  it('is refused with a mark where an expectation is wrong', async () => {
+    const { code, stdout, stderr } = await tcploom([
+      'check',
+      '--expect',
+      'handshake.p99 < 50',
+      '--expect',
+      'rts == 0',
+      'datasets/web.pcap',
+    ]);
+    assert.equal(code, 2);
+    assert.equal(stdout, '');
+    assert.equal(
+      stderr,
+      `tcploom: --expect: handshake.p99 needs a unit behind the number: s, ms, us, ns
+  handshake.p99 < 50
+                  ^^
+tcploom: --expect: there is no metric rts; is rst meant?
+  rts == 0
+  ^^^
+`,
+    );
+  });
+
+  it('is told of usage in one line', async () => {
+    const { code, stderr } = await tcploom(['check', '-o', 'xml', '--expect', 'rst == 0', 'datasets/web.pcap']);
+    assert.equal(code, 2);
+    assertMessages(stderr, [/^tcploom: --output 'xml': there is no format 'xml'.* \(see 'tcploom check --help'\)$/]);
+  });
+});

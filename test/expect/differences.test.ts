@@ -1,0 +1,209 @@
+/**
+ * Snapshots and comparisons of captures: what is kept, what changed, what got worse, as text, JSON and a page.
+ */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { differencePage } from '../../src/expect/difference-page.js';
+import { differenceJson, differenceText } from '../../src/expect/difference-text.js';
+import { type Differences, differences } from '../../src/expect/differences.js';
+import { type KeyFigures, keyFigures } from '../../src/expect/key-figures.js';
+import {
+  changesSince,
+  changesText,
+  NO_TOLERANCE,
+  parseSnapshot,
+  parseTolerance,
+  SnapshotError,
+  snapshotText,
+} from '../../src/expect/snapshot.js';
+import type { TopEntry } from '../../src/summary/figures.js';
+import { captureFigures } from '../support/made-up-figures.js';
+
+const FIGURES = keyFigures('a.pcap', captureFigures());
+const EXACT = { usual: NO_TOLERANCE, of: new Map() };
+
+/** Some values in place of those made up. */
+const figures = (capture: string, values: Record<string, number>, pairs: KeyFigures['pairs'] = []): KeyFigures => ({
+  capture,
+  values,
+  pairs,
+});
+const pair = (key: string, sessions: number, retransmissions = 0): TopEntry => ({
+  key,
+  sessions,
+  bytes: 1,
+  packets: 1,
+  retransmissions,
+  error: 0,
+});
+
+describe('a snapshot', () => {
+  it('is read as it was written', () => {
+    assert.deepEqual(parseSnapshot(snapshotText(FIGURES)), FIGURES);
+    assert.deepEqual(changesSince(FIGURES, parseSnapshot(snapshotText(FIGURES)), EXACT), []);
+  });
+
+  for (const [text, message] of [
+    ['x', 'it is no JSON'],
+    ['[]', 'it is no snapshot of tcploom'],
+    ['{"format":"tcploom snapshot","version":2}', 'it is of version 2, expected 1'],
+    ['{"format":"tcploom snapshot","version":1}', 'its "capture" is no text'],
+    [
+      '{"format":"tcploom snapshot","version":1,"capture":"a","values":{"rst":"1"},"pairs":[]}',
+      'its value of "rst" is no number',
+    ],
+    [
+      '{"format":"tcploom snapshot","version":1,"capture":"a","values":{"rts":1},"pairs":[]}',
+      'there is no metric "rts"',
+    ],
+    [
+      '{"format":"tcploom snapshot","version":1,"capture":"a","values":{},"pairs":[1]}',
+      'its "pairs" are no list of endpoints',
+    ],
+  ] as const) {
+    it(`that is none is refused: ${message}`, () =>
+      assert.throws(
+        () => parseSnapshot(text),
+        (error) => error instanceof SnapshotError && error.message === message,
+      ));
+  }
+
+  it('says what changed, beyond the tolerance', () => {
+    const before = figures('a', { rst: 10, 'handshake.p99': 0.05, sessions: 4, 'rtt.p50': 1 });
+    const after = figures('a', { rst: 11, 'handshake.p99': 0.06, sessions: 4, packets: 5 });
+    assert.equal(
+      changesText(changesSince(before, after, EXACT)),
+      '3 figures changed: rst was 10, is 11; handshake.p99 was 50 ms, is 60 ms; rtt.p50 was 1 s, is not known',
+    );
+    const tolerances = {
+      usual: parseTolerance('10%')!,
+      of: new Map([['handshake.p99', parseTolerance('10ms', 'handshake.p99')!]]),
+    };
+    assert.deepEqual(
+      changesSince(before, after, tolerances).map(({ key }) => key),
+      ['rtt.p50'],
+    );
+    assert.match(
+      changesText(changesSince(figures('a', { bytes: 100001 }), figures('a', { bytes: 100002 }), EXACT)),
+      /bytes was 100001, is 100002/,
+    );
+  });
+
+  it('has tolerances as shares and in units', () => {
+    assert.deepEqual(parseTolerance('5%'), { isRelative: true, amount: 0.05 });
+    assert.deepEqual(parseTolerance('0'), NO_TOLERANCE);
+    assert.deepEqual(parseTolerance('3', 'rst'), { isRelative: false, amount: 3 });
+    for (const [text, key] of [
+      ['3'],
+      ['5ms'],
+      ['3', 'handshake.p99'],
+      ['5ms', 'rst'],
+      ['-1%'],
+      ['x'],
+      ['3/s', 'rst'],
+    ]) {
+      assert.equal(parseTolerance(text, key), undefined, text);
+    }
+  });
+});
+
+describe('two captures', () => {
+  const before = figures(
+    'a.pcap',
+    {
+      retransmissions: 1,
+      segments: 1000,
+      rst: 0,
+      sessions: 10,
+      'handshake.p50': 0.01,
+      'handshake.p99': 0.02,
+      throughput: 1e6,
+      'rtt.p50': 0.01,
+    },
+    [pair('10.0.0.1 > 10.0.0.2:80', 5), pair('10.0.0.1 > 10.0.0.2:81', 5)],
+  );
+  const after = figures(
+    'b.pcap',
+    {
+      retransmissions: 50,
+      segments: 1000,
+      rst: 1,
+      sessions: 10,
+      'handshake.p50': 0.04,
+      'handshake.p99': 0.02,
+      throughput: 2e6,
+    },
+    [pair('10.0.0.1 > 10.0.0.2:80', 9, 50), pair('10.0.0.1 > 10.0.0.2:81', 5)],
+  );
+  const found = differences(before, after);
+
+  it('are compared by shares and times, the most first', () => {
+    assert.deepEqual(
+      found.worse.map(({ key }) => key),
+      ['rst', 'retransmissions', 'handshake.p50'],
+    );
+    assert.deepEqual(
+      found.better.map(({ key }) => key),
+      ['throughput'],
+    );
+    assert.equal(found.same, 1);
+    assert.deepEqual(found.unknown, ['rtt.p50']);
+    assert.deepEqual(
+      found.endpoints.map(({ key }) => key),
+      ['10.0.0.1 > 10.0.0.2:80'],
+    );
+  });
+
+  it('change places when they are compared the other way round', () => {
+    const back = differences(after, before);
+    assert.deepEqual(
+      back.better.map(({ key }) => key),
+      found.worse.map(({ key }) => key),
+    );
+    assert.deepEqual(differences(before, before).worse, []);
+  });
+
+  it('are told as text', () => {
+    assert.equal(
+      differenceText(found),
+      `from a.pcap to b.pcap
+
+what got worse:
+  rst              0 %    ->  10 %           of sessions
+  retransmissions  0.1 %  ->  5 %    x 50    of segments
+  handshake.p50    10 ms  ->  40 ms  x 4.00
+
+what got better:
+  throughput  1 MB/s  ->  2 MB/s  x 2.00
+
+sessions and retransmissions by endpoint:
+  10.0.0.1 > 10.0.0.2:80  sessions 5 -> 9  retransmissions 0 -> 50
+
+known of one of both only: rtt.p50
+
+1 other figure is the same within 2 %
+`,
+    );
+  });
+
+  it('are told as JSON', () => assert.deepEqual(JSON.parse(differenceJson(found)) as Differences, found));
+
+  it('are told as a page that asks for nothing and runs nothing', () => {
+    const evil = '"><script>alert(1)</script>\x00';
+    const page = differencePage(
+      differences({ ...before, capture: evil, pairs: [pair(evil, 3)] }, { ...after, capture: evil }),
+      'tcploom 1.2.3',
+    );
+    assert.doesNotMatch(page, /<script|alert\(1\)<\/script>|\0|\bsrc=|\bhref=|url\(|@import/);
+    assert.match(page, /&lt;script&gt;/);
+    const [, policy] = /<meta http-equiv="Content-Security-Policy" content="([^"]*)">/.exec(page)!;
+    const [, style] = /<style>([\s\S]*?)<\/style>/.exec(page)!;
+    const hash = createHash('sha256').update(style).digest('base64');
+    assert.equal(
+      policy.replaceAll('&#39;', "'"),
+      `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`,
+    );
+    assert.match(page, /<td>handshake\.p50<\/td><td class="number">10 ms<\/td><td class="number">40 ms<\/td>/);
+  });
+});
