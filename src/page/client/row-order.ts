@@ -89,8 +89,7 @@ function finder(sessions: Sessions, word: string): (row: number) => boolean {
     closings[at.closing[row]] ||
     at.session[row] === session ||
     (withPort >= 0 &&
-      ((at.src_port[row] === withPort && ends[at.src[row]]) ||
-        (at.dst_port[row] === withPort && ends[at.dst[row]]))) ||
+      ((at.src_port[row] === withPort && ends[at.src[row]]) || (at.dst_port[row] === withPort && ends[at.dst[row]]))) ||
     httpRows.has(row);
 }
 

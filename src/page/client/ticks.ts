@@ -32,8 +32,7 @@ export function timeLabels(ticks: readonly number[], step: number, clock: Clock)
   let before = '';
   return ticks.map((tick) => {
     const date = clock.date(tick + 1e-7);
-    const time =
-      step >= 86400 ? '' : step >= 60 ? clock.time(tick).slice(0, 5) : clock.time(tick, decimalsOf(step));
+    const time = step >= 86400 ? '' : step >= 60 ? clock.time(tick).slice(0, 5) : clock.time(tick, decimalsOf(step));
     const text = date === before ? time : `${time}\n${date}`;
     before = date;
     return text.trim();
@@ -41,5 +40,4 @@ export function timeLabels(ticks: readonly number[], step: number, clock: Clock)
 }
 
 /** Decimals that a step of seconds needs. */
-export const decimalsOf = (step: number): number =>
-  step >= 1 ? 0 : Math.min(7, Math.ceil(-Math.log10(step) - 1e-9));
+export const decimalsOf = (step: number): number => (step >= 1 ? 0 : Math.min(7, Math.ceil(-Math.log10(step) - 1e-9)));
