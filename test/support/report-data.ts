@@ -336,7 +336,7 @@ function segmentsOf(random: Random, session: number, length: number): PageSegmen
   seq++;
   while (rows.length < length - 3) {
     time += 0.0004 + (rows.length % 20 === 0 ? 0.02 : 0);
-    if (lost >= 0 && rows.length % 20 === 19) {
+    if (lost >= 0 && rows.length % 20 >= 18) {
       put(1, 16, lost, 4_294_967_421, 1448, symptomBit('retransmission'));
       lost = -1;
       continue;

@@ -47,7 +47,8 @@ type Add = (share: number, limits: readonly [number, number], finding: Omit<Find
 
 function damage({ figures }: PageData, add: Add): void {
   if (figures.damaged === 0) return;
-  add(1, [1, 1], {
+  // Before all others: they are what could be read.
+  add(100, [1, 1], {
     title: `The input is damaged in ${ofThem(figures.damaged, 'place')}: what is behind may be missing`,
     evidence: figures.problems.slice(0, 3),
     rows: [],

@@ -4,7 +4,7 @@
 import type { Distribution } from '../../summary/figures.js';
 import { draw, figuresTable, fill, make } from './dom.js';
 import { binsOf, countTicks } from './log-bins.js';
-import { countText, NOTHING, scaled } from './texts.js';
+import { countText, NOTHING, plain, scaled } from './texts.js';
 
 export interface HistogramSetting {
   readonly title: string;
@@ -14,9 +14,9 @@ export interface HistogramSetting {
   readonly distribution: Distribution;
 }
 
-const WIDTH = 520;
+const USUAL_PX = 520;
 const HEIGHT = 210;
-const LEFT = 46;
+const LEFT = 58;
 const RIGHT = 14;
 const TOP = 30;
 const BOTTOM = 40;
@@ -27,6 +27,8 @@ export class Histogram {
   readonly root: HTMLElement;
   readonly #setting: HistogramSetting;
   readonly #place = make('div', { class: 'plot' });
+  #logCounts = false;
+  #width = USUAL_PX;
 
   constructor(setting: HistogramSetting) {
     this.#setting = setting;
@@ -46,10 +48,19 @@ export class Histogram {
       ),
     );
     this.show(false);
+    new ResizeObserver(() => this.resize()).observe(this.#place);
+  }
+
+  resize(width = this.#place.clientWidth): void {
+    if (width === 0 || width === this.#width) return;
+    this.#width = width;
+    this.show(this.#logCounts);
   }
 
   /** With a logarithmic axis of counts, or a linear one. */
   show(logCounts: boolean): void {
+    this.#logCounts = logCounts;
+    const width = this.#width;
     const { distribution, unit, title, text } = this.#setting;
     if (distribution.count === 0) {
       fill(this.#place, make('p', { class: 'empty' }, 'No values.'));
@@ -60,21 +71,22 @@ export class Histogram {
     const high = Math.log10(bins[bins.length - 1].to);
     const most = Math.max(...bins.map(({ count }) => count));
     const x = (value: number): number =>
-      LEFT + ((WIDTH - LEFT - RIGHT) * (Math.log10(value) - low)) / Math.max(1e-9, high - low);
+      LEFT + ((width - LEFT - RIGHT) * (Math.log10(value) - low)) / Math.max(1e-9, high - low);
     const floor = HEIGHT - BOTTOM;
     const part = (count: number): number =>
       count === 0 ? 0 : logCounts ? Math.log10(1 + count) / Math.log10(1 + most) : count / most;
     const y = (count: number): number => floor - (floor - TOP) * part(count);
     const counts = countTicks(most, logCounts).flatMap((tick) => [
-      draw('line', { class: 'grid', x1: LEFT, x2: WIDTH - RIGHT, y1: y(tick), y2: y(tick) }),
-      draw('text', { x: LEFT - 5, y: y(tick) + 4, class: 'end' }, scaled(tick, '')),
+      draw('line', { class: 'grid', x1: LEFT, x2: width - RIGHT, y1: y(tick), y2: y(tick) }),
+      draw('text', { x: LEFT - 5, y: y(tick) + 4, class: 'end' }, plain(scaled(tick, ''))),
     ]);
     const decades: SVGElement[] = [];
     const every = Math.max(1, Math.ceil((high - low) / 7));
     for (let power = Math.ceil(low - 1e-9); power <= high + 1e-9; power++) {
       const at = x(10 ** power);
       decades.push(draw('line', { class: 'grid', x1: at, x2: at, y1: TOP, y2: floor + 4 }));
-      if (power % every === 0) decades.push(draw('text', { x: at, y: floor + 16, class: 'middle' }, text(10 ** power)));
+      if (power % every === 0)
+        decades.push(draw('text', { x: at, y: floor + 16, class: 'middle' }, plain(text(10 ** power))));
     }
     const bars = bins
       .filter(({ count }) => count > 0)
@@ -92,23 +104,23 @@ export class Histogram {
     for (const name of PERCENTILES) {
       const at = distribution[name];
       if (at === null || at <= 0) continue;
-      const place = Math.min(WIDTH - RIGHT, Math.max(LEFT, x(at)));
+      const place = Math.min(width - RIGHT, Math.max(LEFT, x(at)));
       marks.push(draw('line', { class: 'mark', x1: place, x2: place, y1: TOP - 6, y2: floor }));
       const label = Math.max(place, edge + 28);
       edge = label;
-      marks.push(draw('text', { class: 'middle strong', x: Math.min(WIDTH - 14, label), y: TOP - 10 }, NAMES[name]));
+      marks.push(draw('text', { class: 'middle strong', x: Math.min(width - 14, label), y: TOP - 10 }, NAMES[name]));
     }
     fill(
       this.#place,
       draw(
         'svg',
-        { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': `${title}: ${this.#words()}` },
+        { viewBox: `0 0 ${width} ${HEIGHT}`, role: 'img', 'aria-label': `${title}: ${this.#words()}` },
         ...counts,
         ...decades,
         ...bars,
-        draw('line', { class: 'axis', x1: LEFT, x2: WIDTH - RIGHT, y1: floor, y2: floor }),
+        draw('line', { class: 'axis', x1: LEFT, x2: width - RIGHT, y1: floor, y2: floor }),
         ...marks,
-        draw('text', { class: 'middle', x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 6 }, `${unit}, logarithmic`),
+        draw('text', { class: 'middle', x: (LEFT + width - RIGHT) / 2, y: HEIGHT - 6 }, `${unit}, logarithmic`),
         draw('text', { class: 'middle', transform: `translate(10 ${(TOP + floor) / 2}) rotate(-90)` }, 'sessions'),
       ),
     );

@@ -78,7 +78,7 @@ function headOf(data: PageData, clock: Clock): HTMLElement {
   );
 }
 
-function histogramsOf(data: PageData): HTMLElement {
+function histogramsOf(data: PageData): { readonly root: HTMLElement; readonly all: readonly Histogram[] } {
   const of = data.figures.sessions.groups[0].distributions;
   const all = HISTOGRAMS.map(
     ([name, title, note, unit, text]) => new Histogram({ title, note, unit, text, distribution: of[name] }),
@@ -89,12 +89,13 @@ function histogramsOf(data: PageData): HTMLElement {
       for (const histogram of all) histogram.show(box.checked);
     },
   });
-  return make(
+  const root = make(
     'div',
     {},
     make('div', { class: 'bar' }, make('label', {}, box, ' logarithmic counts')),
-    make('div', { class: 'charts' }, ...all.map(({ root }) => root)),
+    make('div', { class: 'charts' }, ...all.map((histogram) => histogram.root)),
   );
+  return { root, all };
 }
 
 function boundsOf(data: PageData): HTMLElement {
@@ -111,6 +112,7 @@ async function start(): Promise<void> {
   const clock = new Clock(data.zone);
   const span = spanOf(data.series);
   const timeline = timelineOf(data.series, span, clock);
+  const histograms = histogramsOf(data);
   const table = new SessionTable(sessions, span, clock);
   const view = new SessionView(data, sessions, clock, () => {
     if (location.hash.startsWith('#session=')) history.replaceState(null, '', location.href.replace(/#.*$/, '#'));
@@ -123,7 +125,7 @@ async function start(): Promise<void> {
       {},
       section('summary', 'Summary', findingList(findingsOf(data, sessions), sessions, span, clock), keyFigures(data)),
       section('time', 'Over time', timeline.root),
-      section('times', 'Distributions', histogramsOf(data)),
+      section('times', 'Distributions', histograms.root),
       section('top', 'Top talkers, ports and pairs', topLists(data), counters(data)),
       section('sessions', 'Sessions', table.root),
       section('bounds', 'What is bounded', boundsOf(data)),
@@ -146,7 +148,7 @@ async function start(): Promise<void> {
   });
   const paper = (on: boolean): void => {
     setPaper(on);
-    for (const chart of timeline.charts) chart.resize(on ? PAPER_CHART_PX : undefined);
+    for (const chart of [...timeline.charts, ...histograms.all]) chart.resize(on ? PAPER_CHART_PX : undefined);
     table.setPaper(on);
     view.setPaper(on);
   };

@@ -6,7 +6,7 @@ import uPlot from 'uplot';
 import { symptomBit } from '../../analysis/symptoms.js';
 import { button, fill, make } from './dom.js';
 import { ACK, ackOf, FIN, missing, RST, type Segments, SYN, seqOf } from './segments.js';
-import { scaled } from './texts.js';
+import { countText, plain, scaled } from './texts.js';
 import { colour } from './theme.js';
 
 const HEIGHT_PX = 420;
@@ -23,6 +23,7 @@ interface Lines {
   readonly marks: number[];
   readonly acks: (number | null)[];
   readonly rooms: (number | null)[];
+  readonly end: number;
   readonly top: number;
 }
 
@@ -92,13 +93,13 @@ export class SequenceGraph {
     const lines = linesOf(this.#segments, side);
     const again = lines.marks.filter((set) => set & AGAIN).length;
     const sent = lines.first.filter((value) => value !== null).length;
-    const words = `${SIDES[side]}: ${sent} segments with data, SYN, FIN or RST, ${again} of them sent again, up to byte ${Math.round(lines.top)}`;
+    const words = `${SIDES[side]}: ${sent} segments with data, SYN, FIN or RST, ${again} of them sent again, up to sequence number ${countText(lines.end)}`;
     fill(
       this.#words,
       `${words}.${missing(this.#segments) > 0 ? ' Lines run straight over the segments that are not in this report.' : ''}`,
     );
     this.#plot?.destroy();
-    const data = [lines.times, lines.first, lines.acks, lines.rooms] as uPlot.AlignedData;
+    const data = [lines.times, lines.acks, lines.rooms, lines.first] as uPlot.AlignedData;
     this.#plot = new uPlot(this.#options(lines), data, this.#place);
     this.#plot.root.setAttribute('role', 'img');
     this.#plot.root.setAttribute('aria-label', `Time-sequence graph, ${words}`);
@@ -135,7 +136,7 @@ export class SequenceGraph {
       },
       axes: [
         axis('time since the first packet (s)', 34),
-        { ...axis('sequence number (bytes)', 62), values: (_, ticks) => ticks.map((tick) => scaled(tick, '')) },
+        { ...axis('sequence number (bytes)', 62), values: (_, ticks) => ticks.map((tick) => plain(scaled(tick, ''))) },
       ],
       series: [
         {},
@@ -245,6 +246,7 @@ function linesOf(segments: Segments, side: number): Lines {
   // A window that is far beyond what was ever sent would press the rest to the ground.
   return {
     ...lines,
+    end: top,
     top: Math.max(
       top,
       Math.min(

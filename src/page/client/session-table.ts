@@ -14,6 +14,8 @@ interface TableColumn {
   readonly name: string;
   readonly title: string;
   readonly number?: boolean;
+  /** In characters. */
+  readonly width: number;
   readonly cell: (row: number) => string | Node;
 }
 
@@ -62,7 +64,7 @@ export class SessionTable {
     this.#rows = new VirtualRows({
       label: 'Sessions. Arrow keys move, Enter opens a session.',
       table,
-      columns: this.#columns.length,
+      widths: this.#columns.map(({ width }) => width),
       rowPx: ROW_PX,
       mostPx: () => Math.max(240, Math.min(720, innerHeight * 0.7)),
       drawRow: (element, at) => this.#draw(element, this.#order[at]),
@@ -149,9 +151,9 @@ export class SessionTable {
   #draw(element: HTMLTableRowElement, row: number): void {
     const failed = this.#sessions.troubles[row] > 0;
     if (failed) element.classList.add('trouble');
-    for (const { cell, number } of this.#columns) {
+    for (const { cell, number, key } of this.#columns) {
       const place = element.insertCell();
-      if (number) place.className = 'number';
+      place.className = number ? 'number' : key;
       place.append(cell(row));
     }
   }
@@ -172,17 +174,32 @@ function columnsOf(sessions: Sessions, span: Span, clock: Clock): TableColumn[] 
   const withDate = clock.date(span.whole[0]) !== clock.date(span.whole[1]);
   const seconds = (row: number): string =>
     `${withDate ? `${clock.date(at.first[row])} ` : ''}${clock.time(at.first[row], 6)}`;
+  const endWidth =
+    6 +
+    Math.max(
+      9,
+      told.addresses.reduce((most, address) => Math.max(most, address.length), 0),
+    );
   const columns: TableColumn[] = [
     {
       key: 'session',
+      width: String(told.total).length + 2,
       name: '#',
       title: 'Number, in the order in which they began',
       number: true,
       cell: (row) => make('a', { href: `#session=${at.session[row]}`, tabindex: -1 }, String(at.session[row])),
     },
-    { key: 'first', name: `first (${clock.zone})`, title: 'Time of the first packet', number: true, cell: seconds },
+    {
+      key: 'first',
+      width: withDate ? 26 : 15,
+      name: `first (${clock.zone})`,
+      title: 'Time of the first packet',
+      number: true,
+      cell: seconds,
+    },
     {
       key: 'duration',
+      width: 10,
       name: 'duration',
       title: 'First to last packet',
       number: true,
@@ -190,25 +207,29 @@ function columnsOf(sessions: Sessions, span: Span, clock: Clock): TableColumn[] 
     },
     {
       key: 'src',
+      width: endWidth,
       name: 'client',
       title: 'Address and port of the side that began',
       cell: (row) => foreign(endText(told.addresses[at.src[row]], at.src_port[row])),
     },
     {
       key: 'dst',
+      width: endWidth,
       name: 'server',
       title: 'Address and port of the other side',
       cell: (row) => foreign(endText(told.addresses[at.dst[row]], at.dst_port[row])),
     },
-    { key: 'state', name: 'state', title: "As Zeek's conn_state", cell: (row) => told.states[at.state[row]] },
+    { key: 'state', width: 7, name: 'state', title: "As Zeek's conn_state", cell: (row) => told.states[at.state[row]] },
     {
       key: 'closing',
+      width: 14,
       name: 'ended by',
       title: 'What ended it',
       cell: (row) => foreign(told.closings[at.closing[row]]),
     },
     {
       key: 'packets_src',
+      width: 9,
       name: 'packets →',
       title: 'Packets of the client',
       number: true,
@@ -216,6 +237,7 @@ function columnsOf(sessions: Sessions, span: Span, clock: Clock): TableColumn[] 
     },
     {
       key: 'packets_dst',
+      width: 9,
       name: '←',
       title: 'Packets of the server',
       number: true,
@@ -223,6 +245,7 @@ function columnsOf(sessions: Sessions, span: Span, clock: Clock): TableColumn[] 
     },
     {
       key: 'payload_src',
+      width: 10,
       name: 'payload →',
       title: 'Payload of the client',
       number: true,
@@ -230,6 +253,7 @@ function columnsOf(sessions: Sessions, span: Span, clock: Clock): TableColumn[] 
     },
     {
       key: 'payload_dst',
+      width: 9,
       name: '←',
       title: 'Payload of the server',
       number: true,
@@ -237,6 +261,7 @@ function columnsOf(sessions: Sessions, span: Span, clock: Clock): TableColumn[] 
     },
     {
       key: 'handshake',
+      width: 10,
       name: 'handshake',
       title: 'SYN to ACK',
       number: true,
@@ -244,6 +269,7 @@ function columnsOf(sessions: Sessions, span: Span, clock: Clock): TableColumn[] 
     },
     {
       key: 'rtt',
+      width: 10,
       name: 'round trip',
       title: 'Mean of the data of the slower side',
       number: true,
@@ -251,6 +277,7 @@ function columnsOf(sessions: Sessions, span: Span, clock: Clock): TableColumn[] 
     },
     {
       key: 'symptoms',
+      width: 36,
       name: 'symptoms',
       title: 'Segments with something wrong; sorted by how many, or by those that are shown',
       cell: (row) =>
@@ -264,6 +291,7 @@ function columnsOf(sessions: Sessions, span: Span, clock: Clock): TableColumn[] 
     };
     columns.push({
       key: 'http',
+      width: 36,
       name: 'HTTP',
       title: 'First request and status of its answer',
       cell: (row) => foreign(text(row)),

@@ -73,7 +73,7 @@ export function findingList(findings: readonly Finding[], sessions: Sessions, sp
           'div',
           {},
           make('h3', {}, finding.title),
-          ...finding.evidence.map((text) => make('p', {}, foreign(text))),
+          make('p', {}, ...evidenceOf(finding)),
           peakLine(finding, span, clock),
           links(finding, sessions),
         ),
@@ -81,6 +81,10 @@ export function findingList(findings: readonly Finding[], sessions: Sessions, sp
     ),
   );
 }
+
+/** One sentence after the other. */
+const evidenceOf = ({ evidence }: Finding): (string | Node)[] =>
+  evidence.flatMap((text, at) => (at === 0 ? [foreign(text)] : [' · ', foreign(text)]));
 
 function peakLine({ peak }: Finding, span: Span, clock: Clock): HTMLElement | null {
   if (peak === null) return null;
@@ -94,7 +98,7 @@ function peakLine({ peak }: Finding, span: Span, clock: Clock): HTMLElement | nu
   return make(
     'p',
     {},
-    `${shareText(count, of)} of all these packets within ${secondsText(to - from)}: `,
+    `${shareText(count, of)} of them within ${secondsText(to - from)}: `,
     button(name, show, `Zoom to ${name}`),
   );
 }

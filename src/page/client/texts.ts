@@ -15,7 +15,8 @@ export const ofThem = (value: number, one: string, many = `${one}s`): string =>
   `${countText(value)} ${value === 1 ? one : many}`;
 
 /** Three digits that matter. */
-export function digits(value: number): string {
+export function digits(exact: number): string {
+  const value = Number(exact.toPrecision(3));
   const size = Math.abs(value);
   if (size >= 100 || size === 0) return WHOLE.format(value);
   return value.toFixed(size >= 10 ? 1 : size >= 1 ? 2 : Math.min(6, 2 - Math.floor(Math.log10(size))));
@@ -31,6 +32,9 @@ export function scaled(value: number, unit: string): string {
   }
   return `${digits(rest)} ${PREFIXES[at]}${unit}`.trim();
 }
+
+/** Without zeros that say nothing: for round values, at ticks of an axis. */
+export const plain = (text: string): string => text.replace(/(\.\d*?)0+(?=\D|$)/, '$1').replace(/\.(?=\D|$)/, '');
 
 export const bytesText = (bytes: number): string => scaled(bytes, 'B');
 

@@ -13,7 +13,6 @@ export interface ChartLine {
   readonly name: string;
   /** A custom property of the style. */
   readonly colour: string;
-  readonly dash?: readonly number[];
   readonly filled?: boolean;
   readonly values: Float64Array;
 }
@@ -180,7 +179,7 @@ const axisStyle = (): uPlot.Axis => ({
 });
 
 const swatch = (line: ChartLine): HTMLElement =>
-  make('span', { class: `swatch ${line.colour.slice(2)}${line.dash ? ' dashed' : ''}`, 'aria-hidden': 'true' });
+  make('span', { class: `swatch ${line.colour.slice(2)}`, 'aria-hidden': 'true' });
 
 const stepped = uPlot.paths.stepped!({ align: 1 });
 const linear = uPlot.paths.linear!();
@@ -188,8 +187,7 @@ const linear = uPlot.paths.linear!();
 const seriesOf = (line: ChartLine): uPlot.Series => ({
   label: line.name,
   stroke: () => colour(line.colour),
-  width: 1.5,
-  ...(line.dash === undefined ? {} : { dash: [...line.dash] }),
+  width: line.filled ? 1.5 : 1,
   ...(line.filled ? { fill: () => `${colour(line.colour)}22` } : {}),
   points: { show: false },
   // Where stretches are narrower than pixels, the form that draws the extremes of each pixel only.

@@ -5,7 +5,7 @@ import type { PageSeries } from '../page-data.js';
 import type { Clock } from './clock.js';
 import { button, fill, make } from './dom.js';
 import { Span } from './span.js';
-import { countText, scaled, secondsText } from './texts.js';
+import { countText, plain, scaled, secondsText } from './texts.js';
 import { decimalsOf } from './ticks.js';
 import { type ChartLine, TimeChart } from './time-chart.js';
 import { type Column, columnOf } from './unpack.js';
@@ -30,7 +30,6 @@ export function timelineOf(series: PageSeries, span: Span, clock: Clock): Timeli
   const line = (name: string, at: number, values: Float64Array, more: Partial<ChartLine> = {}): ChartLine => ({
     name,
     colour: `--line-${at}`,
-    ...(at === 1 ? { dash: [5, 3] } : {}),
     ...more,
     values,
   });
@@ -43,7 +42,7 @@ export function timelineOf(series: PageSeries, span: Span, clock: Clock): Timeli
       span,
       clock,
       text: (value) => (word.startsWith('in ') ? countText(value) : scaled(value, word)),
-      tick: (value) => (value < 10 && value % 1 !== 0 ? String(Number(value.toPrecision(3))) : scaled(value, '')),
+      tick: (value) => plain(scaled(value, '')),
     });
   const each = secondsText(width);
   const column = {
@@ -62,16 +61,16 @@ export function timelineOf(series: PageSeries, span: Span, clock: Clock): Timeli
       line('on the wire', 0, aSecond(column.bytes, 8), { filled: true }),
       line('payload', 1, aSecond(column.payload, 8)),
     ]),
-    chart('Retransmissions and resets', `packets in ${each}`, 'in each', [
+    chart('Retransmissions and resets', `per ${each}`, 'in each', [
       line('retransmissions', 0, numbers(column.retransmissions), { filled: true }),
       line('resets', 1, numbers(column.resets)),
     ]),
     chart('Packets', 'packets/s', '/s', [line('packets', 0, aSecond(column.packets), { filled: true })]),
-    chart('Failed handshakes', `handshakes in ${each}`, 'in each', [
+    chart('Failed handshakes', `per ${each}`, 'in each', [
       line('refused or never answered', 0, numbers(column.failed), { filled: true }),
     ]),
     chart('Active sessions', 'sessions', 'in all', [line('active', 0, numbers(column.active), { filled: true })]),
-    chart('New and ended sessions', `sessions in ${each}`, 'in each', [
+    chart('New and ended sessions', `per ${each}`, 'in each', [
       line('new', 0, numbers(column.begun), { filled: true }),
       line('ended', 1, numbers(column.ended)),
     ]),

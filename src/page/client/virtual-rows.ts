@@ -6,12 +6,15 @@ import { make } from './dom.js';
 
 /** Browsers do not go much further; longer tables scroll by more than a row for each of its pixels. */
 const MOST_PX = 8_000_000;
+/** Of a column that takes what is left. */
+const LEAST_CHARACTERS = 40;
 
 export interface RowsSetting {
   /** Says what it is; `table` has its head. */
   readonly label: string;
   readonly table: HTMLTableElement;
-  readonly columns: number;
+  /** Of the columns, in characters; null takes what is left. What is in rows does not change them: tables that scroll stand still. */
+  readonly widths: readonly (number | null)[];
   readonly rowPx: number;
   /** The greatest height of the box, head included. */
   readonly mostPx: () => number;
@@ -42,7 +45,15 @@ export class VirtualRows {
     table.tabIndex = 0;
     table.setAttribute('role', 'grid');
     table.setAttribute('aria-label', label);
-    table.setAttribute('aria-colcount', String(setting.columns));
+    table.setAttribute('aria-colcount', String(setting.widths.length));
+    const columns = setting.widths.map((width) => {
+      const column = make('col');
+      if (width !== null) column.style.setProperty('--width', `calc(${width}ch + 0.9em)`);
+      return column;
+    });
+    table.prepend(make('colgroup', {}, ...columns));
+    const least = setting.widths.reduce<number>((sum, width) => sum + (width ?? LEAST_CHARACTERS), 0);
+    table.style.setProperty('--least', `calc(${least}ch + ${0.9 * setting.widths.length}em)`);
     this.#pane = make('div', { class: 'pane' }, table);
     this.root = make('div', { class: 'scrolled' }, this.#pane, this.#length);
     this.root.addEventListener('scroll', () => this.#draw(), { passive: true });
