@@ -140,9 +140,9 @@ export class SequenceGraph {
       ],
       series: [
         {},
-        { stroke: () => colour('--line-0'), paths: () => null, points: { show: (plot) => this.#strokes(plot, lines) } },
         { stroke: () => colour('--ack'), width: 1.2, paths: steps, points: { show: false } },
         { stroke: () => colour('--room'), width: 1.2, dash: [4, 3], paths: steps, points: { show: false } },
+        { stroke: () => colour('--line-0'), paths: () => null, points: { show: (plot) => this.#strokes(plot, lines) } },
       ],
     };
   }

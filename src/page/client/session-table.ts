@@ -155,6 +155,8 @@ export class SessionTable {
       const place = element.insertCell();
       place.className = number ? 'number' : key;
       place.append(cell(row));
+      // What is cut off at the end is told by the pointer.
+      if (!number) place.title = place.textContent;
     }
   }
 }
@@ -175,7 +177,7 @@ function columnsOf(sessions: Sessions, span: Span, clock: Clock): TableColumn[] 
   const seconds = (row: number): string =>
     `${withDate ? `${clock.date(at.first[row])} ` : ''}${clock.time(at.first[row], 6)}`;
   const endWidth =
-    6 +
+    5 +
     Math.max(
       9,
       told.addresses.reduce((most, address) => Math.max(most, address.length), 0),
@@ -191,7 +193,7 @@ function columnsOf(sessions: Sessions, span: Span, clock: Clock): TableColumn[] 
     },
     {
       key: 'first',
-      width: withDate ? 26 : 15,
+      width: withDate ? 23 : 14,
       name: `first (${clock.zone})`,
       title: 'Time of the first packet',
       number: true,
@@ -199,7 +201,7 @@ function columnsOf(sessions: Sessions, span: Span, clock: Clock): TableColumn[] 
     },
     {
       key: 'duration',
-      width: 10,
+      width: 9,
       name: 'duration',
       title: 'First to last packet',
       number: true,
@@ -219,25 +221,25 @@ function columnsOf(sessions: Sessions, span: Span, clock: Clock): TableColumn[] 
       title: 'Address and port of the other side',
       cell: (row) => foreign(endText(told.addresses[at.dst[row]], at.dst_port[row])),
     },
-    { key: 'state', width: 7, name: 'state', title: "As Zeek's conn_state", cell: (row) => told.states[at.state[row]] },
+    { key: 'state', width: 6, name: 'state', title: "As Zeek's conn_state", cell: (row) => told.states[at.state[row]] },
     {
       key: 'closing',
-      width: 14,
+      width: 11,
       name: 'ended by',
       title: 'What ended it',
       cell: (row) => foreign(told.closings[at.closing[row]]),
     },
     {
       key: 'packets_src',
-      width: 9,
-      name: 'packets →',
+      width: 8,
+      name: 'pkts →',
       title: 'Packets of the client',
       number: true,
       cell: (row) => countText(at.packets_src[row]),
     },
     {
       key: 'packets_dst',
-      width: 9,
+      width: 7,
       name: '←',
       title: 'Packets of the server',
       number: true,
@@ -245,7 +247,7 @@ function columnsOf(sessions: Sessions, span: Span, clock: Clock): TableColumn[] 
     },
     {
       key: 'payload_src',
-      width: 10,
+      width: 8,
       name: 'payload →',
       title: 'Payload of the client',
       number: true,
@@ -253,7 +255,7 @@ function columnsOf(sessions: Sessions, span: Span, clock: Clock): TableColumn[] 
     },
     {
       key: 'payload_dst',
-      width: 9,
+      width: 8,
       name: '←',
       title: 'Payload of the server',
       number: true,
@@ -261,7 +263,7 @@ function columnsOf(sessions: Sessions, span: Span, clock: Clock): TableColumn[] 
     },
     {
       key: 'handshake',
-      width: 10,
+      width: 9,
       name: 'handshake',
       title: 'SYN to ACK',
       number: true,
@@ -269,7 +271,7 @@ function columnsOf(sessions: Sessions, span: Span, clock: Clock): TableColumn[] 
     },
     {
       key: 'rtt',
-      width: 10,
+      width: 9,
       name: 'round trip',
       title: 'Mean of the data of the slower side',
       number: true,
@@ -277,7 +279,7 @@ function columnsOf(sessions: Sessions, span: Span, clock: Clock): TableColumn[] 
     },
     {
       key: 'symptoms',
-      width: 36,
+      width: 26,
       name: 'symptoms',
       title: 'Segments with something wrong; sorted by how many, or by those that are shown',
       cell: (row) =>
@@ -291,7 +293,7 @@ function columnsOf(sessions: Sessions, span: Span, clock: Clock): TableColumn[] 
     };
     columns.push({
       key: 'http',
-      width: 36,
+      width: 30,
       name: 'HTTP',
       title: 'First request and status of its answer',
       cell: (row) => foreign(text(row)),
