@@ -40,7 +40,7 @@ export class Ladder {
       ['number', 'no.'],
       ['number', 'after (s)'],
       ['number', `time (${clock.zone})`],
-      ['number', '+ previous'],
+      ['number', 'wait'],
     ];
     const head = make(
       'tr',
@@ -53,7 +53,7 @@ export class Ladder {
     this.#rows = new VirtualRows({
       label: 'Segments in order',
       table: make('table', { class: 'ladder' }, make('thead', {}, head)),
-      widths: [9, 13, 16, 9, null, 14, 14, 7, 11, 34],
+      widths: [6, 10, 14, 9, null, 12, 12, 6, 9, 24],
       rowPx: ROW_PX,
       mostPx: () => Math.max(220, innerHeight * 0.6),
       drawRow: (element, at) => this.#draw(element, at),

@@ -7,7 +7,7 @@ import { make } from './dom.js';
 /** Browsers do not go much further; longer tables scroll by more than a row for each of its pixels. */
 const MOST_PX = 8_000_000;
 /** Of a column that takes what is left. */
-const LEAST_CHARACTERS = 40;
+const LEAST_CHARACTERS = 30;
 
 export interface RowsSetting {
   /** Says what it is; `table` has its head. */
@@ -52,9 +52,9 @@ export class VirtualRows {
       return column;
     });
     table.prepend(make('colgroup', {}, ...columns));
-    const least = setting.widths.reduce<number>((sum, width) => sum + (width ?? LEAST_CHARACTERS), 0);
-    table.style.setProperty('--least', `calc(${least}ch + ${0.9 * setting.widths.length}em)`);
     this.#pane = make('div', { class: 'pane' }, table);
+    const least = setting.widths.reduce<number>((sum, width) => sum + (width ?? LEAST_CHARACTERS), 0);
+    this.#pane.style.setProperty('--least', `calc(${least}ch + ${0.9 * setting.widths.length}em)`);
     this.root = make('div', { class: 'scrolled' }, this.#pane, this.#length);
     this.root.addEventListener('scroll', () => this.#draw(), { passive: true });
     table.addEventListener('keydown', (event) => this.#key(event));
