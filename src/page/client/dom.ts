@@ -2,6 +2,8 @@
  * Making elements. The one place where text gets into the page: as text nodes and attributes that nothing executes, never as markup.
  */
 
+import { UNSEEN } from './texts.js';
+
 export type Child = Node | string | null | undefined | false;
 type Attribute = string | number | boolean | undefined | ((event: never) => void);
 type Attributes = Readonly<Record<string, Attribute>>;
@@ -73,7 +75,4 @@ export const foreign = (text: string): HTMLElement => make('bdi', {}, visible(te
 
 /** Control characters, and those that change how others are shown, as what they are. */
 export const visible = (text: string): string =>
-  text.replace(
-    /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu,
-    (character) => `\\u{${character.codePointAt(0)!.toString(16).padStart(2, '0')}}`,
-  );
+  text.replace(UNSEEN, (character) => `\\u{${character.codePointAt(0)!.toString(16).padStart(2, '0')}}`);

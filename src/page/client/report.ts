@@ -156,7 +156,8 @@ async function start(): Promise<void> {
   addEventListener('afterprint', () => paper(false));
   follow();
   if (location.hash !== '') document.getElementById(location.hash.slice(1))?.scrollIntoView();
-  document.documentElement.dataset.ready = 'true';
+  // When it was there, in milliseconds since it was asked for.
+  document.documentElement.dataset.ready = String(Math.round(performance.now()));
 }
 
 startTheme();

@@ -230,6 +230,14 @@ function columnsOf(sessions: Sessions, span: Span, clock: Clock): TableColumn[] 
       cell: (row) => foreign(told.closings[at.closing[row]]),
     },
     {
+      key: 'symptoms',
+      width: 26,
+      name: 'symptoms',
+      title: 'Segments with something wrong; sorted by how many, or by those that are shown',
+      cell: (row) =>
+        [at.resets[row] > 0 && `reset ${at.resets[row]}`, symptomsText(sessions, row)].filter(Boolean).join(', '),
+    },
+    {
       key: 'packets_src',
       width: 8,
       name: 'pkts →',
@@ -276,14 +284,6 @@ function columnsOf(sessions: Sessions, span: Span, clock: Clock): TableColumn[] 
       title: 'Mean of the data of the slower side',
       number: true,
       cell: (row) => secondsText(at.rtt[row]),
-    },
-    {
-      key: 'symptoms',
-      width: 26,
-      name: 'symptoms',
-      title: 'Segments with something wrong; sorted by how many, or by those that are shown',
-      cell: (row) =>
-        [at.resets[row] > 0 && `reset ${at.resets[row]}`, symptomsText(sessions, row)].filter(Boolean).join(', '),
     },
   ];
   if (http.size > 0) {

@@ -111,7 +111,7 @@ function links({ rows, choice }: Finding, sessions: Sessions): HTMLElement | nul
       'a',
       { href: `#session=${at.session[row]}` },
       `#${at.session[row]} `,
-      make('span', { class: 'quiet' }, `to ${endText(told.addresses[at.dst[row]], at.dst_port[row])}`),
+      make('span', { class: 'quiet' }, 'to ', foreign(endText(told.addresses[at.dst[row]], at.dst_port[row]))),
     ),
   );
   const all =

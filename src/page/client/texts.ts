@@ -64,13 +64,16 @@ export function shareText(part: number, whole: number): string {
 export const endText = (address: string, port: number): string =>
   address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 
+/** Control characters, and those that change how others are shown. */
+export const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
+
 /** A word of a command line, quoted for a shell where that is needed. */
 export function shellWord(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word) && !word.startsWith('-')) return word;
   // An option must not be made of a name; a control character must not be one when it is pasted.
   const path = word.startsWith('-') ? `./${word}` : word;
-  if (!/[\p{Cc}\p{Cf}]/u.test(path)) return `'${path.replaceAll("'", "'\\''")}'`;
-  const escaped = path.replace(/[\\']/g, '\\$&').replace(/[\p{Cc}\p{Cf}]/gu, (character) => {
+  if (path.search(UNSEEN) < 0) return `'${path.replaceAll("'", "'\\''")}'`;
+  const escaped = path.replace(/[\\']/g, '\\$&').replace(UNSEEN, (character) => {
     const code = character.codePointAt(0)!.toString(16);
     return code.length <= 2 ? `\\x${code.padStart(2, '0')}` : `\\U${code.padStart(8, '0')}`;
   });
