@@ -185,7 +185,7 @@ function columnsOf(sessions: Sessions, span: Span, clock: Clock): TableColumn[] 
   const columns: TableColumn[] = [
     {
       key: 'session',
-      width: String(told.total).length + 2,
+      width: String(told.total).length + 1,
       name: '#',
       title: 'Number, in the order in which they began',
       number: true,
@@ -221,17 +221,17 @@ function columnsOf(sessions: Sessions, span: Span, clock: Clock): TableColumn[] 
       title: 'Address and port of the other side',
       cell: (row) => foreign(endText(told.addresses[at.dst[row]], at.dst_port[row])),
     },
-    { key: 'state', width: 6, name: 'state', title: "As Zeek's conn_state", cell: (row) => told.states[at.state[row]] },
+    { key: 'state', width: 5, name: 'state', title: "As Zeek's conn_state", cell: (row) => told.states[at.state[row]] },
     {
       key: 'closing',
-      width: 11,
+      width: 10,
       name: 'ended by',
       title: 'What ended it',
       cell: (row) => foreign(told.closings[at.closing[row]]),
     },
     {
       key: 'symptoms',
-      width: 26,
+      width: 24,
       name: 'symptoms',
       title: 'Segments with something wrong; sorted by how many, or by those that are shown',
       cell: (row) =>
@@ -239,7 +239,7 @@ function columnsOf(sessions: Sessions, span: Span, clock: Clock): TableColumn[] 
     },
     {
       key: 'packets_src',
-      width: 8,
+      width: 7,
       name: 'pkts →',
       title: 'Packets of the client',
       number: true,
@@ -247,7 +247,7 @@ function columnsOf(sessions: Sessions, span: Span, clock: Clock): TableColumn[] 
     },
     {
       key: 'packets_dst',
-      width: 7,
+      width: 6,
       name: '←',
       title: 'Packets of the server',
       number: true,
@@ -263,7 +263,7 @@ function columnsOf(sessions: Sessions, span: Span, clock: Clock): TableColumn[] 
     },
     {
       key: 'payload_dst',
-      width: 8,
+      width: 7,
       name: '←',
       title: 'Payload of the server',
       number: true,

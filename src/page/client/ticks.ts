@@ -16,7 +16,9 @@ export function timeStep(seconds: number, most: number): number {
 /** The next of 1, 2 and 5 of a decade. */
 export function roundStep(least: number): number {
   const decade = 10 ** Math.floor(Math.log10(least));
-  return decade * ([1, 2, 5].find((factor) => factor * decade >= least * (1 - 1e-9)) ?? 10);
+  const factor = [1, 2, 5].find((of) => of * decade >= least * (1 - 1e-9)) ?? 10;
+  // A decade below 1 is not exact.
+  return Number((factor * decade).toPrecision(1));
 }
 
 /** Multiples of a step, counted from `origin`, within a range. */
