@@ -130,7 +130,9 @@ export class SessionTable {
     const wish: RowWish = {
       choice: this.#choice.value as Choice,
       search: this.#search.value,
-      within: this.#within.checked ? this.#span.range : null,
+      within: this.#within.checked
+        ? [this.#span.origin + this.#span.range[0], this.#span.origin + this.#span.range[1]]
+        : null,
       sort: this.#sort,
       descending: this.#descending,
     };
@@ -173,7 +175,7 @@ function choicesOf(sessions: Sessions): HTMLOptionElement[] {
 
 function columnsOf(sessions: Sessions, span: Span, clock: Clock): TableColumn[] {
   const { at, told, http } = sessions;
-  const withDate = clock.date(span.whole[0]) !== clock.date(span.whole[1]);
+  const withDate = clock.date(span.origin) !== clock.date(span.origin + span.whole[1]);
   const seconds = (row: number): string =>
     `${withDate ? `${clock.date(at.first[row])} ` : ''}${clock.time(at.first[row], 6)}`;
   const endWidth =

@@ -5,17 +5,19 @@
 export type Range = readonly [from: number, to: number];
 
 export class Span {
-  /** Seconds since 1970. */
+  /** Seconds since 1970, which all ranges count from: so they are exact however short they are. */
+  readonly origin: number;
   readonly whole: Range;
   readonly #leastSeconds: number;
   readonly #listeners: ((range: Range) => void)[] = [];
   #range: Range;
 
   /** Nothing is shown that is shorter than `leastSeconds`. */
-  constructor(whole: Range, leastSeconds: number) {
-    this.whole = whole;
-    this.#range = whole;
-    this.#leastSeconds = Math.min(leastSeconds, whole[1] - whole[0]);
+  constructor(origin: number, lengthSeconds: number, leastSeconds: number) {
+    this.origin = origin;
+    this.whole = [0, lengthSeconds];
+    this.#range = this.whole;
+    this.#leastSeconds = Math.min(leastSeconds, lengthSeconds);
   }
 
   get range(): Range {

@@ -91,7 +91,7 @@ function peakLine({ peak }: Finding, span: Span, clock: Clock): HTMLElement | nu
   const { from, to, count, of } = peak;
   const decimals = to - from < 10 ? 3 : 0;
   const show = (): void => {
-    span.show(from - (to - from), to + (to - from));
+    span.show(from - (to - from) - span.origin, to + (to - from) - span.origin);
     document.getElementById('time')?.scrollIntoView();
   };
   const name = `${clock.time(from, decimals)} to ${clock.time(to, decimals)} (${clock.zone})`;

@@ -29,12 +29,17 @@ export function ticksWithin(min: number, max: number, step: number, origin = 0):
   return ticks;
 }
 
-/** What ticks of a day's times say; the first one, and each that begins a day, has its date below. */
-export function timeLabels(ticks: readonly number[], step: number, clock: Clock): string[] {
+/** What ticks, in seconds since `origin`, say; the first one, and each that begins a day, has its date below. */
+export function timeLabels(ticks: readonly number[], step: number, clock: Clock, origin = 0): string[] {
   let before = '';
   return ticks.map((tick) => {
-    const date = clock.date(tick + 1e-7);
-    const time = step >= 86400 ? '' : step >= 60 ? clock.time(tick).slice(0, 5) : clock.time(tick, decimalsOf(step));
+    const date = clock.date(origin + tick + 1e-6);
+    const time =
+      step >= 86400
+        ? ''
+        : step >= 60
+          ? clock.time(origin + tick + 1e-6).slice(0, 5)
+          : clock.time(origin + tick, decimalsOf(step));
     const text = date === before ? time : `${time}\n${date}`;
     before = date;
     return text.trim();

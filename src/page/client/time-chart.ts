@@ -24,7 +24,7 @@ export interface ChartSetting {
   readonly text: (value: number) => string;
   readonly tick: (value: number) => string;
   readonly lines: readonly ChartLine[];
-  /** Beginnings of the stretches, and the end of the last. */
+  /** Beginnings of the stretches, and the end of the last: seconds since the span's origin. */
   readonly times: Float64Array;
   readonly span: Span;
   readonly clock: Clock;
@@ -125,7 +125,8 @@ export class TimeChart {
 
   #timeAxis(): uPlot.Axis {
     const { clock, span } = this.#setting;
-    const origin = -clock.ahead(span.whole[0]);
+    // Midnight of the first day: ticks lie at round times of that day.
+    const origin = -((span.origin + clock.ahead(span.origin)) % 86400);
     let step = 1;
     return {
       ...axisStyle(),
@@ -140,7 +141,7 @@ export class TimeChart {
         step = timeStep(max - min, fits(decimalsOf(step)));
         return ticksWithin(min, max, step, origin);
       },
-      values: (_, ticks) => timeLabels(ticks, step, clock),
+      values: (_, ticks) => timeLabels(ticks, step, clock, span.origin),
     };
   }
 
@@ -154,7 +155,7 @@ export class TimeChart {
   }
 
   #fillTable(details: HTMLElement): void {
-    const { lines, times, clock, text, title, unit } = this.#setting;
+    const { lines, times, clock, text, title, unit, span } = this.#setting;
     const length = times.length - 1;
     const group = Math.max(1, Math.ceil(length / TABLE_ROWS));
     const decimals = Math.min(6, decimalsOf(times[1] - times[0]));
@@ -162,7 +163,10 @@ export class TimeChart {
     for (let from = 0; from < length; from += group) {
       const to = Math.min(length, from + group);
       const highest = lines.map(({ values }) => text(values.subarray(from, to).reduce((a, b) => Math.max(a, b), 0)));
-      rows.push([`${clock.date(times[from])} ${clock.time(times[from], decimals)}`, ...highest]);
+      rows.push([
+        `${clock.date(span.origin + times[from])} ${clock.time(span.origin + times[from], decimals)}`,
+        ...highest,
+      ]);
     }
     const what = group > 1 ? `, highest of each ${group} stretches` : '';
     const head = [`from (${clock.zone})`, ...lines.map(({ name }) => name)];
@@ -204,13 +208,13 @@ function tail(values: Float64Array): Float64Array {
 }
 
 /** What a glance at the lines would tell. */
-function summary({ lines, times, clock, text }: ChartSetting): string {
+function summary({ lines, times, clock, text, span }: ChartSetting): string {
   const decimals = Math.min(6, decimalsOf(times[1] - times[0]));
   const parts = lines.map(({ name, values }) => {
     let at = 0;
     for (let place = 1; place < values.length; place++) if (values[place] > values[at]) at = place;
     if (values.length === 0 || values[at] === 0) return `${name}: ${values.length === 0 ? NOTHING : 'none'}`;
-    return `${name}: at most ${text(values[at])}, at ${clock.time(times[at], decimals)}`;
+    return `${name}: at most ${text(values[at])}, at ${clock.time(span.origin + times[at], decimals)}`;
   });
   return `${parts.join('; ')}.`;
 }

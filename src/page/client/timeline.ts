@@ -12,7 +12,8 @@ import { type Column, columnOf } from './unpack.js';
 
 /** The whole time of the series; it has some length even where nothing came. */
 export function spanOf({ from, width, length }: PageSeries): Span {
-  return new Span([from, from + width * Math.max(1, length)], width * 4);
+  // No packet, or one alone, takes no time: a second is shown then.
+  return new Span(from, width > 0 ? width * Math.max(1, length) : 1, width * 4);
 }
 
 export interface Timeline {
@@ -21,9 +22,10 @@ export interface Timeline {
 }
 
 export function timelineOf(series: PageSeries, span: Span, clock: Clock): Timeline {
-  const { from, width, length } = series;
+  const { length } = series;
+  const width = series.width > 0 ? series.width : 1;
   const times = new Float64Array(length + 1);
-  for (let at = 0; at <= length; at++) times[at] = from + at * width;
+  for (let at = 0; at <= length; at++) times[at] = at * width;
   const aSecond = (column: Column, factor = 1): Float64Array =>
     Float64Array.from(column, (value) => (value * factor) / width);
   const numbers = (column: Column): Float64Array => Float64Array.from(column);
@@ -91,9 +93,9 @@ function zoomBar(span: Span, clock: Clock, width: number): HTMLElement {
   ];
   const tell = (): void => {
     const [from, to] = span.range;
-    const days = clock.date(from) !== clock.date(to);
+    const days = clock.date(span.origin + from) !== clock.date(span.origin + to);
     const time = (at: number, first: boolean): string =>
-      `${first || days ? `${clock.date(at)} ` : ''}${clock.time(at, decimals)}`;
+      `${first || days ? `${clock.date(span.origin + at)} ` : ''}${clock.time(span.origin + at, decimals)}`;
     fill(shown, `${time(from, true)} to ${time(to, false)} (${clock.zone}), ${secondsText(to - from)}`);
     for (const at of [0, 2, 3, 4]) buttons[at].disabled = !span.zoomed;
   };
