@@ -20,7 +20,13 @@ export interface Finding {
   readonly rows: readonly number[];
   readonly choice: Choice | null;
   /** The stretch of time in which there was the most of it. */
-  readonly peak: { readonly from: number; readonly to: number; readonly count: number; readonly of: number } | null;
+  readonly peak: {
+    readonly from: number;
+    readonly to: number;
+    readonly count: number;
+    readonly of: number;
+    readonly what: string;
+  } | null;
 }
 
 const WORST = 4;
@@ -59,7 +65,7 @@ function damage({ figures }: PageData, add: Add): void {
 
 function handshakes(data: PageData, group: GroupFigures, sessions: Sessions, add: Add): void {
   const { opened, refused, unanswered, rst } = group;
-  const peak = peakOf(data, data.series.failed);
+  const peak = peakOf(data, 'failed', 'failed handshakes');
   const ofOpened = (part: number): string =>
     `${countText(part)} of ${countText(opened)} attempts, ${shareText(part, opened)}`;
   const where = (choice: Choice): string[] => mostAt(sessions, choice);
@@ -90,7 +96,7 @@ function handshakes(data: PageData, group: GroupFigures, sessions: Sessions, add
       ],
       rows: worstRows(sessions, measureOf(sessions, 'reset'), WORST),
       choice: 'reset',
-      peak: peakOf(data, data.series.resets),
+      peak: peakOf(data, 'resets', 'resets'),
     });
   }
   slowHandshakes(group, sessions, add);
@@ -137,7 +143,7 @@ function segments(data: PageData, group: GroupFigures, sessions: Sessions, add: 
       `${countText(again)} of ${ofThem(all, 'segment')}, ${inSessions('retransmission')}; ${countText(symptoms.fast_retransmission)} of them after duplicate ACKs, ${countText(symptoms.spurious_retransmission)} needless`,
       ...topBy(data.figures.sessions.top.pairs),
     ],
-    peakOf(data, data.series.retransmissions),
+    peakOf(data, 'retransmissions', 'retransmissions'),
   );
   const lost = symptoms.lost_segment;
   symptom(
@@ -236,8 +242,8 @@ function topBy(pairs: readonly TopEntry[]): string[] {
 }
 
 /** Where a column of the series is highest; null where it is nowhere much higher than elsewhere. */
-function peakOf({ series }: PageData, packed: PageData['series']['failed']): Finding['peak'] {
-  const counts = columnOf(packed);
+function peakOf({ series }: PageData, name: 'failed' | 'resets' | 'retransmissions', what: string): Finding['peak'] {
+  const counts = columnOf(series[name]);
   const window = Math.max(1, Math.round(counts.length / 50));
   let all = 0;
   let sum = 0;
@@ -253,5 +259,5 @@ function peakOf({ series }: PageData, packed: PageData['series']['failed']): Fin
   }
   if (counts.length < 10 || most < 5 || most / all < (4 * window) / counts.length) return null;
   const from = series.from + Math.max(0, end - window) * series.width;
-  return { from, to: series.from + end * series.width, count: most, of: all };
+  return { from, to: series.from + end * series.width, count: most, of: all, what };
 }

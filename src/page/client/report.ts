@@ -155,7 +155,7 @@ async function start(): Promise<void> {
   addEventListener('beforeprint', () => paper(true));
   addEventListener('afterprint', () => paper(false));
   follow();
-  if (location.hash !== '') document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  document.getElementById(location.hash.slice(1))?.scrollIntoView({ behavior: 'instant' });
   // When it was there, in milliseconds since it was asked for.
   document.documentElement.dataset.ready = String(Math.round(performance.now()));
 }

@@ -7,7 +7,7 @@ import { button, foreign, make } from './dom.js';
 import type { Finding } from './findings.js';
 import { choiceName, type Sessions } from './sessions.js';
 import type { Span } from './span.js';
-import { bytesText, countText, endText, NOTHING, secondsText, shareText } from './texts.js';
+import { bytesText, countText, endText, NOTHING, secondsText, shareText, stretchText } from './texts.js';
 
 /** Figures that say how large it is and how well it goes. */
 export function keyFigures({ figures, series }: PageData): HTMLElement {
@@ -19,7 +19,7 @@ export function keyFigures({ figures, series }: PageData): HTMLElement {
     p50 === null ? [NOTHING, 'none measured'] : [secondsText(p50), `99 %: ${secondsText(p99)}`];
   const tiles: [string, string, string][] = [
     ['Packets', countText(figures.packets), `${bytesText(figures.bytes)} on the wire`],
-    ['Time', secondsText(seconds), `stretches of ${secondsText(series.width)}`],
+    ['Time', secondsText(seconds), `shown in stretches of ${stretchText(series.width)}`],
     ['TCP sessions', countText(group.sessions), `${bytesText(group.bytes_payload)} of payload`],
     ['Failed handshakes', shareText(failed, group.opened), `${countText(failed)} of ${countText(group.opened)}`],
     [
@@ -88,7 +88,7 @@ const evidenceOf = ({ evidence }: Finding): (string | Node)[] =>
 
 function peakLine({ peak }: Finding, span: Span, clock: Clock): HTMLElement | null {
   if (peak === null) return null;
-  const { from, to, count, of } = peak;
+  const { from, to, count, of, what } = peak;
   const decimals = to - from < 10 ? 3 : 0;
   const show = (): void => {
     span.show(from - (to - from) - span.origin, to + (to - from) - span.origin);
@@ -98,7 +98,7 @@ function peakLine({ peak }: Finding, span: Span, clock: Clock): HTMLElement | nu
   return make(
     'p',
     {},
-    `${shareText(count, of)} of them within ${secondsText(to - from)}: `,
+    `${shareText(count, of)} of all ${what} within ${secondsText(to - from)}: `,
     button(name, show, `Zoom to ${name}`),
   );
 }

@@ -36,6 +36,9 @@ export function scaled(value: number, unit: string): string {
 /** Without zeros that say nothing: for round values, at ticks of an axis. */
 export const plain = (text: string): string => text.replace(/(\.\d*?)0+(?=\D|$)/, '$1').replace(/\.(?=\D|$)/, '');
 
+/** A length of time that is a round one: 500 ms, 5 min. */
+export const stretchText = (seconds: number): string => plain(secondsText(seconds)).replace(/ 0 (s|min|h)$/, '');
+
 export const bytesText = (bytes: number): string => scaled(bytes, 'B');
 
 /** Of seconds, from microseconds to days. */

@@ -81,6 +81,8 @@ export class TimeChart {
       width: 480,
       height: HEIGHT_PX,
       legend: { show: false },
+      // On the right the half of a label.
+      padding: [8, 36, 0, 0],
       cursor: {
         drag: { x: true, y: false, setScale: false },
         sync: { key: 'time' },
@@ -210,11 +212,12 @@ function tail(values: Float64Array): Float64Array {
 /** What a glance at the lines would tell. */
 function summary({ lines, times, clock, text, span }: ChartSetting): string {
   const decimals = Math.min(6, decimalsOf(times[1] - times[0]));
+  const days = clock.date(span.origin) !== clock.date(span.origin + span.whole[1]);
   const parts = lines.map(({ name, values }) => {
     let at = 0;
     for (let place = 1; place < values.length; place++) if (values[place] > values[at]) at = place;
     if (values.length === 0 || values[at] === 0) return `${name}: ${values.length === 0 ? NOTHING : 'none'}`;
-    return `${name}: at most ${text(values[at])}, at ${clock.time(span.origin + times[at], decimals)}`;
+    return `${name}: at most ${text(values[at])}, at ${days ? `${clock.date(span.origin + times[at])} ` : ''}${clock.time(span.origin + times[at], decimals)}`;
   });
   return `${parts.join('; ')}.`;
 }

@@ -5,7 +5,7 @@ import type { PageSeries } from '../page-data.js';
 import type { Clock } from './clock.js';
 import { button, fill, make } from './dom.js';
 import { Span } from './span.js';
-import { countText, plain, scaled, secondsText } from './texts.js';
+import { countText, plain, scaled, secondsText, stretchText } from './texts.js';
 import { decimalsOf } from './ticks.js';
 import { type ChartLine, TimeChart } from './time-chart.js';
 import { type Column, columnOf } from './unpack.js';
@@ -46,7 +46,7 @@ export function timelineOf(series: PageSeries, span: Span, clock: Clock): Timeli
       text: (value) => (word.startsWith('in ') ? countText(value) : scaled(value, word)),
       tick: (value) => plain(scaled(value, '')),
     });
-  const each = secondsText(width);
+  const each = stretchText(width);
   const column = {
     bytes: columnOf(series.bytes),
     payload: columnOf(series.payload),
