@@ -114,8 +114,9 @@ async function start(): Promise<void> {
   const timeline = timelineOf(data.series, span, clock);
   const histograms = histogramsOf(data);
   const table = new SessionTable(sessions, span, clock);
-  const view = new SessionView(data, sessions, clock, () => {
-    if (location.hash.startsWith('#session=')) history.replaceState(null, '', location.href.replace(/#.*$/, '#'));
+  const view = new SessionView(data, sessions, clock, (session) => {
+    // The address may name another one already.
+    if (location.hash === `#session=${session}`) history.replaceState(null, '', location.href.replace(/#.*$/, '#'));
   });
   fill(
     document.body,

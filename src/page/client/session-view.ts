@@ -21,11 +21,12 @@ export class SessionView {
   readonly #body = make('div', { class: 'body' });
   readonly #title = make('h2', { id: 'session-title' });
   readonly #segments: ReadonlyMap<number, PageSegments>;
+  #session = -1;
   #ladder: Ladder | undefined;
   #graph: SequenceGraph | undefined;
 
-  /** `closed` is called when the reader has closed it. */
-  constructor(data: PageData, sessions: Sessions, clock: Clock, closed: () => void) {
+  /** `closed` is called, with the session that was shown, when the reader has closed it. */
+  constructor(data: PageData, sessions: Sessions, clock: Clock, closed: (session: number) => void) {
     this.#data = data;
     this.#sessions = sessions;
     this.#clock = clock;
@@ -33,7 +34,7 @@ export class SessionView {
     const close = button('Close', () => this.root.close(), 'Close this session');
     this.root = make(
       'dialog',
-      { class: 'session', 'aria-labelledby': 'session-title', onclose: closed },
+      { class: 'session', 'aria-labelledby': 'session-title', onclose: () => closed(this.#session) },
       make('header', {}, this.#title, close),
       this.#body,
     );
@@ -42,6 +43,7 @@ export class SessionView {
   }
 
   open(session: number): void {
+    this.#session = session;
     const { at, told } = this.#sessions;
     const row = rowOf(this.#sessions, session);
     this.#graph?.destroy();
