@@ -19,7 +19,7 @@ export function keyFigures({ figures, series }: PageData): HTMLElement {
     p50 === null ? [NOTHING, 'none measured'] : [secondsText(p50), `99 %: ${secondsText(p99)}`];
   const tiles: [string, string, string][] = [
     ['Packets', countText(figures.packets), `${bytesText(figures.bytes)} on the wire`],
-    ['Time', secondsText(seconds), `shown in stretches of ${stretchText(series.width)}`],
+    ['Time', secondsText(seconds), `in stretches of ${stretchText(series.width)}`],
     ['TCP sessions', countText(group.sessions), `${bytesText(group.bytes_payload)} of payload`],
     ['Failed handshakes', shareText(failed, group.opened), `${countText(failed)} of ${countText(group.opened)}`],
     [
