@@ -227,6 +227,10 @@ describe('the page of 200,000 sessions', { skip: noBrowser }, () => {
     assert.deepEqual((await cells(page, 'table.ladder', 6)).slice(0, 6), ['', '1', '1', '1', '421', '1,449']);
     await page.getByLabel('absolute seq and ack').check();
     assert.deepEqual((await cells(page, 'table.ladder', 5)).slice(0, 3), ['4,294,967,000', '5,000', '4,294,967,001']);
+    // It alone is on paper, and still there afterwards.
+    const pages = (await page.pdf({ format: 'A4' })).toString('latin1').match(/\/Count (\d+)/);
+    assert.ok(Number(pages?.[1]) <= 3, String(pages));
+    assert.equal(await ask(page, "document.querySelector('dialog').matches(':modal') && location.hash"), '#session=1');
     await page.getByRole('tab', { name: 'Ladder' }).focus();
     await page.keyboard.press('ArrowRight');
     const graph = page.locator('dialog .uplot');

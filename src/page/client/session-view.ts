@@ -34,7 +34,7 @@ export class SessionView {
     const close = button('Close', () => this.root.close(), 'Close this session');
     this.root = make(
       'dialog',
-      { class: 'session', 'aria-labelledby': 'session-title', onclose: () => closed(this.#session) },
+      { class: 'session', 'aria-labelledby': 'session-title', onclose: () => !this.root.open && closed(this.#session) },
       make('header', {}, this.#title, close),
       this.#body,
     );
@@ -87,6 +87,12 @@ export class SessionView {
   }
 
   setPaper(paper: boolean): void {
+    if (this.root.open) {
+      // What lies above the page is not divided into sheets as the page is: on paper it is a part of it.
+      this.root.close();
+      if (paper) this.root.show();
+      else this.root.showModal();
+    }
     this.#ladder?.setPaper(paper);
   }
 
