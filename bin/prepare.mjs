@@ -28,6 +28,7 @@ export function prepare() {
     // What has no source any more must not be found.
     rmSync(join(root, 'dist'), { recursive: true, force: true });
     run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', root]);
+    run(process.execPath, [join(root, 'bin', 'bundle.mjs')]);
     utimesSync(BUILT, new Date(), new Date());
     // npx makes it executable once only, when it first sees it.
     chmodSync(BUILT, 0o755);
@@ -67,7 +68,7 @@ function ageOf(file) {
 function newest(folder) {
   let time = 0;
   for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    if (entry.isFile() && entry.name.endsWith('.ts'))
+    if (entry.isFile() && /\.(ts|css)$/.test(entry.name))
       time = Math.max(time, statSync(join(entry.parentPath, entry.name)).mtimeMs);
   }
   return time;

@@ -24,9 +24,6 @@ export interface SummarizeOptions {
 /** The figures of a capture that is read by itself; undefined where nothing could be read. Throws a UsageError; rejects with the reason of `stop`. */
 export type Summarize = (capture: string, options: SummarizeOptions) => Promise<CaptureFigures | undefined>;
 
-/** Whether there is an answer: tests of whole commands wait for it. */
-export const isConnected: boolean = true;
-
 export const summarize: Summarize = async (capture, { given, filter, plan, program, say, stop }) => {
   const pass = summaryRunPlan([capture], given, plan, filter);
   const watching = await Watching.begin(pass.read, showingOf(given, [capture]), program, undefined);

@@ -8,10 +8,8 @@ import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, truncate
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
-import { isConnected } from '../../src/cli/summarize.js';
 import { LAUNCHER, LIMIT_MS, temporaryFolder } from '../support/launch.js';
 
-const skip = isConnected ? false : 'nothing sums up captures yet';
 const { version: VERSION } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
 interface Ran {
@@ -66,7 +64,7 @@ function commands(block: string): { readonly line: string; readonly shown: strin
     .map((text) => ({ line: text.slice(0, text.indexOf('\n')), shown: text.slice(text.indexOf('\n') + 1) }));
 }
 
-describe("README's section on CI", { skip }, () => {
+describe("README's section on CI", () => {
   const place = workplace();
   const [yml] = blocks('In CI', 'yaml');
   writeFileSync(join(place.folder, 'tcploom.yml'), yml);
@@ -104,7 +102,7 @@ describe("README's section on CI", { skip }, () => {
   });
 });
 
-describe('exit codes', { skip }, () => {
+describe('exit codes', () => {
   const { folder, run } = workplace();
   copyFileSync(join(folder, 'datasets', 'web.pcap'), join(folder, 'cut.pcap'));
   truncateSync(join(folder, 'cut.pcap'), 5000);
@@ -127,7 +125,7 @@ interface Step {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-describe('the action for GitHub', { skip }, () => {
+describe('the action for GitHub', () => {
   const action = parse(readFileSync('action.yml', 'utf8')) as {
     inputs: Record<string, { default: string }>;
     runs: { steps: Step[] };
@@ -172,7 +170,7 @@ describe('the action for GitHub', { skip }, () => {
   });
 });
 
-describe('the job for GitLab', { skip }, () => {
+describe('the job for GitLab', () => {
   it('runs as it is written', () => {
     const { captures } = parse(readFileSync('docs/gitlab-ci.yml', 'utf8')) as {
       captures: { script: string[]; artifacts: { reports: { junit: string } } };
