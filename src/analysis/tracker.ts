@@ -16,6 +16,7 @@ import { noteOpening } from './handshake-times.js';
 import { HttpExchanges } from './http-exchange.js';
 import type { AnalysisOptions } from './options.js';
 import { PacketRecords } from './packet-records.js';
+import { PageNotes, type PageSummary } from './page-notes.js';
 import { takeAck, timeSegment } from './round-trips.js';
 import type { SegmentFacts } from './segment-facts.js';
 import { noteClosing, SessionEnds, sortByCreation } from './session-ends.js';
@@ -59,6 +60,7 @@ import {
   passedNsec,
   sideWords,
   storePassed,
+  wide,
 } from './session-row.js';
 import { noteSynBy, originatorOf } from './session-side.js';
 import { countPacket, countSymptoms } from './side-counts.js';
@@ -90,6 +92,7 @@ export class AnalysisTracker {
   readonly #states = new ConnectionStates();
   readonly #exchanges: HttpExchanges | undefined;
   readonly #checksums: ChecksumVerifier | undefined;
+  readonly #pageNotes: PageNotes | undefined;
   #created = 0;
 
   constructor(options: AnalysisOptions, events: RecordEvents) {
@@ -98,6 +101,7 @@ export class AnalysisTracker {
     this.#ends = new SessionEnds(this.#table, options.idleTimeoutSec, options.rememberedPackets);
     if (options.http) this.#exchanges = new HttpExchanges();
     if (options.checksums) this.#checksums = new ChecksumVerifier(2);
+    if (options.page === true) this.#pageNotes = new PageNotes(events);
     this.#sessions = new SessionRecords(this.#table, this.#notes, this.#states, this.#exchanges, options.checksums);
   }
 
@@ -132,6 +136,11 @@ export class AnalysisTracker {
   /** What verifies checksums, and counts what came of it; undefined where nothing is to be verified. */
   get verifier(): ChecksumVerifier | undefined {
     return this.#checksums;
+  }
+
+  /** What was noted for the page of a report; undefined where there will be none. */
+  get pageSummary(): PageSummary | undefined {
+    return this.#pageNotes?.summary();
   }
 
   /** The clock of segments comes to second `sec` (unsigned), after so many packets of the run: src/capture/segment-clock.ts. It may go back. */
@@ -202,6 +211,7 @@ export class AnalysisTracker {
     const other = r + sideWords(side ^ 1);
     if (isUsual(page, r, own, other, words, d, length)) {
       this.#followUsual(page, r, own, other, words, d, facts);
+      this.#pageNotes?.note(row, page, own, side, 0, words, d, facts);
       if (this.#options.sessions) {
         this.#noteState(page, r, side, flags, words, d, facts);
         if (length > 0) this.#exchanges?.note(row, side, words, d, view);
@@ -232,6 +242,7 @@ export class AnalysisTracker {
       this.#noteState(page, r, side, flags, words, d, facts);
       if (length > 0) this.#exchanges?.note(row, side, words, d, view);
     }
+    this.#pageNotes?.note(row, page, own, side, symptoms, words, d, facts);
     if (symptoms === 0 || !this.#options.packets) return;
     const originator = originatorOf(page, r);
     this.#packets.fill(words, d, view, facts, side ^ originator, symptoms);
@@ -375,6 +386,7 @@ export class AnalysisTracker {
     if (this.#options.sessions) {
       const isClosed = (flags & FLAG_CLOSED_FIN) !== 0 ? BY_FIN : (flags & FLAG_CLOSED_RST) !== 0 ? BY_RST : endedBy;
       this.#sessions.fill(row, isClosed);
+      this.#pageNotes?.end(row, row, wide(page, r + A_ORDINAL), originatorOf(page, r), this.#sessions.fields);
       this.#events.record(RECORD_SESSION, row, this.#sessions.fields, this.#sessions.text, this.#sessions.textBytes);
       this.#states.forget(page, r + A_STATE);
       this.#exchanges?.forget(row);

@@ -5,10 +5,19 @@
 import { EventEmitter, once } from 'node:events';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { RecordKind } from '../analysis/events.js';
-import { isZeek, type RecordFormat, tableOf } from '../records/formats.js';
+import { isZeek, tableOf } from '../records/formats.js';
 import { inputFields } from '../records/record-table.js';
+import type { RunClosing } from '../records/run-closing.js';
 import type { LineOutput } from './line-output.js';
-import { RecordBatch, type Rendered, type RendererMessage, type RendererWork, recordWords } from './serve-records.js';
+import {
+  kindsOf,
+  RecordBatch,
+  type RecordForm,
+  type Rendered,
+  type RendererMessage,
+  type RendererWork,
+  recordWords,
+} from './serve-records.js';
 import type { Threads } from './threads.js';
 
 /** As a place of lines, but for what is written there. */
@@ -21,14 +30,8 @@ export interface RecordOutput extends Omit<LineOutput, 'append' | 'begin'> {
   noteInput(name: string, number: number): void;
   /** Takes a record (copied before it returns). Throws the error of an earlier write. */
   add(kind: RecordKind, fields: Float64Array, text: Uint8Array): void;
-  /** No record comes any more: resolves when what comes last is written too. Rejects with the error of a write. */
-  finish(): Promise<void>;
-}
-
-/** What is to become of records of one kind. */
-export interface RecordForm {
-  readonly kind: RecordKind;
-  readonly format: RecordFormat;
+  /** No record comes any more, and this is what else is known: resolves when what comes last is written too. Rejects with the error of a write. */
+  finish(closing?: RunClosing): Promise<void>;
 }
 
 const BATCH_BYTES = 256 * 1024;
@@ -44,13 +47,13 @@ interface FilledBatch {
   readonly input: number;
 }
 
-/** Records of one kind, rendered in a thread of their own. */
+/** Records of one form, rendered in a thread of their own. */
 export class RenderedRecords implements RecordOutput {
   readonly threads = 1;
   readonly failed: Promise<never>;
-  readonly #kind: RecordKind;
+  readonly #kinds: readonly RecordKind[];
   readonly #output: LineOutput;
-  /** Fields with numbers of inputs whose names are rendered. */
+  /** Fields with numbers of inputs whose names are rendered, of records of the form's first kind. */
   readonly #inputs: readonly number[];
   readonly #port: MessagePort;
   readonly #work: RendererWork;
@@ -74,13 +77,13 @@ export class RenderedRecords implements RecordOutput {
   #fail: (error: unknown) => void = () => {};
 
   /** `addressKey`: what addresses are mapped by (src/text/crypto-pan.ts), where others are to stand for them. */
-  constructor({ kind, format }: RecordForm, output: LineOutput, addressKey?: Uint8Array) {
-    this.#kind = kind;
+  constructor(form: RecordForm, output: LineOutput, addressKey?: Uint8Array) {
+    this.#kinds = kindsOf(form);
     this.#output = output;
-    this.#inputs = isZeek(format) ? [] : inputFields(tableOf(kind));
+    this.#inputs = form.format !== 'html' && isZeek(form.format) ? [] : inputFields(tableOf(form.kind));
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    this.#work = { kind, format, port: port2, addressKey };
+    this.#work = { form, port: port2, addressKey };
     port1.on('message', (rendered: Rendered) => this.#take(rendered));
     // What is under way keeps its thread, and so the process, alive.
     port1.unref();
@@ -120,11 +123,12 @@ export class RenderedRecords implements RecordOutput {
   /** Records of other kinds are passed over. */
   add(kind: RecordKind, fields: Float64Array, text: Uint8Array): void {
     if (this.#error !== undefined) throw this.#error;
-    if (kind !== this.#kind) return;
+    if (!this.#kinds.includes(kind)) return;
     const words = recordWords(fields.length, text.length);
     if (this.#filling?.hasRoom(words) === false) this.#send();
     this.#filling ??= new RecordBatch(this.#bufferFor(words));
-    this.#filling.add(fields, text);
+    this.#filling.add(kind, fields, text);
+    if (kind !== this.#kinds[0]) return;
     for (const at of this.#inputs) if (fields[at] > this.#input) this.#input = fields[at];
   }
 
@@ -148,11 +152,11 @@ export class RenderedRecords implements RecordOutput {
   }
 
   /** No record comes any more: writes what comes last. A file of which this was not called is not whole, and a Parquet file cannot be read. */
-  async finish(): Promise<void> {
+  async finish(closing?: RunClosing): Promise<void> {
     this.#send();
     if (this.#waiting.length > 0) throw new Error(`input ${this.#named + 1} has no name`);
     this.#underWay++;
-    this.#post({ kind: 'end' });
+    this.#post({ kind: 'end', closing });
     await this.#until(() => this.#underWay === 0);
     this.#output.begin();
     await this.#output.flush();
@@ -272,7 +276,7 @@ export class SplitRecords implements RecordOutput {
     await Promise.all(this.#places.map((place) => place.flush()));
   }
 
-  async finish(): Promise<void> {
-    await Promise.all(this.#places.map((place) => place.finish()));
+  async finish(closing?: RunClosing): Promise<void> {
+    await Promise.all(this.#places.map((place) => place.finish(closing)));
   }
 }
