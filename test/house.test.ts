@@ -20,6 +20,8 @@ const FOLDERS = [
   'src/merge',
   'src/monitor',
   'src/plot',
+  'src/page',
+  'src/summary',
   'src/records',
   'src/miruo',
   'src/tcpeek',

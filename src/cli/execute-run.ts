@@ -2,6 +2,7 @@
  * Tracks the sessions and handshakes of captures: results in their places, messages and reports on standard error.
  */
 import { describeProblem } from '../capture/problem.js';
+import type { PageOptions } from '../page/page-options.js';
 import { FLUSH_MS, HURRIED_FLUSH_MS } from '../pipeline/interrupted.js';
 import { type RunInProgress, type RunPlan, type RunWatcher, runPass } from '../pipeline/run.js';
 import { stopped } from '../pipeline/threads.js';
@@ -31,6 +32,8 @@ export interface RunSurroundings {
   readonly showing: Showing;
   readonly reports: ReportPlan;
   readonly program: ProgramFacts;
+  /** What is decided about the page of a report, where one is asked for. */
+  readonly page?: PageOptions | undefined;
 }
 
 /** Runs a plan; results go to the places, messages and reports to standard error, or to the log. */
@@ -42,6 +45,7 @@ export async function executeRun(plan: RunPlan, surroundings: RunSurroundings, l
     log,
     surroundings.reports.format,
     plan.addressKey,
+    surroundings.page,
   );
   const reports = new RunReports(plan, surroundings, watching, outputs);
   if (plan.notice !== undefined) outputs.say(`tcploom: ${plan.notice}\n`);

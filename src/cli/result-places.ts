@@ -5,8 +5,9 @@
 import { statSync } from 'node:fs';
 import { RECORD_CONNECTION, RECORD_PACKET, RECORD_SESSION } from '../analysis/events.js';
 import { printable } from '../capture/problem.js';
+import type { PageOptions } from '../page/page-options.js';
 import type { OutputTarget } from '../pipeline/blocking-output.js';
-import type { RecordForm } from '../pipeline/record-output.js';
+import type { RecordForm } from '../pipeline/serve-records.js';
 import { pathBehind, placeByName, refuseInputs, STANDARD_ERROR, STANDARD_OUTPUT } from './output-place.js';
 import type { ParsedOptions } from './plan.js';
 import { UsageError } from './usage-error.js';
@@ -29,11 +30,13 @@ const RECORD_FORMS = {
 } as const satisfies Record<string, RecordForm>;
 
 export type RecordFormatName = keyof typeof RECORD_FORMS;
-export type ResultFormatName = 'miruo' | 'tcpeek' | 'report' | RecordFormatName;
+export type ResultFormatName = 'miruo' | 'tcpeek' | 'report' | 'html' | RecordFormatName;
 
-/** What records of the result of this name are; undefined for lines. */
-export const recordFormOf = (name: ResultFormatName): RecordForm | undefined =>
-  name in RECORD_FORMS ? RECORD_FORMS[name as RecordFormatName] : undefined;
+/** What records of the result of this name are; undefined for lines. `page`: what is decided about a page, where there is one. */
+export function recordFormOf(name: ResultFormatName, page: PageOptions | undefined): RecordForm | undefined {
+  if (name === 'html' && page !== undefined) return { kind: RECORD_SESSION, format: name, page };
+  return name in RECORD_FORMS ? RECORD_FORMS[name as RecordFormatName] : undefined;
+}
 
 export const RESULT_FORMATS: readonly (ResultFormat & { readonly name: ResultFormatName })[] = [
   { name: 'miruo', help: "sessions and segments as miruo's lines" },
@@ -46,6 +49,7 @@ export const RESULT_FORMATS: readonly (ResultFormat & { readonly name: ResultFor
   { name: 'conn-json', help: 'the same as Zeek writes them in JSON' },
   { name: 'packets', help: 'a record for each segment that has a symptom, a JSON object a line' },
   { name: 'packets-tsv', help: 'the same as lines of columns' },
+  { name: 'html', help: 'a report of the run as a page for a browser' },
 ];
 
 /** A result and its place. */

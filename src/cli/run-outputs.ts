@@ -5,6 +5,7 @@
 import { fstatSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isSystemError } from '../capture/problem.js';
+import type { PageOptions } from '../page/page-options.js';
 import { type LineOutput, SplitOutput, UnreadOutput } from '../pipeline/line-output.js';
 import { OutputFailure } from '../pipeline/output-failure.js';
 import { OutputFile } from '../pipeline/output-file.js';
@@ -27,13 +28,14 @@ export class OpenOutputs {
   readonly #reports: LineOutput;
   readonly #encoder = new TextEncoder();
 
-  /** `line` steps aside for what goes to its terminal. `addressKey`: what addresses in records are mapped by. */
+  /** `line` steps aside for what goes to its terminal. `addressKey`: what addresses in records are mapped by; `page`: what is decided about one. */
   constructor(
     places: readonly ResultPlace[],
     line: ProgressLine | undefined,
     log: Log | undefined,
     reportFormat: 'human' | 'machine' = 'human',
     addressKey?: Uint8Array,
+    page?: PageOptions,
   ) {
     const standard = new OutputFile({ descriptor: STANDARD_OUTPUT }, process.stdout.isTTY ? line : undefined);
     this.standardOutput = standard;
@@ -64,7 +66,7 @@ export class OpenOutputs {
     const usual = reportFormat === 'human' ? this.#messages : this.#standardError;
     this.#reports = together(told.length > ofReports.length ? [usual, ...ofReports] : ofReports) ?? usual;
     const records = places.flatMap((place) => {
-      const form = recordFormOf(place.format);
+      const form = recordFormOf(place.format, page);
       return form === undefined ? [] : [new RenderedRecords(form, open(place), addressKey)];
     });
     this.results = {

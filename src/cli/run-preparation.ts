@@ -10,6 +10,7 @@ import type { RunSurroundings } from './execute-run.js';
 import type { ChosenFilter } from './filter-choice.js';
 import { addressesInCaptures, addressesOfDevices } from './local-addresses.js';
 import { STANDARD_OUTPUT } from './output-place.js';
+import { pageOptions } from './page-plan.js';
 import { makePlan, type ParsedOptions } from './plan.js';
 import { reportPlan } from './report-plan.js';
 import { resultPlaces } from './result-places.js';
@@ -42,8 +43,9 @@ export function prepareRun(
     refuseUseless(given, names, 'handshakes, which are not asked for: -o tcpeek');
     if (given.checksum === '1') throw new UsageError('--checksum 1 is about handshakes: records know 0 and 2');
   }
-  if (isTerminal && places.some(({ format, target }) => format === 'parquet' && target === STANDARD_OUTPUT)) {
-    throw new UsageError('Parquet is not for a terminal: -o parquet=FILE, or a pipe');
+  for (const [format, name] of WHOLE_FILES) {
+    if (!isTerminal || !places.some((place) => place.format === format && place.target === STANDARD_OUTPUT)) continue;
+    throw new UsageError(`${name} is not for a terminal: -o ${format}=FILE, or a pipe`);
   }
   if (places.every(({ format }) => format !== 'miruo')) {
     refuseUseless(given, MIRUO_ONLY, 'sessions, which are not asked for: -o miruo');
@@ -63,7 +65,12 @@ export function prepareRun(
   const isWatched = showing.form === 'auto' ? program.isTerminal : showing.form !== 'none';
   const isReported = places.some(({ format }) => format === 'report');
   const reports = reportPlan(given, isReported, isWatched);
-  const surroundings = { ...surroundingsOf(given), showing, reports, program };
+  const page = pageOptions(
+    given,
+    places.map(({ format }) => format),
+    program.version,
+  );
+  const surroundings = { ...surroundingsOf(given), showing, reports, program, page };
   const named = surroundings.user === undefined ? given : { ...given, user: surroundings.user.name };
   return {
     plan: makePlan(files, named, { ...wanted, reports }, isShown, filter),
@@ -71,7 +78,9 @@ export function prepareRun(
   };
 }
 
-function surroundingsOf(given: ParsedOptions): Omit<RunSurroundings, 'places' | 'showing' | 'reports' | 'program'> {
+function surroundingsOf(
+  given: ParsedOptions,
+): Omit<RunSurroundings, 'places' | 'showing' | 'reports' | 'program' | 'page'> {
   const isLive = given.interface !== undefined;
   if (given.user !== undefined && !isLive) throw new UsageError('--user needs an interface: -i DEV');
   if (given.user !== undefined && given.interface!.length > 1) {
@@ -92,6 +101,12 @@ function localAddresses(files: readonly string[], given: ParsedOptions): Address
   if (given.local !== undefined) return namedLocalAddresses(given.local);
   return given.interface === undefined ? addressesInCaptures(files) : addressesOfDevices(given.interface);
 }
+
+/** Formats that are files of their own kind. */
+const WHOLE_FILES = [
+  ['parquet', 'Parquet'],
+  ['html', 'HTML'],
+] as const;
 
 /** Options that do nothing where the result that they are about is not wanted. */
 const TCPEEK_ONLY = ['sessionFilter', 'local', 'icmp', 'checksum', 'handshakeTimeout', 'socket'] as const;

@@ -42,17 +42,17 @@ type Numbers = Uint8Array | Uint16Array | Uint32Array | Float64Array;
 /** A column of whole numbers, or of doubles. */
 interface RowColumn {
   readonly make: (length: number) => Numbers;
-  readonly valueOf: (fields: Fields) => number;
+  readonly value: (fields: Fields) => number;
 }
 
 const SRC = ofSide(0, 0);
 const DST = ofSide(1, 0);
 const NSEC = 1e9;
 
-const byte = (valueOf: RowColumn['valueOf']): RowColumn => ({ make: (length) => new Uint8Array(length), valueOf });
-const short = (valueOf: RowColumn['valueOf']): RowColumn => ({ make: (length) => new Uint16Array(length), valueOf });
-const word = (valueOf: RowColumn['valueOf']): RowColumn => ({ make: (length) => new Uint32Array(length), valueOf });
-const double = (valueOf: RowColumn['valueOf']): RowColumn => ({ make: (length) => new Float64Array(length), valueOf });
+const byte = (value: RowColumn['value']): RowColumn => ({ make: (length) => new Uint8Array(length), value });
+const short = (value: RowColumn['value']): RowColumn => ({ make: (length) => new Uint16Array(length), value });
+const word = (value: RowColumn['value']): RowColumn => ({ make: (length) => new Uint32Array(length), value });
+const double = (value: RowColumn['value']): RowColumn => ({ make: (length) => new Float64Array(length), value });
 
 /** The columns of the page that are numbers of the record, by their names there. */
 const COLUMNS = {
@@ -107,7 +107,7 @@ export class SessionRows {
   add(fields: Fields, text: Uint8Array): number {
     const slot = this.#free.pop() ?? this.#used++;
     if (slot >= this.#capacity) this.#grow();
-    for (const [column, values] of this.#columns) values[slot] = column.valueOf(fields);
+    for (const [column, values] of this.#columns) values[slot] = column.value(fields);
     this.#isV6[slot] = fields[R_V6];
     for (let i = 0; i < END_WORDS; i++) {
       this.#ends[2 * END_WORDS * slot + i] = fields[R_SRC + i];

@@ -59,12 +59,12 @@ function enter(
   list: ToldSegments[],
   told: ToldSegments,
   most: number,
-  valueOf: (told: ToldSegments) => number,
+  measure: (told: ToldSegments) => number,
 ): ToldSegments[] {
-  const value = valueOf(told);
+  const value = measure(told);
   if (value === 0) return [];
   let place = list.length;
-  while (place > 0 && comesBefore(value, told.session, valueOf(list[place - 1]), list[place - 1].session)) place--;
+  while (place > 0 && comesBefore(value, told.session, measure(list[place - 1]), list[place - 1].session)) place--;
   list.splice(place, 0, told);
   return list.splice(most);
 }
