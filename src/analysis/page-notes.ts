@@ -3,7 +3,7 @@
  * sessions that may be among the worst or the largest of all. Owns which sessions these are as far as the shard knows: any that is among those of the
  * whole run when it ends is among those of its shard before.
  */
-import { D_ACK, D_NSEC, D_SEC, D_SEQ, D_TCP, D_WIRE } from '../capture/descriptor.js';
+import { D_NSEC, D_SEC, D_TCP, D_WIRE } from '../capture/descriptor.js';
 import { flagsByte, TCP_RST, TCP_SYN } from '../wire/tcp.js';
 import { RECORD_SEGMENTS, type RecordEvents } from './events.js';
 import type { SegmentFacts } from './segment-facts.js';
@@ -18,9 +18,10 @@ import {
   SEGMENTS_RECORD_FIELDS,
 } from './segments-record.js';
 import { ofSide, S_PACKETS } from './session-record.js';
-import { B_SCALE } from './session-row.js';
+import { A_KEPT, A_ORDINAL, B_SCALE, sideWords, wide } from './session-row.js';
 import { payloadOf, scoreOf } from './session-score.js';
 import { SessionSegments } from './session-segments.js';
+import { originatorOf } from './session-side.js';
 import { type StretchCounts, Stretches } from './stretches.js';
 import { shiftOf } from './symptom-rules.js';
 import { symptomBit } from './symptoms.js';
@@ -62,13 +63,12 @@ export class PageNotes {
   }
 
   /**
-   * The segment of the descriptor at word `d` of `words` was counted with the session `row`, for side `side`, whose words begin at word `own` of `page`:
-   * with these symptoms.
+   * The segment of the descriptor at word `d` of `words` was counted for side `side` of the session whose row is at word `r` of `page`: with these
+   * symptoms.
    */
   note(
-    row: number,
     page: Int32Array,
-    own: number,
+    r: number,
     side: number,
     symptoms: number,
     words: Int32Array,
@@ -76,7 +76,7 @@ export class PageNotes {
     facts: SegmentFacts,
   ): void {
     this.count(symptoms, words, d, facts);
-    this.keep(row, page, own, side, symptoms, words, d, facts);
+    this.keep(page, r, side, symptoms, words, d, facts);
   }
 
   /** The part of `note` that goes by time. */
@@ -92,9 +92,8 @@ export class PageNotes {
 
   /** The part of `note` that goes by session. */
   keep(
-    row: number,
     page: Int32Array,
-    own: number,
+    r: number,
     side: number,
     symptoms: number,
     words: Int32Array,
@@ -103,22 +102,19 @@ export class PageNotes {
   ): void {
     const tcp = words[d + D_TCP];
     const flags = flagsByte(tcp);
-    const window = (tcp & 0xffff) << ((flags & TCP_SYN) === 0 ? shiftOf(page[own + B_SCALE]) : 0);
-    const { length } = facts;
-    const sec = words[d + D_SEC];
-    const nsec = words[d + D_NSEC];
-    this.#segments.keep(row, side, sec, nsec, words[d + D_SEQ], words[d + D_ACK], length, window, flags, symptoms);
+    const window = (tcp & 0xffff) << ((flags & TCP_SYN) === 0 ? shiftOf(page[r + sideWords(side) + B_SCALE]) : 0);
+    this.#segments.keep(page, r + A_KEPT, side, words, d, facts.length, window, flags, symptoms);
   }
 
   /**
-   * The session `row`, which the events know as `name`, is over, and `fields` are its record, which is told next; `ordinal`: its place in the order of
-   * creation in this shard; `originator`: its side that is `src`.
+   * The session whose row is at word `r` of `page`, and which the events know as `name`, is over, and `fields` are its record, which is told next.
    */
-  end(row: number, name: number, ordinal: number, originator: number, fields: Float64Array): void {
-    const kept = this.#segments.kept(row);
+  end(page: Int32Array, r: number, name: number, fields: Float64Array): void {
     // A single segment is all in the record.
-    if (kept > 1 && this.#isForemost(ordinal, fields)) this.#tell(row, name, originator, fields);
-    this.#segments.forget(row);
+    if (this.#segments.kept(page, r + A_KEPT) > 1 && this.#isForemost(wide(page, r + A_ORDINAL), fields)) {
+      this.#tell(page, r, name, fields);
+    }
+    this.#segments.forget(page, r + A_KEPT);
   }
 
   /** What was noted of all. */
@@ -131,13 +127,13 @@ export class PageNotes {
     return this.#largest.takes(payloadOf(fields), ordinal) || isWorst;
   }
 
-  #tell(row: number, name: number, originator: number, record: Float64Array): void {
+  #tell(page: Int32Array, r: number, name: number, record: Float64Array): void {
     const fields = this.#fields;
-    const kept = this.#segments.kept(row);
+    const kept = this.#segments.kept(page, r + A_KEPT);
     fields[G_TOTAL] = record[ofSide(0, S_PACKETS)] + record[ofSide(1, S_PACKETS)];
     fields[G_SEGMENTS] = kept;
-    fields[G_BEFORE_GAP] = this.#segments.beforeGap(row);
-    this.#segments.copy(row, originator, this.#words);
+    fields[G_BEFORE_GAP] = this.#segments.beforeGap(page, r + A_KEPT);
+    this.#segments.copy(page, r + A_KEPT, originatorOf(page, r), this.#words);
     this.#events.record(RECORD_SEGMENTS, name, fields, this.#bytes, kept * SEGMENT_BYTES);
   }
 }

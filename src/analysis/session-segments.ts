@@ -2,6 +2,7 @@
  * The segments of live sessions, as long as it is not known which sessions will be worth a look: of a long one the first and the last. Owns the room for
  * them, which is bounded: a session that finds none is without segments from then on.
  */
+import { D_ACK, D_NSEC, D_SEC, D_SEQ } from '../capture/descriptor.js';
 import {
   FIRST_SEGMENTS,
   LAST_SEGMENTS,
@@ -27,10 +28,9 @@ const PAGE_MASK = PAGE_CHUNKS - 1;
 /** Bytes of all segments that are kept at a time. */
 export const SEGMENTS_MOST_BYTES = 64 << 20;
 const MOST_PAGES = SEGMENTS_MOST_BYTES / (4 * CHUNK_WORDS * PAGE_CHUNKS);
-const FIRST_ROWS = 4096;
 
-/** Words of a session: how many segments came (below 0: it is without); chunk + 1 of the first, the last, and the last before the gap. */
-const ROW_WORDS = 4;
+/** Words of a session's row: how many segments came (below 0: it is without); chunk + 1 of the first, the last, and the last before the gap. */
+export const KEPT_WORDS = 4;
 const K_COUNT = 0;
 const K_FIRST = 1;
 const K_LAST = 2;
@@ -48,83 +48,73 @@ export class SessionSegments {
   #next = new Int32Array(PAGE_CHUNKS);
   #used = 0;
   #free = 0;
-  #rows = new Int32Array(FIRST_ROWS * ROW_WORDS);
 
   /** `mostPages`: of the pages that the room is taken in (1 MiB each), for tests. */
   constructor(mostPages = MOST_PAGES) {
     this.#mostPages = mostPages;
   }
 
-  /** A segment of side `side` of the session that is known as `row`; the other arguments are its words. */
+  /**
+   * The segment of the descriptor at word `d` of `words` came from side `side` of the session whose words KEPT_WORDS are at word `k` of `row`; the other
+   * arguments are as in its record (segments-record.ts).
+   */
   keep(
-    row: number,
+    row: Int32Array,
+    k: number,
     side: number,
-    sec: number,
-    nsec: number,
-    seq: number,
-    ack: number,
+    words: Int32Array,
+    d: number,
     length: number,
     window: number,
     flags: number,
     symptoms: number,
   ): void {
-    const k = row * ROW_WORDS;
-    if (k >= this.#rows.length) this.#growRows(k);
-    const rows = this.#rows;
-    if (rows[k] < 0) return;
-    const place = rows[k] & (CHUNK_SEGMENTS - 1);
-    if (place === 0 && !this.#extend(k)) return;
-    const chunk = rows[k + K_LAST] - 1;
+    const count = row[k + K_COUNT];
+    if (count < 0) return;
+    const place = count & (CHUNK_SEGMENTS - 1);
+    if (place === 0 && !this.#extend(row, k)) return;
+    const chunk = row[k + K_LAST] - 1;
     const page = this.#pages[chunk >>> PAGE_SHIFT];
     const at = (chunk & PAGE_MASK) * CHUNK_WORDS + place * SEGMENT_WORDS;
-    page[at + SEGMENT_SEC] = sec;
-    page[at + SEGMENT_NSEC] = nsec;
-    page[at + SEGMENT_SEQ] = seq;
-    page[at + SEGMENT_ACK] = ack;
+    page[at + SEGMENT_SEC] = words[d + D_SEC];
+    page[at + SEGMENT_NSEC] = words[d + D_NSEC];
+    page[at + SEGMENT_SEQ] = words[d + D_SEQ];
+    page[at + SEGMENT_ACK] = words[d + D_ACK];
     page[at + SEGMENT_LENGTH] = length;
     page[at + SEGMENT_WINDOW] = window;
     page[at + SEGMENT_FLAGS] = flags | (side * SEGMENT_BY_DST);
     page[at + SEGMENT_SYMPTOMS] = symptoms;
-    rows[k]++;
+    row[k + K_COUNT]++;
   }
 
   /** How many segments `copy` would give. */
-  kept(row: number): number {
-    const count = this.#countOf(row);
-    return Math.min(count, FIRST_SEGMENTS + LAST_SEGMENTS);
+  kept(row: Int32Array, k: number): number {
+    return Math.max(0, Math.min(row[k + K_COUNT], FIRST_SEGMENTS + LAST_SEGMENTS));
   }
 
   /** How many of these come before the gap. */
-  beforeGap(row: number): number {
-    const count = this.#countOf(row);
-    return count > FIRST_SEGMENTS + LAST_SEGMENTS ? FIRST_SEGMENTS : count;
+  beforeGap(row: Int32Array, k: number): number {
+    return row[k + K_COUNT] > FIRST_SEGMENTS + LAST_SEGMENTS ? FIRST_SEGMENTS : this.kept(row, k);
   }
 
   /** Copies the kept segments to `words`, in order; `originator`: the side that is `src`. */
-  copy(row: number, originator: number, words: Int32Array): void {
-    const k = row * ROW_WORDS;
-    const before = this.beforeGap(row);
-    const chunks = this.#copyFrom(this.#rows[k + K_FIRST], 0, 0, before, words);
-    const after = this.kept(row) - before;
+  copy(row: Int32Array, k: number, originator: number, words: Int32Array): void {
+    const before = this.beforeGap(row, k);
+    const behind = this.#copyFrom(row[k + K_FIRST], 0, 0, before, words);
+    const after = this.kept(row, k) - before;
     if (after > 0) {
       // Behind the gap there may be a few more than are wanted.
-      const there = LAST_SEGMENTS + 1 + ((this.#rows[k] - 1) & (CHUNK_SEGMENTS - 1));
-      this.#copyFrom(chunks, there - after, before, after, words);
+      const there = LAST_SEGMENTS + 1 + ((row[k + K_COUNT] - 1) & (CHUNK_SEGMENTS - 1));
+      this.#copyFrom(behind, there - after, before, after, words);
     }
     if (originator === 0) return;
     for (let i = 0, at = SEGMENT_FLAGS; i < before + after; i++, at += SEGMENT_WORDS) words[at] ^= SEGMENT_BY_DST;
   }
 
   /** The session is over, and its segments are not needed any more. */
-  forget(row: number): void {
-    const k = row * ROW_WORDS;
-    if (k >= this.#rows.length) return;
-    if (this.#rows[k] > 0) this.#release(k);
-    this.#rows[k] = 0;
-  }
-
-  #countOf(row: number): number {
-    return row * ROW_WORDS >= this.#rows.length ? 0 : Math.max(0, this.#rows[row * ROW_WORDS]);
+  forget(row: Int32Array, k: number): void {
+    if (row[k + K_COUNT] > 0) this.#release(row, k);
+    row[k + K_COUNT] = 0;
   }
 
   /**
@@ -151,37 +141,36 @@ export class SessionSegments {
     return chunk;
   }
 
-  /** Whether there is a chunk for the next segment of the session at word `k` of the rows; if there is none, it is without segments. */
-  #extend(k: number): boolean {
-    const rows = this.#rows;
-    const count = rows[k + K_COUNT];
-    if (count === FIRST_SEGMENTS) rows[k + K_BEFORE_GAP] = rows[k + K_LAST];
+  /** Whether there is a chunk for the session's next segment; if there is none, it is without segments. */
+  #extend(row: Int32Array, k: number): boolean {
+    const count = row[k + K_COUNT];
+    if (count === FIRST_SEGMENTS) row[k + K_BEFORE_GAP] = row[k + K_LAST];
     let chunk: number;
     if (count >= FIRST_SEGMENTS + LAST_SEGMENTS + CHUNK_SEGMENTS) {
       // The first behind the gap becomes the last.
-      const before = rows[k + K_BEFORE_GAP] - 1;
+      const before = row[k + K_BEFORE_GAP] - 1;
       chunk = this.#next[before];
       this.#next[before] = this.#next[chunk - 1];
-      if (count >= MOST_COUNT) rows[k + K_COUNT] = count - MOST_COUNT / 2;
+      if (count >= MOST_COUNT) row[k + K_COUNT] = count - MOST_COUNT / 2;
     } else {
       chunk = this.#take();
     }
     if (chunk === 0) {
-      if (count > 0) this.#release(k);
-      rows[k + K_COUNT] = WITHOUT;
+      if (count > 0) this.#release(row, k);
+      row[k + K_COUNT] = WITHOUT;
       this.without++;
       return false;
     }
     this.#next[chunk - 1] = 0;
-    if (count === 0) rows[k + K_FIRST] = chunk;
-    else this.#next[rows[k + K_LAST] - 1] = chunk;
-    rows[k + K_LAST] = chunk;
+    if (count === 0) row[k + K_FIRST] = chunk;
+    else this.#next[row[k + K_LAST] - 1] = chunk;
+    row[k + K_LAST] = chunk;
     return true;
   }
 
-  #release(k: number): void {
-    this.#next[this.#rows[k + K_LAST] - 1] = this.#free;
-    this.#free = this.#rows[k + K_FIRST];
+  #release(row: Int32Array, k: number): void {
+    this.#next[row[k + K_LAST] - 1] = this.#free;
+    this.#free = row[k + K_FIRST];
   }
 
   /** Chunk + 1 of a free one, or 0. */
@@ -197,10 +186,6 @@ export class SessionSegments {
       if (this.#used === this.#next.length) this.#next = larger(this.#next, 2 * this.#used);
     }
     return ++this.#used;
-  }
-
-  #growRows(k: number): void {
-    this.#rows = larger(this.#rows, 2 * Math.max(k, this.#rows.length));
   }
 }
 

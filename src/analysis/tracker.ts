@@ -60,7 +60,6 @@ import {
   passedNsec,
   sideWords,
   storePassed,
-  wide,
 } from './session-row.js';
 import { noteSynBy, originatorOf } from './session-side.js';
 import { countPacket, countSymptoms } from './side-counts.js';
@@ -211,7 +210,7 @@ export class AnalysisTracker {
     const other = r + sideWords(side ^ 1);
     if (isUsual(page, r, own, other, words, d, length)) {
       this.#followUsual(page, r, own, other, words, d, facts);
-      this.#pageNotes?.note(row, page, own, side, 0, words, d, facts);
+      this.#pageNotes?.note(page, r, side, 0, words, d, facts);
       if (this.#options.sessions) {
         this.#noteState(page, r, side, flags, words, d, facts);
         if (length > 0) this.#exchanges?.note(row, side, words, d, view);
@@ -242,7 +241,7 @@ export class AnalysisTracker {
       this.#noteState(page, r, side, flags, words, d, facts);
       if (length > 0) this.#exchanges?.note(row, side, words, d, view);
     }
-    this.#pageNotes?.note(row, page, own, side, symptoms, words, d, facts);
+    this.#pageNotes?.note(page, r, side, symptoms, words, d, facts);
     if (symptoms === 0 || !this.#options.packets) return;
     const originator = originatorOf(page, r);
     this.#packets.fill(words, d, view, facts, side ^ originator, symptoms);
@@ -386,7 +385,7 @@ export class AnalysisTracker {
     if (this.#options.sessions) {
       const isClosed = (flags & FLAG_CLOSED_FIN) !== 0 ? BY_FIN : (flags & FLAG_CLOSED_RST) !== 0 ? BY_RST : endedBy;
       this.#sessions.fill(row, isClosed);
-      this.#pageNotes?.end(row, row, wide(page, r + A_ORDINAL), originatorOf(page, r), this.#sessions.fields);
+      this.#pageNotes?.end(page, r, row, this.#sessions.fields);
       this.#events.record(RECORD_SESSION, row, this.#sessions.fields, this.#sessions.text, this.#sessions.textBytes);
       this.#states.forget(page, r + A_STATE);
       this.#exchanges?.forget(row);

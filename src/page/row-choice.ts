@@ -51,11 +51,19 @@ export class RowChoice {
 
   /** The slots of `most` rows at most, beside those of `pin`, in the order of sessions. */
   chosen(most: number): Uint32Array {
+    if (most >= this.#worst.size + this.#sample.size) {
+      return this.#inOrder([...this.#pinned, ...this.#worst.slots, ...this.#sample.slots]);
+    }
     const worst = [...this.#worst.slots].sort((a, b) => (this.#isWorse(a, b) ? -1 : 1));
-    const ofWorst = most >= worst.length + this.#sample.size ? worst.length : Math.min(worst.length, half(most));
+    const ofWorst = Math.min(worst.length, half(most));
     const others = [...this.#sample.slots, ...worst.slice(ofWorst)].sort((a, b) => (this.#isDrawn(a, b) ? -1 : 1));
-    const chosen = [...this.#pinned, ...worst.slice(0, ofWorst), ...others.slice(0, Math.max(0, most - ofWorst))];
-    return Uint32Array.from(chosen.sort((a, b) => this.#rows.sessionOf(a) - this.#rows.sessionOf(b)));
+    return this.#inOrder([...this.#pinned, ...worst.slice(0, ofWorst), ...others.slice(0, most - ofWorst)]);
+  }
+
+  #inOrder(slots: readonly number[]): Uint32Array {
+    const sessions = Float64Array.from(slots, (slot) => this.#rows.sessionOf(slot));
+    const slotOf = new Map(slots.map((slot, i) => [sessions[i], slot]));
+    return Uint32Array.from(sessions.sort(), (session) => slotOf.get(session)!);
   }
 
   #place(slot: number): void {

@@ -1,5 +1,5 @@
 /**
- * Rows of the page's table of sessions, column by column, in slots that are used again. Owns what a row holds and how it becomes a part of the page; which
+ * Rows of the page's table of sessions, in slots that are used again. Owns what a row holds and how it becomes a part of the page; which
  * sessions have a row is another file's (row-choice.ts).
  */
 import { STATES } from '../analysis/connection-state.js';
@@ -34,58 +34,48 @@ import { handshakeNsec, scoreOf } from '../analysis/session-score.js';
 import { SYMPTOMS } from '../analysis/symptoms.js';
 import { ipv4Text, ipv6Text } from '../wire/address.js';
 import { packDoubles, packWhole } from './packed.js';
-import type { PageSessions } from './page-data.js';
+import type { Packed, PageSessions } from './page-data.js';
 
 type Fields = Float64Array;
-type Numbers = Uint8Array | Uint16Array | Uint32Array | Float64Array;
-
-/** A column of whole numbers, or of doubles. */
-interface RowColumn {
-  readonly make: (length: number) => Numbers;
-  readonly value: (fields: Fields) => number;
-}
 
 const SRC = ofSide(0, 0);
 const DST = ofSide(1, 0);
 const NSEC = 1e9;
 
-const byte = (value: RowColumn['value']): RowColumn => ({ make: (length) => new Uint8Array(length), value });
-const short = (value: RowColumn['value']): RowColumn => ({ make: (length) => new Uint16Array(length), value });
-const word = (value: RowColumn['value']): RowColumn => ({ make: (length) => new Uint32Array(length), value });
-const double = (value: RowColumn['value']): RowColumn => ({ make: (length) => new Float64Array(length), value });
+let places = 0;
+const place = (values = 1): number => {
+  const at = places;
+  places += values;
+  return at;
+};
 
-/** The columns of the page that are numbers of the record, by their names there. */
-const COLUMNS = {
-  session: double((fields) => fields[RECORD_NUMBER]),
-  first: double((fields) => fields[R_FIRST_SEC] + fields[R_FIRST_NSEC] / NSEC),
-  duration: double((fields) => spanSec(fields)),
-  src_port: short((fields) => fields[R_SRC_PORT]),
-  dst_port: short((fields) => fields[R_DST_PORT]),
-  state: byte((fields) => fields[R_STATE]),
-  closing: byte((fields) => fields[R_CLOSED_BY]),
-  input: word((fields) => fields[R_FIRST_INPUT] - 1),
-  packets_src: word((fields) => fields[SRC + S_PACKETS]),
-  packets_dst: word((fields) => fields[DST + S_PACKETS]),
-  payload_src: double((fields) => fields[SRC + S_PAYLOAD_BYTES]),
-  payload_dst: double((fields) => fields[DST + S_PAYLOAD_BYTES]),
-  handshake: double((fields) => handshakeNsec(fields) / NSEC),
-  rtt: double((fields) => slowerRttNsec(fields) / NSEC),
-  resets: word((fields) => fields[SRC + S_RST] + fields[DST + S_RST]),
-} as const satisfies Partial<Record<keyof PageSessions, RowColumn>>;
+/** Of a row's doubles. */
+const SESSION = place();
+const FIRST = place();
+const DURATION = place();
+const PAYLOAD_SRC = place();
+const PAYLOAD_DST = place();
+const HANDSHAKE = place();
+const RTT = place();
+const SCORE = place();
+const DOUBLES = places;
+places = 0;
+/** Of its words. Addresses are one word of IPv4, or four. */
+const IS_V6 = place();
+const SRC_ADDRESS = place(4);
+const DST_ADDRESS = place(4);
+const SRC_PORT = place();
+const DST_PORT = place();
+const STATE = place();
+const CLOSING = place();
+const INPUT = place();
+const PACKETS_SRC = place();
+const PACKETS_DST = place();
+const RESETS = place();
+const MARKED = place(SYMPTOMS.length);
+const WORDS = places;
 
-const NAMES = Object.keys(COLUMNS) as readonly (keyof typeof COLUMNS)[];
-/** Of these no value is missing, and none has a fraction. */
-const WHOLE = NAMES.filter((name) => !['first', 'duration', 'handshake', 'rtt'].includes(name));
-const DOUBLES = NAMES.filter((name) => !WHOLE.includes(name));
-
-const SYMPTOM_COLUMNS = SYMPTOMS.map((_, symptom) =>
-  word((fields) => fields[SRC + S_SYMPTOMS + symptom] + fields[DST + S_SYMPTOMS + symptom]),
-);
-const SCORE = double(scoreOf);
-
-const FIRST_ROWS = 1024;
-/** Of each end of a session: an IPv4 address in the first word, or an IPv6 one in all. */
-const END_WORDS = 4;
+const FIRST_ROWS = 1 << 14;
 
 interface Exchange {
   readonly method: string;
@@ -94,24 +84,44 @@ interface Exchange {
 }
 
 export class SessionRows {
-  #capacity = 0;
   #used = 0;
   readonly #free: number[] = [];
-  #columns = new Map<RowColumn, Numbers>();
-  /** Addresses of src and dst, and whether they are of IPv6. */
-  #ends = new Uint32Array(0);
-  #isV6 = new Uint8Array(0);
+  #doubles = new Float64Array(0);
+  #words = new Uint32Array(0);
   readonly #exchanges = new Map<number, Exchange>();
 
   /** Takes a slot for the session with this record; neither array is kept. */
   add(fields: Fields, text: Uint8Array): number {
     const slot = this.#free.pop() ?? this.#used++;
-    if (slot >= this.#capacity) this.#grow();
-    for (const [column, values] of this.#columns) values[slot] = column.value(fields);
-    this.#isV6[slot] = fields[R_V6];
-    for (let i = 0; i < END_WORDS; i++) {
-      this.#ends[2 * END_WORDS * slot + i] = fields[R_SRC + i];
-      this.#ends[2 * END_WORDS * slot + END_WORDS + i] = fields[R_DST + i];
+    if (DOUBLES * (slot + 1) > this.#doubles.length) this.#grow();
+    const doubles = this.#doubles;
+    const d = slot * DOUBLES;
+    doubles[d + SESSION] = fields[RECORD_NUMBER];
+    doubles[d + FIRST] = fields[R_FIRST_SEC] + fields[R_FIRST_NSEC] / NSEC;
+    doubles[d + DURATION] =
+      fields[R_LAST_SEC] - fields[R_FIRST_SEC] + (fields[R_LAST_NSEC] - fields[R_FIRST_NSEC]) / NSEC;
+    doubles[d + PAYLOAD_SRC] = fields[SRC + S_PAYLOAD_BYTES];
+    doubles[d + PAYLOAD_DST] = fields[DST + S_PAYLOAD_BYTES];
+    doubles[d + HANDSHAKE] = handshakeNsec(fields) / NSEC;
+    doubles[d + RTT] = slowerRttNsec(fields) / NSEC;
+    doubles[d + SCORE] = scoreOf(fields);
+    const words = this.#words;
+    const w = slot * WORDS;
+    words[w + IS_V6] = fields[R_V6];
+    for (let i = 0; i < 4; i++) {
+      words[w + SRC_ADDRESS + i] = fields[R_SRC + i];
+      words[w + DST_ADDRESS + i] = fields[R_DST + i];
+    }
+    words[w + SRC_PORT] = fields[R_SRC_PORT];
+    words[w + DST_PORT] = fields[R_DST_PORT];
+    words[w + STATE] = fields[R_STATE];
+    words[w + CLOSING] = fields[R_CLOSED_BY];
+    words[w + INPUT] = fields[R_FIRST_INPUT] - 1;
+    words[w + PACKETS_SRC] = fields[SRC + S_PACKETS];
+    words[w + PACKETS_DST] = fields[DST + S_PACKETS];
+    words[w + RESETS] = fields[SRC + S_RST] + fields[DST + S_RST];
+    for (let i = 0; i < SYMPTOMS.length; i++) {
+      words[w + MARKED + i] = fields[SRC + S_SYMPTOMS + i] + fields[DST + S_SYMPTOMS + i];
     }
     if (fields[R_METHOD_BYTES] > 0 || fields[R_HOST_BYTES] > 0) this.#exchanges.set(slot, exchangeOf(fields, text));
     return slot;
@@ -124,35 +134,28 @@ export class SessionRows {
   }
 
   sessionOf(slot: number): number {
-    return this.#columns.get(COLUMNS.session)![slot];
+    return this.#doubles[slot * DOUBLES + SESSION];
   }
 
   scoreOf(slot: number): number {
-    return this.#columns.get(SCORE)![slot];
+    return this.#doubles[slot * DOUBLES + SCORE];
   }
 
   payloadOf(slot: number): number {
-    return this.#columns.get(COLUMNS.payload_src)![slot] + this.#columns.get(COLUMNS.payload_dst)![slot];
+    return this.#doubles[slot * DOUBLES + PAYLOAD_SRC] + this.#doubles[slot * DOUBLES + PAYLOAD_DST];
   }
 
   /** Those in `slots`, in this order, as the page has them; `inputs`: names. */
   page(slots: Uint32Array, inputs: readonly string[], total: number, leftOut: string): PageSessions {
     const addresses = new AddressNumbers();
-    const src = new Uint32Array(slots.length);
-    const dst = new Uint32Array(slots.length);
-    for (const [row, slot] of slots.entries()) {
-      const isV6 = this.#isV6[slot] === 1;
-      const at = 2 * END_WORDS * slot;
-      src[row] = addresses.of(this.#ends, at, isV6);
-      dst[row] = addresses.of(this.#ends, at + END_WORDS, isV6);
-    }
-    const valuesOf = (column: RowColumn): Float64Array => {
-      const values = this.#columns.get(column)!;
-      return Float64Array.from(slots, (slot) => values[slot]);
-    };
-    const whole = WHOLE.map((name) => [name, packWhole(valuesOf(COLUMNS[name]))]);
-    const doubles = DOUBLES.map((name) => [name, packDoubles(valuesOf(COLUMNS[name]))]);
-    const symptoms = SYMPTOMS.map((name, i) => [name, packWhole(valuesOf(SYMPTOM_COLUMNS[i]))]);
+    const numbersOf = (address: number): Uint32Array =>
+      slots.map((slot) => addresses.of(this.#words, slot * WORDS + address, this.#words[slot * WORDS + IS_V6] === 1));
+    const src = numbersOf(SRC_ADDRESS);
+    const dst = numbersOf(DST_ADDRESS);
+    const wordsOf = (at: number): Packed =>
+      packWhole(picked(this.#words, WORDS, at, slots, new Uint32Array(slots.length)));
+    const valuesOf = (at: number): Float64Array =>
+      picked(this.#doubles, DOUBLES, at, slots, new Float64Array(slots.length));
     return {
       length: slots.length,
       total,
@@ -161,33 +164,57 @@ export class SessionRows {
       states: STATES,
       closings: CLOSED_BY,
       inputs,
+      session: packWhole(valuesOf(SESSION)),
+      first: packDoubles(valuesOf(FIRST)),
+      duration: packDoubles(valuesOf(DURATION)),
       src: packWhole(src),
+      src_port: wordsOf(SRC_PORT),
       dst: packWhole(dst),
-      ...(Object.fromEntries([...whole, ...doubles]) as Pick<PageSessions, keyof typeof COLUMNS>),
-      symptoms: Object.fromEntries(symptoms),
-      http: [...slots].flatMap((slot, row) => {
-        const exchange = this.#exchanges.get(slot);
-        return exchange === undefined ? [] : [[row, exchange.method, exchange.host, exchange.status] as const];
-      }),
+      dst_port: wordsOf(DST_PORT),
+      state: wordsOf(STATE),
+      closing: wordsOf(CLOSING),
+      input: wordsOf(INPUT),
+      packets_src: wordsOf(PACKETS_SRC),
+      packets_dst: wordsOf(PACKETS_DST),
+      payload_src: packWhole(valuesOf(PAYLOAD_SRC)),
+      payload_dst: packWhole(valuesOf(PAYLOAD_DST)),
+      handshake: packDoubles(valuesOf(HANDSHAKE)),
+      rtt: packDoubles(valuesOf(RTT)),
+      resets: wordsOf(RESETS),
+      symptoms: Object.fromEntries(SYMPTOMS.map((name, i) => [name, wordsOf(MARKED + i)])),
+      http: this.#http(slots),
     };
   }
 
-  #grow(): void {
-    this.#capacity = Math.max(FIRST_ROWS, 2 * this.#capacity);
-    const before = this.#columns;
-    this.#columns = new Map();
-    for (const column of [...Object.values(COLUMNS), ...SYMPTOM_COLUMNS, SCORE]) {
-      const values = column.make(this.#capacity);
-      values.set(before.get(column) ?? []);
-      this.#columns.set(column, values);
-    }
-    const ends = new Uint32Array(2 * END_WORDS * this.#capacity);
-    ends.set(this.#ends);
-    this.#ends = ends;
-    const isV6 = new Uint8Array(this.#capacity);
-    isV6.set(this.#isV6);
-    this.#isV6 = isV6;
+  #http(slots: Uint32Array): PageSessions['http'] {
+    if (this.#exchanges.size === 0) return [];
+    return [...slots].flatMap((slot, row) => {
+      const exchange = this.#exchanges.get(slot);
+      return exchange === undefined ? [] : [[row, exchange.method, exchange.host, exchange.status] as const];
+    });
   }
+
+  #grow(): void {
+    const rows = Math.max(FIRST_ROWS, (2 * this.#doubles.length) / DOUBLES);
+    const doubles = new Float64Array(rows * DOUBLES);
+    doubles.set(this.#doubles);
+    this.#doubles = doubles;
+    const words = new Uint32Array(rows * WORDS);
+    words.set(this.#words);
+    this.#words = words;
+  }
+}
+
+/** Value `at` of each of the rows `slots`, of which one has `stride` values in `from`. */
+function picked<Values extends Uint32Array | Float64Array>(
+  from: Values,
+  stride: number,
+  at: number,
+  slots: Uint32Array,
+  to: Values,
+): Values {
+  for (let i = 0; i < slots.length; i++) to[i] = from[slots[i] * stride + at];
+  return to;
 }
 
 /** Addresses in the order in which they first come, and their texts. */
@@ -196,7 +223,7 @@ class AddressNumbers {
   readonly #numbers = new Map<string | number, number>();
 
   of(words: Uint32Array, at: number, isV6: boolean): number {
-    const key = isV6 ? ipv6Text(Array.from(words.subarray(at, at + END_WORDS))) : words[at];
+    const key = isV6 ? ipv6Text(Array.from(words.subarray(at, at + 4))) : words[at];
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
     this.#numbers.set(key, this.texts.length);
@@ -204,13 +231,12 @@ class AddressNumbers {
   }
 }
 
-const spanSec = (fields: Fields): number =>
-  fields[R_LAST_SEC] - fields[R_FIRST_SEC] + (fields[R_LAST_NSEC] - fields[R_FIRST_NSEC]) / NSEC;
-
 /** Mean round trip of the slower side, of those that have any; NaN without. */
 function slowerRttNsec(fields: Fields): number {
-  const known = [SRC, DST].filter((side) => fields[side + S_RTT_SAMPLES] > 0).map((side) => fields[side + S_RTT_MEAN]);
-  return known.length === 0 ? Number.NaN : Math.max(...known);
+  const src = fields[SRC + S_RTT_SAMPLES] > 0 ? fields[SRC + S_RTT_MEAN] : Number.NaN;
+  const dst = fields[DST + S_RTT_SAMPLES] > 0 ? fields[DST + S_RTT_MEAN] : Number.NaN;
+  if (Number.isNaN(src)) return dst;
+  return Number.isNaN(dst) ? src : Math.max(src, dst);
 }
 
 function exchangeOf(fields: Fields, text: Uint8Array): Exchange {
