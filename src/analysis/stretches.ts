@@ -33,6 +33,9 @@ export class Stretches {
   readonly #places = new Int32Array(PLACES);
   #count = 0;
   #exponent = FINEST;
+  /** What the shortest stretch is of one now: a power of two; and how many stretches a second has, at least one. */
+  #share = 1;
+  #parts = FINEST_PARTS;
   /** The stretch that was counted in last: its second (or what is left of it beyond `#shift` bits), from and to which nanosecond, and its sums. */
   #shift = 0;
   #second = -1;
@@ -78,9 +81,8 @@ export class Stretches {
 
   #move(sec: number, nsec: number): number {
     this.#at = this.#sumsOf(sec * FINEST_PARTS + Math.floor((nsec * FINEST_PARTS) / NSEC));
-    const parts = Math.max(1, 2 ** -this.#exponent);
+    const parts = this.#parts;
     const part = Math.floor((nsec * parts) / NSEC);
-    this.#shift = Math.max(0, this.#exponent);
     this.#second = sec >>> this.#shift;
     this.#from = Math.ceil((part * NSEC) / parts);
     this.#to = Math.ceil(((part + 1) * NSEC) / parts);
@@ -101,7 +103,7 @@ export class Stretches {
   }
 
   #numberOf(finest: number): number {
-    return Math.floor(finest / 2 ** (this.#exponent - FINEST));
+    return Math.floor(finest * this.#share);
   }
 
   #enter(place: number, number: number): void {
@@ -123,6 +125,9 @@ export class Stretches {
     const { sums } = this;
     const count = this.#count;
     this.#exponent++;
+    this.#share /= 2;
+    this.#parts = Math.max(1, this.#parts / 2);
+    this.#shift = Math.max(0, this.#exponent);
     this.#second = -1;
     this.#count = 0;
     this.#places.fill(0);

@@ -8,7 +8,7 @@ import { UsageError } from './usage-error.js';
 
 const USUAL_MB = 20;
 /** What a page may be in a browser. */
-const MOST_MB = 1000;
+const MOST_MB = 500;
 const MB = 2 ** 20;
 
 /** Undefined where no page is asked for. Throws a UsageError. */

@@ -61,9 +61,14 @@ export class RowChoice {
   }
 
   #inOrder(slots: readonly number[]): Uint32Array {
-    const sessions = Float64Array.from(slots, (slot) => this.#rows.sessionOf(slot));
-    const slotOf = new Map(slots.map((slot, i) => [sessions[i], slot]));
-    return Uint32Array.from(sessions.sort(), (session) => slotOf.get(session)!);
+    // Numbers sort by themselves, many times as fast: a thousand million sessions with nine million rows are below 2^53.
+    const all = this.#rows.slots;
+    const keys = new Float64Array(slots.length);
+    for (let i = 0; i < slots.length; i++) keys[i] = this.#rows.sessionOf(slots[i]) * all + slots[i];
+    keys.sort();
+    const ordered = new Uint32Array(slots.length);
+    for (let i = 0; i < slots.length; i++) ordered[i] = keys[i] % all;
+    return ordered;
   }
 
   #place(slot: number): void {

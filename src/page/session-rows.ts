@@ -133,6 +133,11 @@ export class SessionRows {
     this.#free.push(slot);
   }
 
+  /** Slots are below this. */
+  get slots(): number {
+    return this.#used;
+  }
+
   sessionOf(slot: number): number {
     return this.#doubles[slot * DOUBLES + SESSION];
   }
