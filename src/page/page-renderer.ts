@@ -33,11 +33,14 @@ export class PageRenderer implements RecordRenderer {
   readonly #rows = new SessionRows();
   readonly #choice: RowChoice;
   readonly #segments = new ShownSegments();
+  readonly #make: (data: PageData) => Uint8Array<ArrayBuffer>;
   #pending: PendingSegments | undefined;
   #page: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
-  constructor(options: PageOptions) {
+  /** `make`: makes the file of the data. */
+  constructor(options: PageOptions, make: (data: PageData) => Uint8Array<ArrayBuffer> = pageOf) {
     this.#options = options;
+    this.#make = make;
     this.#choice = new RowChoice(this.#rows, Math.ceil((options.mostBytes / MEBIBYTE) * ROWS_PER_MEBIBYTE));
   }
 
@@ -77,7 +80,7 @@ export class PageRenderer implements RecordRenderer {
 
   end(closing?: RunClosing): void {
     const make = (rows: number, segments: number): Uint8Array<ArrayBuffer> =>
-      pageOf(this.#data(closing, rows, segments));
+      this.#make(this.#data(closing, rows, segments));
     this.#page = fitting(make, this.#choice.length, this.#segments.shown.length, this.#options.mostBytes);
   }
 
@@ -117,7 +120,7 @@ export class PageRenderer implements RecordRenderer {
 }
 
 function wordsOf(fields: Float64Array, text: Uint8Array): Int32Array {
-  const bytes = text.slice(0, fields[G_SEGMENTS] * SEGMENT_BYTES);
+  const bytes = new Uint8Array(text.subarray(0, fields[G_SEGMENTS] * SEGMENT_BYTES));
   return new Int32Array(bytes.buffer, 0, bytes.length / 4);
 }
 
