@@ -22,7 +22,7 @@ import { contentOf, isReadable } from '../support/single-thread.js';
 
 const OWN = ['datasets/lossy.pcap', 'datasets/refused-and-unanswered.pcap'];
 /** All segments of all sessions. */
-const ALL_LINES = { ...MIRUO_DEFAULTS, all: true, unfinished: true, contextSegments: 1_000_000 };
+const ALL_LINES = { ...MIRUO_DEFAULTS, all: true, unfinished: true, contextSegments: 1_000_000, retransmitMs: 1 };
 const MOST_BYTES = 400_000;
 const EVERY = process.env.TCPLOOM_ALL_CAPTURES === undefined ? 6 : 1;
 
@@ -96,6 +96,20 @@ function ladder(data: PageData, segments: PageSegments): Line[] {
       .join(''),
     numbers: `${hex(seq[i])}/${hex(ack[i])}`,
   }));
+}
+
+/** Rows with times as cut off as the lines', and without repetitions of rows before that the lines do not have. */
+function withoutRepetitions(rows: readonly Line[], lines: readonly Line[]): Line[] {
+  // Times since 1970 are a fifth of a microsecond wrong at most, and miruo's are cut off.
+  const isAt = (ms: number, cut: number): boolean => cut < ms + 0.0003 && ms - 0.0003 < cut + 1;
+  const isSame = (a: Line, b: Line): boolean => a.side === b.side && a.flags === b.flags && a.numbers === b.numbers;
+  const kept: Line[] = [];
+  for (const [i, row] of rows.entries()) {
+    const line = lines.at(kept.length);
+    if (line !== undefined && isSame(row, line) && isAt(row.ms, line.ms)) kept.push(line);
+    else if (!rows.slice(0, i).some((earlier) => isSame(row, earlier))) kept.push(row);
+  }
+  return kept;
 }
 
 function assertAddsUp(name: string, { page, records }: PageOfCapture): void {
@@ -176,16 +190,14 @@ describe('pages of captures', () => {
         // A segment in fragments is one for the analysis when all of them are there, for miruo when the first is.
         const record = ofSession.find((fields) => fields[RECORD_NUMBER] === segments.session)!;
         if (record[ofSide(0, S_FRAGMENTS)] + record[ofSide(1, S_FRAGMENTS)] > 0) continue;
-        // Where both see the same session: one between the two, with as many segments.
-        if (candidates.length !== 1 || candidates[0].length !== own.length) continue;
+        // Where both see the same session: one between the two, as long, but for repetitions that are too soon for miruo to keep them.
+        const most = OWN.includes(name) ? own.length : candidates[0]?.length;
+        if (candidates.length !== 1 || own.length !== most) continue;
         const lines = candidates[0].map((line) => ({
           ...line,
           flags: [...line.flags.replaceAll('-', '')].sort().join(''),
         }));
-        // Times since 1970 are a fifth of a microsecond wrong at most, and miruo's are cut off.
-        const isSame = (ms: number, cut: number): boolean => cut < ms + 0.0003 && ms - 0.0003 < cut + 1;
-        const cut = own.map((line, i) => (isSame(line.ms, lines[i].ms) ? { ...line, ms: lines[i].ms } : line));
-        assert.deepEqual(cut, lines, `${name}, session ${segments.session}`);
+        assert.deepEqual(withoutRepetitions(own, lines), lines, `${name}, session ${segments.session}`);
         compared++;
         rows += own.length;
       }
