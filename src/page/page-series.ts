@@ -60,7 +60,7 @@ export interface SeriesOfPage {
 /** The page's, of what trackers counted, if they came to say it, and of sessions. */
 export function pageSeries(segments: StretchCounts | undefined, sessions: StretchCounts): SeriesOfPage {
   const packets = segments ?? sessions;
-  const span = spanOf(packets, segments === undefined ? BEGUN : C_PACKETS);
+  const span = spanOf(packets, segments === undefined ? [BEGUN, ENDED] : [C_PACKETS]);
   let exponent = Math.max(packets.exponent, sessions.exponent);
   while (lengthOf(span, exponent) > MOST_LENGTH) exponent++;
   const first = Math.floor(span.from / 2 ** exponent);
@@ -110,12 +110,12 @@ const lengthOf = ({ from, to }: Span, exponent: number): number =>
   to <= from ? 0 : Math.ceil(to / 2 ** exponent) - Math.floor(from / 2 ** exponent);
 
 /** From the first of all to the last; without the few that are further from the others than these are from each other. */
-function spanOf(counts: StretchCounts, column: number): Span {
+function spanOf(counts: StretchCounts, counted: readonly number[]): Span {
   const { numbers, sums, columns, exponent } = counts;
   const width = 2 ** exponent;
   if (numbers.length === 0) return { from: 0, to: 0 };
-  const countOf = (i: number): number => sums[i * columns + column];
-  const mostFar = totalOf(counts, column) * FAR_SHARE;
+  const countOf = (i: number): number => counted.reduce((sum, column) => sum + sums[i * columns + column], 0);
+  const mostFar = counted.reduce((sum, column) => sum + totalOf(counts, column), 0) * FAR_SHARE;
   let low = 0;
   for (let far = countOf(0); far <= mostFar && low < numbers.length - 1; far += countOf(++low));
   let high = numbers.length - 1;
