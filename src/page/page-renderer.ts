@@ -4,6 +4,7 @@
  */
 import { RECORD_NUMBER, RECORD_SEGMENTS, type RecordKind } from '../analysis/events.js';
 import { G_SEGMENTS, SEGMENT_BYTES } from '../analysis/segments-record.js';
+import { scoreOf } from '../analysis/session-score.js';
 import { SEGMENTS_MOST_BYTES } from '../analysis/session-segments.js';
 import type { RecordRenderer } from '../records/renderer.js';
 import type { RunClosing } from '../records/run-closing.js';
@@ -56,12 +57,13 @@ export class PageRenderer implements RecordRenderer {
     }
     this.#sums.add(fields, text);
     this.#times.add(fields);
-    const slot = this.#rows.add(fields, text);
     const pending = this.#pending;
     if (pending === undefined) {
-      this.#choice.offer(slot);
+      if (!this.#choice.wants(fields[RECORD_NUMBER], scoreOf(fields))) return;
+      this.#choice.offer(this.#rows.add(fields, text));
       return;
     }
+    const slot = this.#rows.add(fields, text);
     this.#pending = undefined;
     if (pending.session !== fields[RECORD_NUMBER]) throw new Error(`segments of session ${pending.session} alone`);
     this.#choice.pin(slot);
@@ -141,9 +143,12 @@ function fitting(
     withSegments = make(0, shown).length;
   }
   let listed = rows;
-  let page = make(listed, shown);
-  while (listed > 0 && page.length > mostBytes) {
-    listed = less(listed, (mostBytes - withSegments) / (page.length - withSegments));
+  let page = whole;
+  // What a row comes to follows from the page before, with all segments at first.
+  let withoutRows = sessions === shown ? withSegments : make(0, sessions).length;
+  while (listed > 0 && (page === whole || page.length > mostBytes)) {
+    listed = less(listed, (mostBytes - withSegments) / (page.length - withoutRows));
+    withoutRows = withSegments;
     page = make(listed, shown);
   }
   return page;

@@ -26,6 +26,19 @@ export class RowChoice {
     this.#sample = new SlotHeap((a, b) => this.#isDrawn(b, a));
   }
 
+  /**
+   * Whether a session with this score would have a row as things stand. One that would not counts as offered.
+   */
+  wants(session: number, score: number): boolean {
+    if (this.#worst.size < half(this.#most) || this.#sample.size < this.#most - this.#worst.size) return true;
+    const worst = this.#worst.first;
+    const drawn = this.#sample.first;
+    if (worst === undefined || score >= this.#rows.scoreOf(worst)) return true;
+    if (drawn === undefined || lotOf(session) <= lotOf(this.#rows.sessionOf(drawn))) return true;
+    this.total++;
+    return false;
+  }
+
   /** A session's row, which is `rows`' to keep or to free from now on. */
   offer(slot: number): void {
     this.total++;
@@ -74,19 +87,20 @@ export class RowChoice {
   #place(slot: number): void {
     let left = slot;
     if (this.#rows.scoreOf(slot) > 0) {
-      this.#worst.push(slot);
-      if (this.#worst.size <= half(this.#most)) {
+      if (this.#worst.size < half(this.#most)) {
+        this.#worst.push(slot);
         this.#trim();
         return;
       }
-      left = this.#worst.pop();
+      left = this.#worst.exchange(slot);
     }
-    this.#sample.push(left);
-    this.#trim();
+    if (this.#sample.size < this.#most - this.#worst.size) this.#sample.push(left);
+    else this.#rows.remove(this.#sample.exchange(left));
   }
 
+  /** One of the worst may have taken the room of one of the sample. */
   #trim(): void {
-    while (this.#sample.size > this.#most - this.#worst.size) this.#rows.remove(this.#sample.pop());
+    if (this.#sample.size > this.#most - this.#worst.size) this.#rows.remove(this.#sample.pop());
   }
 
   #isWorse(a: number, b: number): boolean {

@@ -14,9 +14,21 @@ export class SlotHeap {
     return this.#slots.length;
   }
 
+  /** The one that is to go first; undefined where there is none. */
+  get first(): number | undefined {
+    return this.#slots[0];
+  }
+
   /** All of them, in no particular order. */
   get slots(): readonly number[] {
     return this.#slots;
+  }
+
+  /** The same as to push one more and to take out the one that is to go first. */
+  exchange(slot: number): number {
+    if (this.#slots.length === 0 || this.#goesBefore(slot, this.#slots[0])) return slot;
+    this.push(slot);
+    return this.pop();
   }
 
   push(slot: number): void {
