@@ -33,7 +33,8 @@ export class RowChoice {
     if (this.#worst.size < half(this.#most) || this.#sample.size < this.#most - this.#worst.size) return true;
     const worst = this.#worst.first;
     const drawn = this.#sample.first;
-    if (worst === undefined || score >= this.#rows.scoreOf(worst)) return true;
+    if (worst === undefined) return true;
+    if (score > 0 && isWorse(score, session, this.#rows.scoreOf(worst), this.#rows.sessionOf(worst))) return true;
     if (drawn === undefined || lotOf(session) <= lotOf(this.#rows.sessionOf(drawn))) return true;
     this.total++;
     return false;
@@ -104,8 +105,8 @@ export class RowChoice {
   }
 
   #isWorse(a: number, b: number): boolean {
-    const more = this.#rows.scoreOf(a) - this.#rows.scoreOf(b);
-    return more === 0 ? this.#rows.sessionOf(a) < this.#rows.sessionOf(b) : more > 0;
+    const rows = this.#rows;
+    return isWorse(rows.scoreOf(a), rows.sessionOf(a), rows.scoreOf(b), rows.sessionOf(b));
   }
 
   /** Whether `a` is drawn before `b`. */
@@ -116,6 +117,10 @@ export class RowChoice {
     return sooner === 0 ? first < second : sooner < 0;
   }
 }
+
+/** Of two sessions by score and number; of the same score the earlier one is worse. */
+const isWorse = (score: number, session: number, other: number, otherSession: number): boolean =>
+  score > other || (score === other && session < otherSession);
 
 const half = (most: number): number => Math.floor(most / 2);
 
