@@ -14,28 +14,20 @@ export class RowChoice {
   readonly #most: number;
   /** Those whose segments are shown. */
   readonly #pinned = new Set<number>();
-  /** Of these the best one goes first. */
-  readonly #worst: SlotHeap;
-  readonly #sample: SlotHeap;
+  readonly #worst = new SlotHeap();
+  readonly #sample = new SlotHeap();
 
   /** `most`: rows that are kept, beside those of `pin`. */
   constructor(rows: SessionRows, most: number) {
     this.#rows = rows;
     this.#most = most;
-    this.#worst = new SlotHeap((a, b) => this.#isWorse(b, a));
-    this.#sample = new SlotHeap((a, b) => this.#isDrawn(b, a));
   }
 
-  /**
-   * Whether a session with this score would have a row as things stand. One that would not counts as offered.
-   */
+  /** Whether a session with this score would have a row as things stand. One that would not counts as offered. */
   wants(session: number, score: number): boolean {
     if (this.#worst.size < half(this.#most) || this.#sample.size < this.#most - this.#worst.size) return true;
-    const worst = this.#worst.first;
-    const drawn = this.#sample.first;
-    if (worst === undefined) return true;
-    if (score > 0 && isWorse(score, session, this.#rows.scoreOf(worst), this.#rows.sessionOf(worst))) return true;
-    if (drawn === undefined || lotOf(session) <= lotOf(this.#rows.sessionOf(drawn))) return true;
+    if (score > 0 && badnessOf(session, score) > this.#worst.least) return true;
+    if (chanceOf(session) > this.#sample.least) return true;
     this.total++;
     return false;
   }
@@ -58,20 +50,21 @@ export class RowChoice {
     this.#place(slot);
   }
 
-  /** How many rows there are. */
+  /** How many rows there are, beside those of `pin`. */
   get length(): number {
-    return this.#pinned.size + this.#worst.size + this.#sample.size;
+    return this.#worst.size + this.#sample.size;
   }
 
   /** The slots of `most` rows at most, beside those of `pin`, in the order of sessions. */
   chosen(most: number): Uint32Array {
-    if (most >= this.#worst.size + this.#sample.size) {
-      return this.#inOrder([...this.#pinned, ...this.#worst.slots, ...this.#sample.slots]);
-    }
-    const worst = [...this.#worst.slots].sort((a, b) => (this.#isWorse(a, b) ? -1 : 1));
+    const worst = this.#worst.sorted();
+    const sample = this.#sample.sorted();
+    if (most >= this.length) return this.#inOrder([...this.#pinned, ...worst, ...sample]);
     const ofWorst = Math.min(worst.length, half(most));
-    const others = [...this.#sample.slots, ...worst.slice(ofWorst)].sort((a, b) => (this.#isDrawn(a, b) ? -1 : 1));
-    return this.#inOrder([...this.#pinned, ...worst.slice(0, ofWorst), ...others.slice(0, most - ofWorst)]);
+    const others = new SlotHeap();
+    for (const slot of [...sample, ...worst.slice(ofWorst)]) others.push(slot, chanceOf(this.#rows.sessionOf(slot)));
+    const drawn = others.sorted().slice(0, most - ofWorst);
+    return this.#inOrder([...this.#pinned, ...worst.slice(0, ofWorst), ...drawn]);
   }
 
   #inOrder(slots: readonly number[]): Uint32Array {
@@ -86,46 +79,35 @@ export class RowChoice {
   }
 
   #place(slot: number): void {
+    const session = this.#rows.sessionOf(slot);
+    const score = this.#rows.scoreOf(slot);
     let left = slot;
-    if (this.#rows.scoreOf(slot) > 0) {
+    if (score > 0) {
       if (this.#worst.size < half(this.#most)) {
-        this.#worst.push(slot);
+        this.#worst.push(slot, badnessOf(session, score));
         this.#trim();
         return;
       }
-      left = this.#worst.exchange(slot);
+      left = this.#worst.exchange(slot, badnessOf(session, score));
     }
-    if (this.#sample.size < this.#most - this.#worst.size) this.#sample.push(left);
-    else this.#rows.remove(this.#sample.exchange(left));
+    const chance = chanceOf(this.#rows.sessionOf(left));
+    if (this.#sample.size < this.#most - this.#worst.size) this.#sample.push(left, chance);
+    else this.#rows.remove(this.#sample.exchange(left, chance));
   }
 
   /** One of the worst may have taken the room of one of the sample. */
   #trim(): void {
     if (this.#sample.size > this.#most - this.#worst.size) this.#rows.remove(this.#sample.pop());
   }
-
-  #isWorse(a: number, b: number): boolean {
-    const rows = this.#rows;
-    return isWorse(rows.scoreOf(a), rows.sessionOf(a), rows.scoreOf(b), rows.sessionOf(b));
-  }
-
-  /** Whether `a` is drawn before `b`. */
-  #isDrawn(a: number, b: number): boolean {
-    const first = this.#rows.sessionOf(a);
-    const second = this.#rows.sessionOf(b);
-    const sooner = lotOf(first) - lotOf(second);
-    return sooner === 0 ? first < second : sooner < 0;
-  }
 }
-
-/** Of two sessions by score and number; of the same score the earlier one is worse. */
-const isWorse = (score: number, session: number, other: number, otherSession: number): boolean =>
-  score > other || (score === other && session < otherSession);
 
 const half = (most: number): number => Math.floor(most / 2);
 
-/** A session's lot: its number, mixed up well. */
-function lotOf(session: number): number {
+/** Greater for a session that is worse; of the same score the earlier one is. */
+const badnessOf = (session: number, score: number): number => score - session / 2 ** 32;
+
+/** Greater for a session that is drawn before: its number, mixed up well, another for each below 2^32. */
+function chanceOf(session: number): number {
   let lot = session | 0;
   lot = Math.imul(lot ^ (lot >>> 16), 0x85ebca6b);
   lot = Math.imul(lot ^ (lot >>> 13), 0xc2b2ae35);

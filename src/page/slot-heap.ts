@@ -1,64 +1,73 @@
 /**
- * Slots in a heap: the one that is to go first is found at once.
+ * Slots in a heap, each with a key: the one with the least key is found at once.
  */
 export class SlotHeap {
   readonly #slots: number[] = [];
-  readonly #goesBefore: (a: number, b: number) => boolean;
-
-  /** `goesBefore`: whether slot `a` is to go before slot `b`. */
-  constructor(goesBefore: (a: number, b: number) => boolean) {
-    this.#goesBefore = goesBefore;
-  }
+  readonly #keys: number[] = [];
 
   get size(): number {
     return this.#slots.length;
   }
 
-  /** The one that is to go first; undefined where there is none. */
-  get first(): number | undefined {
-    return this.#slots[0];
+  /** The least key; infinity where there is none. */
+  get least(): number {
+    return this.#keys[0] ?? Number.POSITIVE_INFINITY;
   }
 
-  /** All of them, in no particular order. */
-  get slots(): readonly number[] {
-    return this.#slots;
+  /** All slots, those with the greatest keys first. */
+  sorted(): number[] {
+    const order = this.#slots.map((_, i) => i).sort((a, b) => this.#keys[b] - this.#keys[a]);
+    return order.map((i) => this.#slots[i]);
   }
 
-  /** The same as to push one more and to take out the one that is to go first. */
-  exchange(slot: number): number {
-    if (this.#slots.length === 0 || this.#goesBefore(slot, this.#slots[0])) return slot;
-    this.push(slot);
-    return this.pop();
+  /** The same as to push one more and to take out the one with the least key. */
+  exchange(slot: number, key: number): number {
+    if (key <= this.least) return slot;
+    const first = this.#slots[0];
+    this.#sink(slot, key);
+    return first;
   }
 
-  push(slot: number): void {
+  push(slot: number, key: number): void {
     const slots = this.#slots;
+    const keys = this.#keys;
+    keys.push(key);
     let at = slots.push(slot) - 1;
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      if (!this.#goesBefore(slot, slots[parent])) break;
+      if (keys[parent] <= key) break;
       slots[at] = slots[parent];
+      keys[at] = keys[parent];
       at = parent;
     }
     slots[at] = slot;
+    keys[at] = key;
   }
 
-  /** Takes out the one that is to go first; there is one. */
+  /** Takes out the one with the least key; there is one. */
   pop(): number {
+    const first = this.#slots[0];
+    const last = this.#slots.pop()!;
+    const key = this.#keys.pop()!;
+    if (this.#slots.length > 0) this.#sink(last, key);
+    return first;
+  }
+
+  /** Puts it in the place of the first one, and from there where it belongs. */
+  #sink(slot: number, key: number): void {
     const slots = this.#slots;
-    const first = slots[0];
-    const last = slots.pop()!;
-    if (slots.length === 0) return first;
+    const keys = this.#keys;
     let at = 0;
     for (;;) {
       let child = 2 * at + 1;
       if (child >= slots.length) break;
-      if (child + 1 < slots.length && this.#goesBefore(slots[child + 1], slots[child])) child++;
-      if (!this.#goesBefore(slots[child], last)) break;
+      if (child + 1 < slots.length && keys[child + 1] < keys[child]) child++;
+      if (keys[child] >= key) break;
       slots[at] = slots[child];
+      keys[at] = keys[child];
       at = child;
     }
-    slots[at] = last;
-    return first;
+    slots[at] = slot;
+    keys[at] = key;
   }
 }
