@@ -7,6 +7,7 @@ import type { ChecksumVerifier } from '../wire/checksum-verifier.js';
 import { ConnectionTracker } from './connection-tracker.js';
 import type { RecordEvents } from './events.js';
 import type { AnalysisOptions } from './options.js';
+import type { PageSummary } from './page-notes.js';
 import { PendingFragments } from './pending-fragments.js';
 import { SegmentFacts } from './segment-facts.js';
 import { SessionPlaces } from './session-places.js';
@@ -61,6 +62,11 @@ export class Analysis {
   /** What verifies checksums, if they are; where both trackers do, both have the same figures. */
   get verifier(): ChecksumVerifier | undefined {
     return this.#sessions?.verifier ?? this.#connections?.verifier;
+  }
+
+  /** What was noted for the page of a report; undefined where there will be none. */
+  get pageSummary(): PageSummary | undefined {
+    return this.#sessions?.pageSummary;
   }
 
   /** The clock of segments comes to second `sec` (unsigned), with the packet that has `index` in its block. It may go back. */

@@ -42,6 +42,7 @@ import {
   S_RTT_MAX,
   S_RTT_MEAN,
   S_RTT_MIN,
+  S_SEGMENTS,
   S_SNAPPED,
   S_SYN,
   S_WINDOW_MAX,
@@ -79,6 +80,7 @@ export class LoneRecords {
     fields[R_STATE] = S0;
     fields[R_COMPLETENESS] = completenessOf(TCP_SYN, 0, true);
     fields[SYN_SIDE + S_PACKETS] = 1;
+    fields[SYN_SIDE + S_SEGMENTS] = 1;
     fields[SYN_SIDE + S_SYN] = 1;
   }
 

@@ -24,6 +24,8 @@ export interface AnalysisOptions {
   readonly checksums: boolean;
   /** What the first HTTP exchange of a session is, is looked for. */
   readonly http: boolean;
+  /** What the page of a report needs beside the records of sessions (page-notes.ts). */
+  readonly page?: boolean | undefined;
   /** Records of sessions say only where they are (session-place.ts), and of which sessions. */
   readonly places?: WantedPlaces | undefined;
   /** Sessions have their whole row from the first packet on, and none waits as a lone SYN (lone-syns.ts). A test's own: it never changes a result. */

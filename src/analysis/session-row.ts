@@ -6,6 +6,7 @@
  */
 import { KEY_WORDS } from '../flow/session-table.js';
 import { CONNECTION_STATE_WORDS } from './connection-state.js';
+import { KEPT_WORDS } from './session-segments.js';
 import { SYMPTOMS } from './symptoms.js';
 
 let places = KEY_WORDS;
@@ -95,6 +96,8 @@ export const A_LAST_NUMBER = place(2);
 export const A_LAST_PACKETS = place();
 /** VLAN id of the first packet's outermost tag + 1, or 0. */
 export const A_VLAN = place();
+/** Where its segments are kept (session-segments.ts). */
+export const A_KEPT = place(KEPT_WORDS);
 /** What the state and the history of the connection are made from (connection-state.ts). */
 export const A_STATE = place(CONNECTION_STATE_WORDS);
 /** Number of the session in the order of creation in its shard, two words. */

@@ -19,6 +19,7 @@ import { LoneRecords } from './lone-records.js';
 import { L_FLAGS, L_LAST_CLOCK, L_NAME, L_ORDINAL, LoneSyns } from './lone-syns.js';
 import type { AnalysisOptions } from './options.js';
 import { PacketRecords } from './packet-records.js';
+import { PageNotes, type PageSummary } from './page-notes.js';
 import { takeAck, timeSegment } from './round-trips.js';
 import type { SegmentFacts } from './segment-facts.js';
 import { noteClosing, ordinalOf, rowsByCreation, SESSION_END_WORDS, SessionEnds } from './session-ends.js';
@@ -92,6 +93,7 @@ export class AnalysisTracker {
   /** Sessions that are one SYN so far, and their records. */
   readonly #lone: LoneSyns;
   readonly #loneRecords: LoneRecords;
+  readonly #pageNotes: PageNotes | undefined;
   #created = 0;
 
   constructor(options: AnalysisOptions, events: RecordEvents) {
@@ -103,6 +105,7 @@ export class AnalysisTracker {
     this.#loneRecords = new LoneRecords(this.#lone, options.checksums);
     if (options.http) this.#exchanges = new HttpExchanges();
     if (options.checksums) this.#checksums = new ChecksumVerifier(2);
+    if (options.page === true) this.#pageNotes = new PageNotes(events);
     this.#sessions = new SessionRecords(this.#table, this.#notes, this.#states, this.#exchanges, options.checksums);
   }
 
@@ -141,6 +144,11 @@ export class AnalysisTracker {
     return this.#checksums;
   }
 
+  /** What was noted for the page of a report; undefined where there will be none. */
+  get pageSummary(): PageSummary | undefined {
+    return this.#pageNotes?.summary();
+  }
+
   /** The clock of segments comes to second `sec` (unsigned), after so many packets of the run: src/capture/segment-clock.ts. It may go back. */
   onTick(sec: number, packets: number): void {
     const rows = this.#ends.tick(sec, packets);
@@ -169,6 +177,7 @@ export class AnalysisTracker {
     if (!beginsAnew && this.#options.onlyWholeRows !== true && isMereSyn(words, d, facts)) {
       this.#lone.keep(ordinal, name, words, d, view, hash, facts);
       this.#events.created(RECORD_SESSION, name);
+      this.#pageNotes?.count(0, words, d, facts);
       return;
     }
     const row = insertSession(this.#table, words, d, view, hash);
@@ -197,6 +206,7 @@ export class AnalysisTracker {
     page[r + A_LAST_CLOCK] = from[l + L_LAST_CLOCK];
     this.#ends.add(row);
     followMereSyn(page, r, kept, facts, options);
+    this.#pageNotes?.keep(page, r, 0, 0, kept, 0, facts);
     if (this.#options.sessions) this.#noteState(page, r, 0, flagsByte(kept[D_TCP]), kept, 0, facts);
     this.#table.direction = table.direction;
     this.#lone.remove(lone);
@@ -224,6 +234,7 @@ export class AnalysisTracker {
     const other = r + sideWords(side ^ 1);
     if (isUsual(page, r, own, other, words, d, length)) {
       this.#followUsual(page, r, own, other, words, d, facts);
+      this.#pageNotes?.note(page, r, side, 0, words, d, facts);
       if (this.#options.sessions) {
         this.#noteState(page, r, side, flags, words, d, facts);
         if (length > 0) this.#exchanges?.note(row, side, words, d, view);
@@ -257,6 +268,7 @@ export class AnalysisTracker {
       this.#noteState(page, r, side, flags, words, d, facts);
       if (length > 0) this.#exchanges?.note(row, side, words, d, view);
     }
+    this.#pageNotes?.note(page, r, side, symptoms, words, d, facts);
     if (symptoms === 0 || !this.#options.packets) return;
     const originator = originatorOf(page, r);
     this.#packets.fill(words, d, view, facts, side ^ originator, symptoms);
@@ -406,6 +418,7 @@ export class AnalysisTracker {
       const isClosed = (flags & FLAG_CLOSED_FIN) !== 0 ? BY_FIN : (flags & FLAG_CLOSED_RST) !== 0 ? BY_RST : endedBy;
       this.#sessions.fill(row, isClosed);
       const { fields, text, textBytes } = this.#sessions;
+      this.#pageNotes?.end(page, r, page[r + A_NAME], fields);
       this.#events.record(RECORD_SESSION, page[r + A_NAME], fields, text, textBytes);
       this.#states.forget(page, r + A_STATE);
       this.#exchanges?.forget(row);

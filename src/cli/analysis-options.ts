@@ -31,4 +31,11 @@ export const ANALYSIS_OPTIONS: readonly OptionRow[] = [
     help: 'records: method, host and status of the first HTTP exchange of a session, as far as packets were captured (--snaplen)',
     commands: ['run'],
   },
+  {
+    names: ['html-max-mb'],
+    kind: 'number',
+    value: 'N',
+    help: 'html: leave out sessions and segments beyond N MiB (default 20)',
+    commands: ['run'],
+  },
 ];

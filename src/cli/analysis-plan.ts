@@ -6,7 +6,7 @@ import type { ParsedOptions } from './plan.js';
 import type { ResultFormatName } from './result-places.js';
 import { UsageError } from './usage-error.js';
 
-const SESSION_FORMATS: readonly ResultFormatName[] = ['ndjson', 'csv', 'parquet', 'figures'];
+const SESSION_FORMATS: readonly ResultFormatName[] = ['ndjson', 'csv', 'parquet', 'figures', 'html'];
 const PACKET_FORMATS: readonly ResultFormatName[] = ['packets', 'packets-tsv'];
 const CONNECTION_FORMATS: readonly ResultFormatName[] = ['conn', 'conn-json'];
 /** Longer than any capture. */
@@ -23,6 +23,7 @@ export function analysisOptions(
     sums: given.analysis === true,
     packets: isAnyOf(PACKET_FORMATS),
     connections: isAnyOf(CONNECTION_FORMATS),
+    page: formats.includes('html'),
   };
   if (!wanted.sessions && !wanted.packets && !wanted.connections) {
     refuse(given, ['sessionTimeout', 'dedup', 'http'], 'records, which are not asked for: -o ndjson');

@@ -4,6 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeProblem } from '../capture/problem.js';
 import type { ProgressView } from '../monitor/progress.js';
+import type { PageOptions } from '../page/page-options.js';
 import { FLUSH_MS, HURRIED_FLUSH_MS } from '../pipeline/interrupted.js';
 import type { MetricsAddress } from '../pipeline/metrics-address.js';
 import { type RunInProgress, type RunPlan, type RunWatcher, runPass } from '../pipeline/run.js';
@@ -40,6 +41,8 @@ export interface RunSurroundings {
   readonly showing: Showing;
   readonly reports: ReportPlan;
   readonly program: ProgramFacts;
+  /** What is decided about the page of a report, where one is asked for. */
+  readonly page?: PageOptions | undefined;
 }
 
 /** Runs a plan; results go to the places, messages and reports to standard error, or to the log. */
@@ -51,6 +54,7 @@ export async function executeRun(plan: RunPlan, surroundings: RunSurroundings, l
     log,
     surroundings.reports.format,
     plan.addressKey,
+    surroundings.page,
   );
   const reports = new RunReports(plan, surroundings, watching, outputs);
   if (plan.notice !== undefined) outputs.say(`tcploom: ${plan.notice}\n`);

@@ -20,7 +20,7 @@ const RESULT_OPTIONS: readonly OptionRow[] = [
     isLetterEverywhere: true,
     kind: 'file',
     value: 'FORMAT[=PATH]',
-    help: 'a result and where it goes, - for standard output (repeatable; default miruo, and tcpeek and reports on standard error; formats: miruo, tcpeek, report, ndjson, csv, parquet, figures, conn, conn-json, packets, packets-tsv, prometheus)',
+    help: 'a result and where it goes, - for standard output (repeatable; default miruo, and tcpeek and reports on standard error; formats: miruo, tcpeek, report, ndjson, csv, parquet, figures, conn, conn-json, packets, packets-tsv, prometheus, html)',
     commands: ['run'],
   },
 ];

@@ -45,6 +45,7 @@ export interface ParsedOptions {
   sessionTimeout?: number;
   dedup?: boolean;
   http?: boolean;
+  htmlMaxMb?: number;
   dpiMode?: 'tcp' | HttpHeaders;
   classic?: boolean;
   local?: string[];

@@ -5,9 +5,10 @@
 import { statSync } from 'node:fs';
 import { RECORD_CONNECTION, RECORD_PACKET, RECORD_SESSION } from '../analysis/events.js';
 import { printable } from '../capture/problem.js';
+import type { PageOptions } from '../page/page-options.js';
 import type { OutputTarget } from '../pipeline/blocking-output.js';
 import { pathBehind } from '../pipeline/path-behind.js';
-import type { RecordForm } from '../pipeline/record-output.js';
+import type { RecordForm } from '../pipeline/serve-records.js';
 import { placeByName, refuseInputs, STANDARD_ERROR, STANDARD_OUTPUT } from './output-place.js';
 import type { ParsedOptions } from './plan.js';
 import { UsageError } from './usage-error.js';
@@ -30,11 +31,13 @@ const RECORD_FORMS = {
 } as const satisfies Record<string, RecordForm>;
 
 type RecordFormatName = keyof typeof RECORD_FORMS;
-export type ResultFormatName = 'miruo' | 'tcpeek' | 'report' | 'figures' | 'prometheus' | RecordFormatName;
+export type ResultFormatName = 'miruo' | 'tcpeek' | 'report' | 'figures' | 'prometheus' | 'html' | RecordFormatName;
 
-/** What records of the result of this name are; undefined for lines. */
-export const recordFormOf = (name: ResultFormatName): RecordForm | undefined =>
-  name in RECORD_FORMS ? RECORD_FORMS[name as RecordFormatName] : undefined;
+/** What records of the result of this name are; undefined for lines. `page`: what is decided about a page, where there is one. */
+export function recordFormOf(name: ResultFormatName, page: PageOptions | undefined): RecordForm | undefined {
+  if (name === 'html' && page !== undefined) return { kind: RECORD_SESSION, format: name, page };
+  return name in RECORD_FORMS ? RECORD_FORMS[name as RecordFormatName] : undefined;
+}
 
 const RESULT_FORMATS: readonly (ResultFormat & { readonly name: ResultFormatName })[] = [
   { name: 'miruo', help: "sessions and segments as miruo's lines" },
@@ -49,6 +52,7 @@ const RESULT_FORMATS: readonly (ResultFormat & { readonly name: ResultFormatName
   { name: 'packets', help: 'a record for each segment that has a symptom, a JSON object a line' },
   { name: 'packets-tsv', help: 'the same as lines of columns' },
   { name: 'prometheus', help: "metrics for Prometheus' textfile collector" },
+  { name: 'html', help: 'a report of the run as a page for a browser' },
 ];
 
 /** A result and its place. */

@@ -5,6 +5,7 @@
 import { fstatSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isSystemError } from '../capture/problem.js';
+import type { PageOptions } from '../page/page-options.js';
 import { type LineOutput, SplitOutput } from '../pipeline/line-output.js';
 import { OutputFailure } from '../pipeline/output-failure.js';
 import { OutputFile, unreadable } from '../pipeline/output-file.js';
@@ -39,13 +40,14 @@ export class OpenOutputs {
   readonly #figures: LineOutput | undefined;
   readonly #encoder = new TextEncoder();
 
-  /** `line` steps aside for what goes to its terminal. `addressKey`: what addresses in records are mapped by. */
+  /** `line` steps aside for what goes to its terminal. `addressKey`: what addresses in records are mapped by; `page`: what is decided about one. */
   constructor(
     places: readonly ResultPlace[],
     line: ProgressLine | undefined,
     log: Log | undefined,
     reportFormat: 'human' | 'machine' = 'human',
     addressKey?: Uint8Array,
+    page?: PageOptions,
   ) {
     this.standardOutput = new OutputFile({ descriptor: STANDARD_OUTPUT }, process.stdout.isTTY ? line : undefined);
     const read = new ReadPlaces();
@@ -84,7 +86,7 @@ export class OpenOutputs {
     this.#figures = outputOf('figures');
     this.#summary = this.#figures && new SummaryOutput(ALL_SESSIONS, addressKey);
     this.#rendered = places.flatMap((place) => {
-      const form = recordFormOf(place.format);
+      const form = recordFormOf(place.format, page);
       if (form === undefined) return [];
       const { name, target } = place;
       const file = isWholeOnly(form) && 'path' in target ? new OutputFile(target, undefined, 'whole') : undefined;

@@ -12,6 +12,7 @@ import type { RunSurroundings } from './execute-run.js';
 import type { ChosenFilter } from './filter-choice.js';
 import { localAddresses } from './local-addresses.js';
 import { STANDARD_OUTPUT } from './output-place.js';
+import { pageOptions } from './page-plan.js';
 import { makePlan, type ParsedOptions } from './plan.js';
 import { reportPlan } from './report-plan.js';
 import { resultPlaces } from './result-places.js';
@@ -48,8 +49,9 @@ export function prepareRun(
     refuseUseless(given, names, 'handshakes, which are not asked for: -o tcpeek');
     if (given.checksum === '1') throw new UsageError('--checksum 1 is about handshakes: records know 0 and 2');
   }
-  if (isTerminal && places.some(({ format, target }) => format === 'parquet' && target === STANDARD_OUTPUT)) {
-    throw new UsageError('Parquet is not for a terminal: -o parquet=FILE, or a pipe');
+  for (const [format, name] of WHOLE_FILES) {
+    if (!isTerminal || !places.some((place) => place.format === format && place.target === STANDARD_OUTPUT)) continue;
+    throw new UsageError(`${name} is not for a terminal: -o ${format}=FILE, or a pipe`);
   }
   const ofMiruo = places.filter(({ format }) => format === 'miruo');
   if (ofMiruo.length === 0) {
@@ -71,7 +73,12 @@ export function prepareRun(
   const isReported = places.some(({ format }) => format === 'report');
   const metricsAddress = given.metricsListen === undefined ? undefined : metricsAddressOf(given.metricsListen);
   const reports = reportPlan(given, isReported, isWatched);
-  const surroundings = { ...surroundingsOf(given), showing, reports, program, metricsAddress };
+  const page = pageOptions(
+    given,
+    places.map(({ format }) => format),
+    program.version,
+  );
+  const surroundings = { ...surroundingsOf(given), showing, reports, program, metricsAddress, page };
   const named = surroundings.user === undefined ? given : { ...given, user: surroundings.user.name };
   const plan = makePlan(files, named, { ...wanted, reports }, isShown, filter);
   const told = {
@@ -110,6 +117,12 @@ function metricsAddressOf(text: string): MetricsAddress {
   const forms = '127.0.0.1:9100, [::1]:9100, or :9100, which is on this machine only';
   throw new UsageError(`--metrics-listen '${printable(text)}' is no address and port: it is written as ${forms}`);
 }
+
+/** Formats that are files of their own kind. */
+const WHOLE_FILES = [
+  ['parquet', 'Parquet'],
+  ['html', 'HTML'],
+] as const;
 
 /** Options that do nothing where the result that they are about is not wanted. */
 const TCPEEK_ONLY = ['sessionFilter', 'local', 'icmp', 'checksum', 'handshakeTimeout', 'socket'] as const;

@@ -88,7 +88,7 @@ export interface PageSegments {
   readonly seq: Packed;
   readonly ack: Packed;
   readonly payload: Packed;
-  /** In bytes, scaled where the scale is known. */
+  /** In bytes: scaled where the shift is known, that of a SYN never. */
   readonly window: Packed;
   /** Set of symptoms, bit 0 the first of src/analysis/symptoms.ts. */
   readonly symptoms: Packed;

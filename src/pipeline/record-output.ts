@@ -5,16 +5,18 @@
 import { EventEmitter, once } from 'node:events';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { RecordKind } from '../analysis/events.js';
-import { isZeek, type RecordFormat, tableOf } from '../records/formats.js';
+import { isZeek, tableOf } from '../records/formats.js';
 import { inputFields } from '../records/record-table.js';
+import type { RunClosing } from '../records/run-closing.js';
 import type { LineOutput } from './line-output.js';
 import {
+  kindsOf,
   RecordBatch,
+  type RecordForm,
   type Rendered,
   type RendererMessage,
   type RendererWork,
   recordWords,
-  type SummaryFormat,
 } from './serve-records.js';
 import type { Threads } from './threads.js';
 
@@ -31,8 +33,8 @@ export interface RecordOutput extends Omit<LineOutput, 'append' | 'begin' | 'com
   noteInput(name: string, number: number): void;
   /** Takes a record (copied before it returns). Throws the error of an earlier write. */
   add(kind: RecordKind, fields: Float64Array, text: Uint8Array): void;
-  /** No record comes any more: resolves when what comes last is written too. Rejects with the error of a write. */
-  finish(): Promise<void>;
+  /** No record comes any more, and this is what else is known: resolves when what comes last is written too. Rejects with the error of a write. */
+  finish(closing?: RunClosing): Promise<void>;
   /**
    * The run ends before its end, and no record comes any more: all that was added is written as by `finish`, as far as that is possible and the
    * limits allow. It never rejects: `unwritten` tells what is missing then.
@@ -40,14 +42,8 @@ export interface RecordOutput extends Omit<LineOutput, 'append' | 'begin' | 'com
   conclude(limits: Limits): Promise<void>;
 }
 
-/** What is to become of records of one kind. */
-export interface RecordForm {
-  readonly kind: RecordKind;
-  readonly format: RecordFormat | SummaryFormat;
-}
-
 /** Whether records in this format are of no use before the last is written. */
-export const isWholeOnly = ({ format }: RecordForm): boolean => format === 'parquet';
+export const isWholeOnly = ({ format }: RecordForm): boolean => format === 'parquet' || format === 'html';
 
 const BATCH_BYTES = 256 * 1024;
 /** Batches that wait for a name, or are being rendered, beyond which no more should come. */
@@ -62,14 +58,14 @@ interface FilledBatch {
   readonly input: number;
 }
 
-/** Records of one kind, rendered in a thread of their own. */
+/** Records of one form, rendered in a thread of their own. */
 export class RenderedRecords implements RecordOutput {
   readonly threads = 1;
   readonly failed: Promise<never>;
-  readonly #kind: RecordKind;
+  readonly #kinds: readonly RecordKind[];
   readonly isWholeOnly: boolean;
   readonly #output: LineOutput;
-  /** Fields with numbers of inputs whose names are rendered. */
+  /** Fields with numbers of inputs whose names are rendered, of records of the form's first kind. */
   readonly #inputs: readonly number[];
   readonly #port: MessagePort;
   readonly #work: RendererWork;
@@ -103,13 +99,13 @@ export class RenderedRecords implements RecordOutput {
   /** `addressKey`: what addresses are mapped by (src/text/crypto-pan.ts), where others are to stand for them. */
   constructor(form: RecordForm, output: LineOutput, addressKey?: Uint8Array) {
     const { kind, format } = form;
-    this.#kind = kind;
+    this.#kinds = kindsOf(form);
     this.isWholeOnly = isWholeOnly(form);
     this.#output = output;
-    this.#inputs = typeof format === 'string' && isZeek(format) ? [] : inputFields(tableOf(kind));
+    this.#inputs = format !== 'html' && format !== 'summary' && isZeek(format) ? [] : inputFields(tableOf(kind));
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    this.#work = { kind, format, port: port2, addressKey };
+    this.#work = { form, port: port2, addressKey };
     port1.on('message', (rendered: Rendered) => this.#take(rendered));
     // What is under way keeps its thread, and so the process, alive.
     port1.unref();
@@ -149,12 +145,13 @@ export class RenderedRecords implements RecordOutput {
   /** Records of other kinds are passed over. */
   add(kind: RecordKind, fields: Float64Array, text: Uint8Array): void {
     this.throwIfFailed();
-    if (kind !== this.#kind || this.#output.isGone) return;
+    if (!this.#kinds.includes(kind) || this.#output.isGone) return;
     this.#added++;
     const words = recordWords(fields.length, text.length);
     if (this.#filling?.hasRoom(words) === false) this.#send();
     this.#filling ??= new RecordBatch(this.#bufferFor(words));
-    this.#filling.add(fields, text);
+    this.#filling.add(kind, fields, text);
+    if (kind !== this.#kinds[0]) return;
     for (const at of this.#inputs) if (fields[at] > this.#input) this.#input = fields[at];
   }
 
@@ -182,10 +179,10 @@ export class RenderedRecords implements RecordOutput {
   }
 
   /** No record comes any more: writes what comes last. A file of which this was not called is not whole, and a Parquet file cannot be read. */
-  async finish(): Promise<void> {
+  async finish(closing?: RunClosing): Promise<void> {
     this.#send();
     if (this.#waiting.length > 0) throw new Error(`input ${this.#named + 1} has no name`);
-    this.#ending ??= this.#endRecords();
+    this.#ending ??= this.#endRecords(closing);
     await this.#ending;
   }
 
@@ -214,9 +211,9 @@ export class RenderedRecords implements RecordOutput {
     return this.#added - this.#handedOn;
   }
 
-  async #endRecords(): Promise<void> {
+  async #endRecords(closing: RunClosing | undefined): Promise<void> {
     this.#underWay++;
-    this.#post({ kind: 'end' });
+    this.#post({ kind: 'end', closing });
     await this.#until(() => this.#underWay === 0);
     this.#output.begin();
     await this.#output.complete();
@@ -347,8 +344,8 @@ export class SplitRecords implements RecordOutput {
     await Promise.all(this.#places.map((place) => place.flush()));
   }
 
-  async finish(): Promise<void> {
-    await Promise.all(this.#places.map((place) => place.finish()));
+  async finish(closing?: RunClosing): Promise<void> {
+    await Promise.all(this.#places.map((place) => place.finish(closing)));
   }
 
   async conclude(limits: Limits): Promise<void> {

@@ -4,12 +4,13 @@
  */
 import type { AnalysisSums } from '../analysis/sums.js';
 import type { ReadFigures, ReadSummary } from '../capture/news.js';
-import type { InputProblem } from '../capture/problem.js';
+import { describeProblem, type InputProblem } from '../capture/problem.js';
 import type { ReadPlan } from '../capture/read-captures.js';
 import { MERGE_DONE, MERGE_MOMENT, MERGE_MORE, MERGE_NOTICE, MERGE_REPORT, Merger } from '../merge/merger.js';
 import { addDirections, type DirectionCounts } from '../miruo/directions.js';
 import { hasIds } from '../miruo/options.js';
 import { addCounters, type MiruoCounters } from '../miruo/statistics.js';
+import { addPageSummaries, type RunClosing } from '../records/run-closing.js';
 import { allocateResultRing, ResultReader } from '../ring/result-ring.js';
 import { addChecksums, type ChecksumFigures } from '../tcpeek/checksum-figures.js';
 import { addOpenings, type OpeningCounts } from '../tcpeek/counts.js';
@@ -118,6 +119,9 @@ const RESULT_RING_BYTES = 4 << 20;
 const EVENTS_PER_TURN = 2000;
 const BYTES_PER_TURN = 256 * 1024;
 
+/** Problems that are told again at the end, of any number. */
+const PROBLEMS_TOLD = 100;
+
 const TRACKER_FILE = new URL('../../workers/tracker.js', import.meta.url);
 
 /**
@@ -218,6 +222,8 @@ class Pass {
   readonly #stop: AbortSignal;
   /** Fires when the run is over before its end. */
   readonly #ended = new AbortController();
+  /** What was said of the first places where the input was damaged. */
+  readonly #problems: string[] = [];
   #hasFirstLine = false;
   #hasHead = false;
 
@@ -285,7 +291,7 @@ class Pass {
       ]);
       if (read.filesRead > 0) this.#begin();
       // Of what nobody could read there is no result, not even an empty one.
-      if (read.filesRead > 0) await this.#outputs.records?.finish();
+      if (read.filesRead > 0) await this.#outputs.records?.finish(this.#closing(read, tracked));
       await Promise.all(this.#places.map((place) => place.flush()));
       const directions = addDirections(tracked.map((summary) => summary.directions));
       const checksums = addChecksums(tracked.map((summary) => summary.checksums));
@@ -299,6 +305,13 @@ class Pass {
       this.#ended.abort(error);
       throw error;
     });
+  }
+
+  #closing(
+    { packets, wireBytes: bytes, problems: damaged }: ReadSummary,
+    tracked: readonly TrackSummary[],
+  ): RunClosing {
+    return { packets, bytes, damaged, problems: this.#problems, ...addPageSummaries(tracked.map(({ page }) => page)) };
   }
 
   /** As `stopped`. What there is goes out while the threads are ended. */
@@ -348,7 +361,7 @@ class Pass {
       } else if (outcome === MERGE_REPORT) {
         await this.#tellStanding(merger);
       } else if (outcome === MERGE_NOTICE) {
-        this.#watcher.onProblem(await this.#told.problems.take());
+        this.#onProblem(await this.#told.problems.take());
       } else if (outcome === MERGE_MORE) {
         await new Promise<void>((resolve) => setImmediate(resolve));
       } else {
@@ -357,6 +370,11 @@ class Pass {
         await rings[outcome].wait();
       }
     }
+  }
+
+  #onProblem(problem: InputProblem): void {
+    if (this.#problems.length < PROBLEMS_TOLD) this.#problems.push(describeProblem(problem));
+    this.#watcher.onProblem(problem);
   }
 
   /** The merger came to a moment: the reader told of it before, though that may arrive only now. */

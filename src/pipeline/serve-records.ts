@@ -2,14 +2,29 @@
  * The work of a renderer thread: takes batches of records, renders each, and gives back the bytes. Owns how records lie in a batch.
  */
 import type { MessagePort } from 'node:worker_threads';
-import type { RecordKind } from '../analysis/events.js';
-import { type RecordFormat, rendererOf, tableOf } from '../records/formats.js';
+import { RECORD_SEGMENTS, type RECORD_SESSION, type RecordKind } from '../analysis/events.js';
+import type { PageOptions } from '../page/page-options.js';
+import { fieldsOf, type RecordFormat, rendererOf, tableOf } from '../records/formats.js';
 import { MappedAddresses } from '../records/mapped-addresses.js';
 import type { OpenParquet } from '../records/parquet.js';
 import type { AddressMap, RecordRenderer } from '../records/renderer.js';
+import type { RunClosing } from '../records/run-closing.js';
 import { FiguresRenderer } from '../summary/figures-renderer.js';
 import type { SummaryPlan } from '../summary/selector.js';
 import { AddressMapper } from '../text/crypto-pan.js';
+
+/** What is to become of records. */
+export type RecordForm =
+  /** Those of one kind, in a format of lines or columns. */
+  | { readonly kind: RecordKind; readonly format: RecordFormat }
+  /** Those of sessions, and segments of some of them, as a page. */
+  | { readonly kind: typeof RECORD_SESSION; readonly format: 'html'; readonly page: PageOptions }
+  /** Those of sessions, only summed up. */
+  | { readonly kind: typeof RECORD_SESSION; readonly format: 'summary'; readonly summary: SummaryPlan };
+
+/** The kinds that belong to a form. */
+export const kindsOf = ({ kind, format }: RecordForm): readonly RecordKind[] =>
+  format === 'html' ? [kind, RECORD_SEGMENTS] : [kind];
 
 /** What a renderer is told. */
 export type RendererMessage =
@@ -17,7 +32,7 @@ export type RendererMessage =
   /** `records` records; `used` was rendered to and is not needed any more. */
   | { readonly kind: 'batch'; readonly batch: ArrayBuffer; readonly records: number; readonly used?: ArrayBuffer }
   /** No record comes any more. */
-  | { readonly kind: 'end' };
+  | { readonly kind: 'end'; readonly closing?: RunClosing | undefined };
 
 /** What was rendered of each batch, which comes back, and at the end. */
 export interface Rendered {
@@ -25,23 +40,17 @@ export interface Rendered {
   readonly batch?: ArrayBuffer;
 }
 
-/** Records of sessions that are only summed up. */
-export interface SummaryFormat {
-  readonly summary: SummaryPlan;
-}
-
 /** What the main thread hands to a renderer. */
 export interface RendererWork {
-  readonly kind: RecordKind;
-  readonly format: RecordFormat | SummaryFormat;
+  readonly form: RecordForm;
   readonly port: MessagePort;
   /** What addresses are mapped by (src/text/crypto-pan.ts), where others are to stand for them. */
   readonly addressKey?: Uint8Array | undefined;
 }
 
 const WORD_BYTES = 8;
-/** Words of a record before its fields: how many bytes of text it has. */
-const HEADER_WORDS = 1;
+/** Words of a record before its fields: how many bytes of text it has, and its kind. */
+const HEADER_WORDS = 2;
 
 /** Whole words of a record of so many fields and bytes of text. */
 export const recordWords = (fields: number, textBytes: number): number =>
@@ -50,7 +59,7 @@ export const recordWords = (fields: number, textBytes: number): number =>
 /**
  * Records in a buffer, one after the other:
  *
- *     bytes of text | fields ... | text, up to a whole word | bytes of text | ...
+ *     bytes of text | kind | fields ... | text, up to a whole word | bytes of text | ...
  */
 export class RecordBatch {
   readonly buffer: ArrayBuffer;
@@ -70,12 +79,18 @@ export class RecordBatch {
     return this.#word + words <= this.#doubles.length;
   }
 
-  add(fields: Float64Array, text: Uint8Array): void {
+  add(kind: RecordKind, fields: Float64Array, text: Uint8Array): void {
     this.#doubles[this.#word] = text.length;
+    this.#doubles[this.#word + 1] = kind;
     this.#doubles.set(fields, this.#word + HEADER_WORDS);
     this.#bytes.set(text, WORD_BYTES * (this.#word + HEADER_WORDS + fields.length));
     this.#word += recordWords(fields.length, text.length);
     this.records++;
+  }
+
+  /** The kind of the next record. */
+  get kind(): RecordKind {
+    return this.#doubles[this.#word + 1] as RecordKind;
   }
 
   /** Copies the next record to `fields`, which has its length, and what it returns is its text, until the next is read. */
@@ -93,13 +108,10 @@ export class RecordBatch {
 const NO_TEXT = new Uint8Array();
 
 /** Serves the main thread until it closes the port, or is gone. */
-export async function serveRecords({ kind, format, port, addressKey }: RendererWork): Promise<void> {
-  const addressOf = addressKey && new AddressMapper(addressKey);
-  const renderer =
-    typeof format === 'string'
-      ? rendererOf(kind, format, await parquetFor(format), addressOf)
-      : summingUp(kind, format, addressOf);
-  const fields = new Float64Array(tableOf(kind).fields);
+export async function serveRecords({ form, port, addressKey }: RendererWork): Promise<void> {
+  const renderer = await rendererFor(form, addressKey && new AddressMapper(addressKey));
+  const fields: Float64Array[] = [];
+  for (const kind of kindsOf(form)) fields[kind] = new Float64Array(fieldsOf(kind));
   return new Promise((resolve, reject) => {
     port.on('close', resolve);
     port.on('message', (message: RendererMessage) => {
@@ -113,12 +125,19 @@ export async function serveRecords({ kind, format, port, addressKey }: RendererW
   });
 }
 
-function summingUp(kind: RecordKind, { summary }: SummaryFormat, addressOf: AddressMap | undefined): RecordRenderer {
-  const renderer = new FiguresRenderer(summary);
+/** Some take their time to load. */
+async function rendererFor(form: RecordForm, addressOf: AddressMap | undefined): Promise<RecordRenderer> {
+  const { kind, format } = form;
+  if (format !== 'html' && format !== 'summary') return rendererOf(kind, format, await parquetFor(format), addressOf);
+  const renderer = format === 'html' ? await pageRenderer(form.page) : new FiguresRenderer(form.summary);
   return addressOf === undefined ? renderer : new MappedAddresses(tableOf(kind), addressOf, renderer);
 }
 
-/** The library takes its time to load. */
+async function pageRenderer(options: PageOptions): Promise<RecordRenderer> {
+  const { PageRenderer } = await import('../page/page-renderer.js');
+  return new PageRenderer(options);
+}
+
 async function parquetFor(format: RecordFormat): Promise<OpenParquet> {
   if (format === 'parquet') return (await import('./parquet-file.js')).openParquet;
   return () => {
@@ -126,7 +145,13 @@ async function parquetFor(format: RecordFormat): Promise<OpenParquet> {
   };
 }
 
-function serve(message: RendererMessage, renderer: RecordRenderer, fields: Float64Array, port: MessagePort): void {
+/** `fields`: room for those of a record, by its kind. */
+function serve(
+  message: RendererMessage,
+  renderer: RecordRenderer,
+  fields: readonly Float64Array[],
+  port: MessagePort,
+): void {
   switch (message.kind) {
     case 'input':
       renderer.name(message.number, message.name);
@@ -134,15 +159,16 @@ function serve(message: RendererMessage, renderer: RecordRenderer, fields: Float
     case 'batch': {
       const batch = new RecordBatch(message.batch);
       for (let i = 0; i < message.records; i++) {
-        const text = batch.next(fields);
-        renderer.add(fields, text);
+        const { kind } = batch;
+        const text = batch.next(fields[kind]);
+        renderer.add(fields[kind], text, kind);
       }
       if (message.used !== undefined) renderer.reuse(message.used);
       tell(port, { bytes: renderer.take(), batch: message.batch });
       break;
     }
     case 'end':
-      renderer.end();
+      renderer.end(message.closing);
       tell(port, { bytes: renderer.take() });
   }
 }

@@ -13,7 +13,7 @@ export class SummaryOutput extends RenderedRecords {
   /** `addressKey`: what addresses are mapped by before anything is made of them; conditions of the plan are about what they are mapped to, then. */
   constructor(plan: SummaryPlan, addressKey?: Uint8Array) {
     const collected = new CollectedText();
-    super({ kind: RECORD_SESSION, format: { summary: plan } }, collected, addressKey);
+    super({ kind: RECORD_SESSION, format: 'summary', summary: plan }, collected, addressKey);
     this.#collected = collected;
   }
 

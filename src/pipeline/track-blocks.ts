@@ -4,6 +4,7 @@
  */
 import { Analysis } from '../analysis/analysis.js';
 import type { AnalysisOptions } from '../analysis/options.js';
+import type { PageSummary } from '../analysis/page-notes.js';
 import {
   D_INDEX,
   D_NSEC,
@@ -70,6 +71,8 @@ export interface TrackSummary {
   readonly directions: DirectionCounts;
   readonly checksums: ChecksumFigures | undefined;
   readonly openings: OpeningCounts;
+  /** Where a page was asked for. */
+  readonly page: PageSummary | undefined;
 }
 
 /** Tracks shard `shard` of the block ring to its end; results go to the result ring. */
@@ -132,6 +135,7 @@ export class ShardTracker {
       directions: this.#miruo?.directions ?? zeroDirections(),
       checksums: this.#tcpeek?.checksumFigures ?? figuresOf(this.#analysis?.verifier),
       openings: this.#tcpeek?.openings ?? NO_OPENINGS,
+      page: this.#analysis?.pageSummary,
     };
   }
 }

@@ -1,7 +1,14 @@
 /**
  * The formats of records by name, and which kinds of records each can have.
  */
-import { RECORD_CONNECTION, RECORD_PACKET, RECORD_SESSION, type RecordKind } from '../analysis/events.js';
+import {
+  RECORD_CONNECTION,
+  RECORD_PACKET,
+  RECORD_SEGMENTS,
+  RECORD_SESSION,
+  type RecordKind,
+} from '../analysis/events.js';
+import { SEGMENTS_RECORD_FIELDS } from '../analysis/segments-record.js';
 import { ConnJsonRenderer, ConnLogRenderer } from './conn-log.js';
 import { CONNECTION_TABLE } from './connection-columns.js';
 import { CSV, DelimitedRenderer, TSV } from './delimited.js';
@@ -16,13 +23,22 @@ import { SESSION_TABLE } from './session-columns.js';
 /** The last two are Zeek's, of connections only. */
 export type RecordFormat = 'ndjson' | 'csv' | 'tsv' | 'parquet' | 'zeek' | 'zeek-json';
 
-const TABLES: Readonly<Record<RecordKind, RecordTable>> = {
+const TABLES: Readonly<Partial<Record<RecordKind, RecordTable>>> = {
   [RECORD_SESSION]: SESSION_TABLE,
   [RECORD_PACKET]: PACKET_TABLE,
   [RECORD_CONNECTION]: CONNECTION_TABLE,
 };
 
-export const tableOf = (kind: RecordKind): RecordTable => TABLES[kind];
+/** Throws for a kind of records that has no columns. */
+export function tableOf(kind: RecordKind): RecordTable {
+  const table = TABLES[kind];
+  if (table === undefined) throw new Error(`records of kind ${kind} have no columns`);
+  return table;
+}
+
+/** How many fields a record has. */
+export const fieldsOf = (kind: RecordKind): number =>
+  kind === RECORD_SEGMENTS ? SEGMENTS_RECORD_FIELDS : tableOf(kind).fields;
 
 export const isZeek = (format: RecordFormat): boolean => format === 'zeek' || format === 'zeek-json';
 

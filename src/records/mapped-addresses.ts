@@ -1,10 +1,11 @@
 /**
  * Records whose addresses stand for others: they are mapped before any format sees them, so that nothing is made of the original ones.
  */
-import { RECORD_SESSION } from '../analysis/events.js';
+import { RECORD_SESSION, type RecordKind } from '../analysis/events.js';
 import { R_HOST_BYTES } from '../analysis/session-record.js';
 import type { RecordTable } from './record-table.js';
 import type { AddressMap, RecordRenderer } from './renderer.js';
+import type { RunClosing } from './run-closing.js';
 
 export class MappedAddresses implements RecordRenderer {
   readonly #table: RecordTable;
@@ -24,7 +25,12 @@ export class MappedAddresses implements RecordRenderer {
     this.#to.name(input, name);
   }
 
-  add(original: Float64Array, text: Uint8Array): void {
+  /** Records of other kinds than the table's hold no addresses. */
+  add(original: Float64Array, text: Uint8Array, kind: RecordKind = this.#table.kind): void {
+    if (kind !== this.#table.kind) {
+      this.#to.add(original, text, kind);
+      return;
+    }
     const fields = this.#fields;
     fields.set(original);
     const { v6, src, dst } = this.#table.tuple;
@@ -32,7 +38,7 @@ export class MappedAddresses implements RecordRenderer {
     this.#mapOne(dst, fields[v6] === 1);
     // A host may be an address, or a name that leads to one. It is the last piece of the text.
     if (this.#table.kind === RECORD_SESSION) fields[R_HOST_BYTES] = 0;
-    this.#to.add(fields, text);
+    this.#to.add(fields, text, kind);
   }
 
   take(): Uint8Array<ArrayBuffer> {
@@ -43,8 +49,8 @@ export class MappedAddresses implements RecordRenderer {
     this.#to.reuse(buffer);
   }
 
-  end(): void {
-    this.#to.end();
+  end(closing?: RunClosing): void {
+    this.#to.end(closing);
   }
 
   #mapOne(at: number, isV6: boolean): void {

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { RecordKind } from '../../src/analysis/events.js';
 import type { AnalysisOptions } from '../../src/analysis/options.js';
+import type { PageSummary } from '../../src/analysis/page-notes.js';
 import { BlockFiller } from '../../src/capture/block-filler.js';
 import type { DecodeOptions } from '../../src/capture/decode.js';
 import { BAD_IP_HEADER, BAD_LINK_HEADER, BAD_TCP_HEADER } from '../../src/capture/frame-reasons.js';
@@ -95,6 +96,8 @@ export interface SingleThreadResult extends Omit<MomentFigures, 'badHeaders'> {
   readonly traffic: TrafficResult | undefined;
   /** What the analysis told. */
   readonly records: readonly ToldRecord[];
+  /** What trackers noted for a page, where it was asked for. */
+  readonly pages: readonly (PageSummary | undefined)[];
 }
 
 /** A record of the analysis: src/analysis/events.ts. */
@@ -231,6 +234,7 @@ export function runSingleThread(file: Uint8Array, options: MiruoOptions, form: S
     },
     traffic: traffic && { standing: standingOf(merger, merger.standing.read, protocols), reports },
     records,
+    pages: shards.map((shard) => shard.summary().page),
   };
 }
 

@@ -1,0 +1,15 @@
+/**
+ * The figures of a page: what is known of the run when it is over, and what its sessions come to.
+ */
+import type { RunClosing } from '../records/run-closing.js';
+import type { CaptureFigures, SessionFigures } from '../summary/figures.js';
+
+/** Of a run that came to its end (`closing`), or of one that did not; `inputs`: their names. */
+export function captureFigures(
+  closing: RunClosing | undefined,
+  inputs: readonly string[],
+  sessions: SessionFigures,
+): CaptureFigures {
+  const { packets = 0, bytes = 0, damaged = 0, problems = [] } = closing ?? {};
+  return { inputs, packets, bytes, damaged, problems, sessions, tcpeek: {}, miruo: {} };
+}

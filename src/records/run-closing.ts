@@ -1,0 +1,29 @@
+/**
+ * What is known of a run when it is over, beside its records: plain data, so that threads can hand it to each other.
+ */
+import type { PageSummary } from '../analysis/page-notes.js';
+import { addStretches, type StretchCounts } from '../analysis/stretches.js';
+
+export interface RunClosing {
+  readonly packets: number;
+  /** On the wire. */
+  readonly bytes: number;
+  /** Places where the input was damaged, and what was said of the first of them. */
+  readonly damaged: number;
+  readonly problems: readonly string[];
+  /** Segments over time (src/analysis/page-notes.ts); undefined where they were not counted. */
+  readonly series: StretchCounts | undefined;
+  /** Sessions whose segments found no room. */
+  readonly withoutSegments: number;
+}
+
+/** What all shards noted for a page. */
+export function addPageSummaries(
+  shards: readonly (PageSummary | undefined)[],
+): Pick<RunClosing, 'series' | 'withoutSegments'> {
+  const noted = shards.filter((shard) => shard !== undefined);
+  return {
+    series: addStretches(noted.map(({ series }) => series)),
+    withoutSegments: noted.reduce((sum, shard) => sum + shard.withoutSegments, 0),
+  };
+}

@@ -1,0 +1,68 @@
+/**
+ * `-o html`: the same file for any number of workers, beside other results; and what is refused.
+ */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { tcploom, temporaryFolder } from '../support/launch.js';
+import { dataOfPage, unpacked } from '../support/report-pages.js';
+
+const FOLDER = temporaryFolder();
+const CAPTURE = 'datasets/lossy.pcap';
+
+async function pageFile(name: string, args: readonly string[]): Promise<string> {
+  const file = join(FOLDER, name);
+  const run = await tcploom(['-o', `html=${file}`, ...args]);
+  assert.equal(run.code, 0, run.stderr);
+  return readFileSync(file, 'utf8');
+}
+
+describe('-o html', () => {
+  it('is the same for any number of workers, and beside records', async () => {
+    const page = await pageFile('1.html', ['--utc', '--workers', '1', CAPTURE]);
+    for (const workers of ['2', '3', '8']) {
+      const others =
+        workers === '3' ? ['-o', `ndjson=${join(FOLDER, 'records')}`, '-o', `miruo=${join(FOLDER, 'sessions')}`] : [];
+      assert.equal(await pageFile(`${workers}.html`, ['--utc', '--workers', workers, ...others, CAPTURE]), page);
+    }
+    const data = dataOfPage(page);
+    const records = readFileSync(join(FOLDER, 'records'), 'utf8').trimEnd().split('\n');
+    assert.equal(data.sessions.length, records.length);
+    assert.deepEqual([data.zone, data.anonymized, data.figures.inputs], ['UTC', false, [CAPTURE]]);
+    assert.equal(data.figures.packets, 595);
+    const { session, src, addresses } = data.sessions as unknown as Record<string, never> & typeof data.sessions;
+    for (const text of records) {
+      const record = JSON.parse(text) as { session: number; src: string };
+      const row = unpacked(session).indexOf(record.session);
+      assert.equal(addresses[unpacked(src)[row]], record.src);
+    }
+  });
+
+  it('shows other addresses with --anonymize', async () => {
+    const data = dataOfPage(await pageFile('anonymous.html', ['--anonymize', 'key', CAPTURE]));
+    assert.ok(data.anonymized);
+    assert.equal(data.sessions.addresses.length, 2);
+    assert.doesNotMatch(JSON.stringify(data), /10\.66\.0/);
+  });
+
+  it('tells of a damaged input', async () => {
+    const file = join(FOLDER, 'damaged.html');
+    const run = await tcploom(['-o', `html=${file}`, CAPTURE, 'README.md']);
+    assert.equal(run.code, 1);
+    const { figures } = dataOfPage(readFileSync(file, 'utf8'));
+    assert.equal(figures.damaged, 1);
+    assert.match(figures.problems.join(), /README\.md/);
+  });
+
+  it('refuses what cannot be', async () => {
+    for (const [args, message] of [
+      [['--html-max-mb', '5', CAPTURE], /--html-max-mb is about a page, which is not asked for: -o html=FILE/],
+      [['-o', 'html=x', '--html-max-mb', '0', CAPTURE], /--html-max-mb must be from 1 to 500, not 0/],
+    ] as const) {
+      const run = await tcploom(args);
+      assert.equal(run.code, 2);
+      assert.match(run.stderr, message);
+    }
+  });
+});
