@@ -17,6 +17,7 @@ import {
 import { MIRUO_DEFAULTS } from '../../src/miruo/options.js';
 import type { PageData, PageSegments } from '../../src/page/page-data.js';
 import { corpusFiles, corpusMissing } from '../support/corpus.js';
+import { type MiruoLine, miruoSessions } from '../support/miruo-sessions.js';
 import { type PageOfCapture, pageOfCapture, unpacked } from '../support/report-pages.js';
 import { contentOf, isReadable } from '../support/single-thread.js';
 
@@ -36,41 +37,6 @@ function samples(): { name: string; file: Uint8Array }[] {
 
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
 
-/** A line of miruo's, or a row of a ladder: time of day in ms, who sent it, flags, seq and ack. */
-interface Line {
-  readonly ms: number;
-  readonly side: number;
-  readonly flags: string;
-  readonly numbers: string;
-}
-
-/** Of each session, by who it is between, in order. */
-function miruoSessions(stdout: string): Map<string, Line[][]> {
-  const sessions = new Map<string, Line[][]>();
-  let lines: Line[] = [];
-  for (const line of stdout.split('\n')) {
-    const head = /^\d+ +[\d.]+ \| +(\S+) == (\S+) +\|/.exec(line);
-    if (head !== null) {
-      lines = [];
-      const key = `${head[1]} ${head[2]}`;
-      sessions.set(key, [...(sessions.get(key) ?? []), lines]);
-    }
-    const row =
-      /^\d+:\d{4,} (\d\d):(\d\d):(\d\d)\.(\d{3}) \|.*? ([<>])([A-Z-]{6})[<>] .*\| ([0-9A-F]{8}\/[0-9A-F]{8}) /.exec(
-        line,
-      );
-    if (row === null) continue;
-    const [, h, m, s, ms, arrow, flags, numbers] = row;
-    lines.push({
-      ms: ((Number(h) * 60 + Number(m)) * 60 + Number(s)) * 1000 + Number(ms),
-      side: arrow === '>' ? 0 : 1,
-      flags,
-      numbers,
-    });
-  }
-  return sessions;
-}
-
 const LETTERS: readonly (readonly [string, number])[] = [
   ['A', 0x10],
   ['P', 0x08],
@@ -81,7 +47,7 @@ const LETTERS: readonly (readonly [string, number])[] = [
 ];
 
 /** Rows of a ladder as such lines; flags sorted, since the order of letters is miruo's own. */
-function ladder(data: PageData, segments: PageSegments): Line[] {
+function ladder(data: PageData, segments: PageSegments): MiruoLine[] {
   const row = unpacked(data.sessions.session).indexOf(segments.session);
   const first = unpacked(data.sessions.first)[row];
   const [time, side, flags, seq, ack] = ['time', 'side', 'flags', 'seq', 'ack'].map((name) =>
@@ -99,11 +65,12 @@ function ladder(data: PageData, segments: PageSegments): Line[] {
 }
 
 /** Rows with times as cut off as the lines', and without repetitions of rows before that the lines do not have. */
-function withoutRepetitions(rows: readonly Line[], lines: readonly Line[]): Line[] {
+function withoutRepetitions(rows: readonly MiruoLine[], lines: readonly MiruoLine[]): MiruoLine[] {
   // Times since 1970 are a fifth of a microsecond wrong at most, and miruo's are cut off.
   const isAt = (ms: number, cut: number): boolean => cut < ms + 0.0003 && ms - 0.0003 < cut + 1;
-  const isSame = (a: Line, b: Line): boolean => a.side === b.side && a.flags === b.flags && a.numbers === b.numbers;
-  const kept: Line[] = [];
+  const isSame = (a: MiruoLine, b: MiruoLine): boolean =>
+    a.side === b.side && a.flags === b.flags && a.numbers === b.numbers;
+  const kept: MiruoLine[] = [];
   for (const [i, row] of rows.entries()) {
     const line = lines.at(kept.length);
     if (line !== undefined && isSame(row, line) && isAt(row.ms, line.ms)) kept.push(line);

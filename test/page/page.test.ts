@@ -8,13 +8,11 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
 import { pageOf } from '../../src/page/page.js';
 import type { PageData } from '../../src/page/page-data.js';
-import { noBrowser, startBrowser } from '../support/browser.js';
+import { ask, cells, noBrowser, type OpenedPage, openPage, startBrowser, until } from '../support/browser.js';
 import { seedOf } from '../support/property.js';
 import { FIRST, reportData, SECONDS } from '../support/report-data.js';
 
@@ -31,44 +29,12 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-interface Opened {
-  readonly page: Page;
-  /** What must not be: messages of the console, errors, requests beyond the file, dialogs. */
-  readonly wrong: string[];
-}
-
-async function open(name: string, html: string): Promise<Opened> {
+const open = (name: string, html: string): Promise<OpenedPage> => {
   const path = join(folder, `${name}.html`);
   writeFileSync(path, html);
-  const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, colorScheme: 'light' });
-  await context.setOffline(true);
-  const page = await context.newPage();
-  const wrong: string[] = [];
-  const { href } = pathToFileURL(path);
-  page.on('console', (message) => wrong.push(`${message.type()}: ${message.text()}`));
-  page.on('pageerror', (error) => wrong.push(String(error)));
-  page.on('dialog', (dialog) => {
-    wrong.push(`dialog: ${dialog.message()}`);
-    dialog.dismiss().catch(() => {});
-  });
-  page.on('request', (request) => request.url() !== href && wrong.push(`request: ${request.url()}`));
-  await page.goto(href);
-  await page.locator('html[data-ready]').waitFor();
-  return { page, wrong };
-}
+  return openPage(browser, path);
+};
 
-/** Waits until an expression holds in the page, whose policy lets nothing be evaluated from within. */
-async function until(page: Page, expression: string): Promise<void> {
-  for (let tries = 0; !(await ask<boolean>(page, expression)); tries++) {
-    assert.ok(tries < 400, `waited in vain for ${expression}`);
-    await setTimeout(25);
-  }
-}
-
-/** Tells of what is on the page, in the page's own words. */
-const ask = <T>(page: Page, expression: string): Promise<T> => page.evaluate(expression) as Promise<T>;
-const cells = (page: Page, table: string, column: number): Promise<string[]> =>
-  ask(page, `[...document.querySelectorAll('${table} tbody tr')].map((row) => row.cells[${column}].textContent)`);
 const numbers = async (page: Page, column: number): Promise<number[]> =>
   (await cells(page, 'table.sessions', column)).map((text) => Number(text.replaceAll(',', '')));
 const told = (page: Page): Promise<string | null> => page.locator('#sessions [role=status]').textContent();
