@@ -2,7 +2,7 @@
  * What a run came to as the figures of a capture (src/summary/figures.ts): those of its sessions, what was read, the counts of handshakes and of miruo's
  * statistics.
  */
-import { type InputProblem, problemText } from '../capture/problem.js';
+import { problemText } from '../capture/problem.js';
 import type { MiruoCounters } from '../miruo/statistics.js';
 import type { RunOutcome, RunPlan } from '../pipeline/run.js';
 import type { CaptureFigures, HandshakeFigures, SessionFigures } from '../summary/figures.js';
@@ -21,18 +21,6 @@ import { countsOf } from './run-summaries.js';
 /** Sums over all sessions and nothing else. */
 export const ALL_SESSIONS: SummaryPlan = { groups: [], examples: [] };
 
-/** Of what is wrong with the input, so much is kept. */
-const PROBLEMS_MOST = 10;
-
-/** What is wrong with the input of a run: the first of it, as text. */
-export class NotedProblems {
-  readonly texts: string[] = [];
-
-  note(problem: InputProblem): void {
-    if (this.texts.length < PROBLEMS_MOST) this.texts.push(problemText(problem));
-  }
-}
-
 /** The names that the counters have in miruo's statistics. */
 const MIRUO_NAMES: Readonly<Record<keyof MiruoCounters, string>> = {
   lookup: 'Lookup',
@@ -47,20 +35,15 @@ const MIRUO_NAMES: Readonly<Record<keyof MiruoCounters, string>> = {
   dropSegment: 'DropSegment',
 };
 
-/** The figures of a run that came to its end; `problems`: what was wrong with its input. */
-export function captureFigures(
-  plan: RunPlan,
-  outcome: RunOutcome,
-  sessions: SessionFigures,
-  problems: NotedProblems,
-): CaptureFigures {
+/** The figures of a run that came to its end. */
+export function captureFigures(plan: RunPlan, outcome: RunOutcome, sessions: SessionFigures): CaptureFigures {
   const { read } = outcome;
   return {
     inputs: plan.read.inputs.map((input) => (typeof input === 'string' ? input : input.name)),
     packets: read.packets,
     bytes: read.wireBytes,
     damaged: read.problems,
-    problems: problems.texts,
+    problems: outcome.problems.map(problemText),
     sessions,
     tcpeek: plan.tcpeek === undefined ? {} : handshakesOf(countsOf(plan.tcpeek, outcome.handshakes)),
     miruo: plan.miruo === undefined ? {} : statisticsByName(outcome.miruo),

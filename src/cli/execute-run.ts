@@ -9,7 +9,6 @@ import { FLUSH_MS, HURRIED_FLUSH_MS } from '../pipeline/interrupted.js';
 import type { MetricsAddress } from '../pipeline/metrics-address.js';
 import { type RunInProgress, type RunPlan, type RunWatcher, runPass } from '../pipeline/run.js';
 import { stopped } from '../pipeline/threads.js';
-import { NotedProblems } from './capture-figures.js';
 import { endReports, reportsSoFar, type ToldAnalyses } from './end-reports.js';
 import { exitCodeOf } from './exit-codes.js';
 import { HandshakeSocket } from './handshake-socket.js';
@@ -62,21 +61,20 @@ export async function executeRun(plan: RunPlan, surroundings: RunSurroundings, l
   const socket = new HandshakeSocket(plan, (text) => outputs.say(text));
   const signals = new EndingSignals(plan.read);
   const failure = new AbortController();
-  const problems = new NotedProblems();
   const stop = AbortSignal.any([signals.stop, failure.signal]);
   let running: RunInProgress | undefined;
   try {
     if (surroundings.socket !== undefined) await socket.open(surroundings.socket.path, surroundings.socket.isAskedFor);
     await metrics?.open();
     const watcher = watcherOf(plan, surroundings, {
-      ...{ outputs, socket, metrics, watching, reports, signals, failure, problems },
+      ...{ outputs, socket, metrics, watching, reports, signals, failure },
     });
     const onStart = (run: RunInProgress): void => {
       running = run;
       watcher.onStart(run);
     };
     const outcome = await runPass(plan, outputs.results, { ...watcher, onStart }, stop);
-    await Promise.race([outputs.writeFigures(plan, outcome, problems), stopped(signals.stop)]);
+    await Promise.race([outputs.writeFigures(plan, outcome), stopped(signals.stop)]);
     running = undefined;
     watching.end(!outcome.read.isCutShort);
     outputs.say(endReports(plan, surroundings.told, outcome));
@@ -132,20 +130,18 @@ interface RunParts {
   readonly reports: RunReports;
   readonly signals: EndingSignals;
   readonly failure: AbortController;
-  readonly problems: NotedProblems;
 }
 
 function watcherOf(
   plan: RunPlan,
   { hasStartLine, user, told }: RunSurroundings,
-  { outputs, socket, metrics, watching, reports, signals, failure, problems }: RunParts,
+  { outputs, socket, metrics, watching, reports, signals, failure }: RunParts,
 ): RunWatcher {
   const isLive = plan.read.inputs.some((input) => typeof input !== 'string');
   if (hasStartLine && !isLive) outputs.say(plan.firstLine);
   return {
     onProblem: (problem) => {
       metrics?.noteProblem();
-      problems.note(problem);
       outputs.say(`${describeProblem(problem)}\n`);
     },
     onStart: (run) => {

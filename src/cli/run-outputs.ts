@@ -14,7 +14,7 @@ import { isWholeOnly, RenderedRecords, SplitRecords } from '../pipeline/record-o
 import type { RunOutcome, RunOutputs, RunPlan } from '../pipeline/run.js';
 import { SummaryOutput } from '../pipeline/summary-output.js';
 import { ofMessages, ReadPlaces, UnreadOutput } from '../pipeline/unread-output.js';
-import { ALL_SESSIONS, captureFigures, type NotedProblems } from './capture-figures.js';
+import { ALL_SESSIONS, captureFigures } from './capture-figures.js';
 import type { Log } from './log.js';
 import type { ProgressLine } from './progress-line.js';
 import { type ResultFormatName, type ResultPlace, recordFormOf } from './result-places.js';
@@ -110,10 +110,10 @@ export class OpenOutputs {
   }
 
   /** Writes the figures of a run that came to its end, where they are wanted. Rejects with the error of a write. */
-  async writeFigures(plan: RunPlan, outcome: RunOutcome, problems: NotedProblems): Promise<void> {
+  async writeFigures(plan: RunPlan, outcome: RunOutcome): Promise<void> {
     const sessions = this.#summary?.figures;
     if (this.#figures === undefined || sessions === undefined) return;
-    const figures = captureFigures(plan, outcome, sessions, problems);
+    const figures = captureFigures(plan, outcome, sessions);
     this.#figures.append(this.#encoder.encode(`${JSON.stringify(figures)}\n`));
     await this.#figures.flush();
   }

@@ -11,7 +11,7 @@ import type { CaptureFigures } from '../summary/figures.js';
 import type { SummaryPlan } from '../summary/selector.js';
 import { analysisOptions } from './analysis-plan.js';
 import { refuseShownAddresses } from './anonymous.js';
-import { captureFigures, NotedProblems } from './capture-figures.js';
+import { captureFigures } from './capture-figures.js';
 import { endHints } from './end-reports.js';
 import type { ChosenFilter } from './filter-choice.js';
 import { localAddresses } from './local-addresses.js';
@@ -79,15 +79,11 @@ export async function executeSummary(
   stop: AbortSignal,
 ): Promise<SummarizedRun> {
   const records = new SummaryOutput(summary, plan.addressKey);
-  const problems = new NotedProblems();
   const outcome = await runPass(
     plan,
     { records },
     {
-      onProblem: (problem) => {
-        problems.note(problem);
-        watcher.say(`${describeProblem(problem)}\n`);
-      },
+      onProblem: (problem) => watcher.say(`${describeProblem(problem)}\n`),
       onStart: (run) => watcher.onStart?.(run),
       onInput: (name, number) => watcher.onInput?.(name, number),
       onFigures: () => {},
@@ -99,7 +95,7 @@ export async function executeSummary(
   if (hints !== '') watcher.say(hints);
   const { figures } = records;
   return {
-    figures: figures === undefined ? undefined : captureFigures(plan, outcome, figures, problems),
+    figures: figures === undefined ? undefined : captureFigures(plan, outcome, figures),
     read: outcome.read,
   };
 }

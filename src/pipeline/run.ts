@@ -107,6 +107,8 @@ export interface RunFigures {
 /** What a run came to. */
 export interface RunOutcome extends RunFigures {
   readonly read: ReadSummary;
+  /** The first places where the input was damaged. */
+  readonly problems: readonly InputProblem[];
   readonly directions: DirectionCounts;
   /** What became of sums, where they were verified. */
   readonly checksums: ChecksumFigures | undefined;
@@ -120,7 +122,7 @@ const EVENTS_PER_TURN = 2000;
 const BYTES_PER_TURN = 256 * 1024;
 
 /** Problems that are told again at the end, of any number. */
-const PROBLEMS_TOLD = 100;
+const PROBLEMS_KEPT = 10;
 
 const TRACKER_FILE = new URL('../../workers/tracker.js', import.meta.url);
 
@@ -223,7 +225,7 @@ class Pass {
   /** Fires when the run is over before its end. */
   readonly #ended = new AbortController();
   /** What was said of the first places where the input was damaged. */
-  readonly #problems: string[] = [];
+  readonly #problems: InputProblem[] = [];
   #hasFirstLine = false;
   #hasHead = false;
 
@@ -297,7 +299,8 @@ class Pass {
       const checksums = addChecksums(tracked.map((summary) => summary.checksums));
       const figures = figuresOf(addCounters(tracked.map((summary) => summary.miruo)), merger);
       const openings = addOpenings(tracked.map((summary) => summary.openings));
-      return { ...figures, read, directions, checksums, openings, standing: standingOf(merger) };
+      const standing = standingOf(merger);
+      return { ...figures, read, problems: this.#problems, directions, checksums, openings, standing };
     };
     // The last lines are a part of the run too: a signal ends the wait for whoever reads them.
     const all = [finish(), this.#stopped(), ...this.#places.map((place) => place.failed)];
@@ -311,7 +314,8 @@ class Pass {
     { packets, wireBytes: bytes, problems: damaged }: ReadSummary,
     tracked: readonly TrackSummary[],
   ): RunClosing {
-    return { packets, bytes, damaged, problems: this.#problems, ...addPageSummaries(tracked.map(({ page }) => page)) };
+    const problems = this.#problems.map(describeProblem);
+    return { packets, bytes, damaged, problems, ...addPageSummaries(tracked.map(({ page }) => page)) };
   }
 
   /** As `stopped`. What there is goes out while the threads are ended. */
@@ -373,7 +377,7 @@ class Pass {
   }
 
   #onProblem(problem: InputProblem): void {
-    if (this.#problems.length < PROBLEMS_TOLD) this.#problems.push(describeProblem(problem));
+    if (this.#problems.length < PROBLEMS_KEPT) this.#problems.push(problem);
     this.#watcher.onProblem(problem);
   }
 
