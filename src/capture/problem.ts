@@ -14,10 +14,13 @@ export interface InputProblem {
   readonly expected?: string;
 }
 
-/** The problem as one line without a newline. */
-export function describeProblem(problem: InputProblem): string {
+/** The problem as one line of the program's messages, without a newline. */
+export const describeProblem = (problem: InputProblem): string => `tcploom: ${fileProblem(problem)}`;
+
+/** The problem with the name of the file. */
+export function fileProblem(problem: InputProblem): string {
   const place = placeText(problem);
-  return `tcploom: ${printable(problem.file)}${place === '' ? '' : ` ${place}`}: ${what(problem)}`;
+  return `${printable(problem.file)}${place === '' ? '' : ` ${place}`}: ${what(problem)}`;
 }
 
 /** A name as it may be printed: characters that would begin a new line, or speak to the terminal, as `\\xNN`. */

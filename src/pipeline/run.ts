@@ -4,7 +4,7 @@
  */
 import type { AnalysisSums } from '../analysis/sums.js';
 import type { ReadFigures, ReadSummary } from '../capture/news.js';
-import { describeProblem, type InputProblem } from '../capture/problem.js';
+import { fileProblem, type InputProblem } from '../capture/problem.js';
 import type { ReadPlan } from '../capture/read-captures.js';
 import { MERGE_DONE, MERGE_MOMENT, MERGE_MORE, MERGE_NOTICE, MERGE_REPORT, Merger } from '../merge/merger.js';
 import { addDirections, type DirectionCounts } from '../miruo/directions.js';
@@ -314,7 +314,7 @@ class Pass {
     { packets, wireBytes: bytes, problems: damaged }: ReadSummary,
     tracked: readonly TrackSummary[],
   ): RunClosing {
-    const problems = this.#problems.map(describeProblem);
+    const problems = this.#problems.map(fileProblem);
     return { packets, bytes, damaged, problems, ...addPageSummaries(tracked.map(({ page }) => page)) };
   }
 
