@@ -97,7 +97,7 @@ export interface SingleThreadResult extends Omit<MomentFigures, 'badHeaders'> {
   /** What the analysis told. */
   readonly records: readonly ToldRecord[];
   /** What trackers noted for a page, where it was asked for. */
-  readonly pages: readonly (PageSummary | undefined)[];
+  readonly pages: readonly PageSummary[];
 }
 
 /** A record of the analysis: src/analysis/events.ts. */
@@ -234,7 +234,7 @@ export function runSingleThread(file: Uint8Array, options: MiruoOptions, form: S
     },
     traffic: traffic && { standing: standingOf(merger, merger.standing.read, protocols), reports },
     records,
-    pages: shards.map((shard) => shard.summary().page),
+    pages: shards.map((shard) => shard.summary().page).filter((page) => page !== undefined),
   };
 }
 
