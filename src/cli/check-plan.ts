@@ -88,11 +88,13 @@ export async function makeCheckPlan(
     return { name, expectations: [...own, ...stated], allowsDamage: allowsDamage.includes(true) };
   });
   if (files.length === 0) refuseUselessSubsets(parsed, captures);
+  const snapshots = snapshotPlan(names, given, parsed, folder);
+  if (snapshots.use === 'none') refuseNothingExpected(parsed, captures);
   refuseWrongFilters(parsed);
   return {
     captures,
     given: withReading(given, parsed.content),
-    snapshots: snapshotPlan(names, given, parsed, folder),
+    snapshots,
     filterPlace: hasFilter(given) || parsed.content.filter === undefined ? undefined : parsed.placeOf('filter'),
     others: [config],
   };
@@ -173,6 +175,16 @@ function refuseUselessSubsets({ expectations }: ParsedCheckFile, captures: reado
   const faults = useless.map(({ place, captures: patterns }) =>
     faultText({ place: place!, message: `this is about none of the captures: ${patterns?.join(', ')}`, detail: '' }),
   );
+  if (faults.length > 0) throw new ExpectationMistakes(faults.join(''));
+}
+
+/** A capture that nothing is expected of would be as good as any. */
+function refuseNothingExpected({ expectations, placeOf }: ParsedCheckFile, captures: readonly CheckedCapture[]): void {
+  const patterns = [...new Set(expectations.flatMap(({ captures: own }) => own ?? []))].join(', ');
+  const faults = captures
+    .filter((capture) => capture.expectations.length === 0)
+    .map(({ name }) => `nothing is expected of ${name}: the expectations are about ${patterns}`)
+    .map((message) => faultText({ place: placeOf('expectations'), message, detail: '' }));
   if (faults.length > 0) throw new ExpectationMistakes(faults.join(''));
 }
 

@@ -194,6 +194,22 @@ expectations:
     );
   });
 
+  it('refuses a capture that nothing is expected of', async () => {
+    const folder = folderWith(
+      "version: 1\ncaptures: ['*.pcap']\nexpectations:\n  - expect: rst == 0\n    captures: [good*, x/*]\n",
+      'good.pcap',
+      'lossy.pcap',
+      'x/good.pcap',
+    );
+    const config = join(folder, 'tcploom.yml');
+    const [good, lossy] = ['good.pcap', 'lossy.pcap'].map((name) => join(folder, name));
+    const message = `tcploom: ${config}:4:3: nothing is expected of ${lossy}: the expectations are about good*, x/*\n`;
+    assert.equal(await refusal('check', '--config', config), message);
+    assert.equal(await refusal('check', '--config', config, good, lossy), message);
+    assert.equal((await told('check', '--config', config, ...FEW, good, lossy)).code, 3);
+    assert.equal((await told('check', '--config', config, '--update', good, lossy)).code, 0);
+  });
+
   it('finds faults of filters in a file, with their places', async () => {
     const config = join(
       folderWith('version: 1\ncaptures: [good.pcap]\nfilter: port (\nsnapshot: true\n', 'good.pcap'),
