@@ -18,10 +18,10 @@ import { type CaptureVerdicts, type FilePlace, judge, type Verdict } from '../ex
 import { wantedFigures } from '../expect/wanted-figures.js';
 import type { CaptureFigures } from '../summary/figures.js';
 import { type CheckedCapture, type CheckPlan, makeCheckPlan, type SnapshotPlan } from './check-plan.js';
-import { EXIT_DAMAGED, EXIT_DONE, EXIT_FAILED, EXIT_UNMET } from './exit-codes.js';
+import { EXIT_DAMAGED, EXIT_DONE, EXIT_FAILED, EXIT_UNMET, SIGNAL_EXITS } from './exit-codes.js';
 import { type ChosenFilter, chooseFilter } from './filter-choice.js';
 import type { ParsedOptions } from './plan.js';
-import { EndingSignals } from './signals.js';
+import { EndingSignals, interruptionOf } from './signals.js';
 import { readSnapshot, snapshotPath, writeSnapshot } from './snapshot-files.js';
 import { checkCondition, type Summarize, type SummarizeOptions, summarize } from './summarize.js';
 import { toldOutputs, writeTold } from './told-outputs.js';
@@ -54,15 +54,16 @@ export async function executeCheck(
   const outputs = toldOutputs<Format>(plan.given, FORMATS, ['text', 'github'], [...captures, ...plan.others]);
   const given = withoutProgress(plan.given);
   const filter = await filterOf(given, names, plan.filterPlace);
-  const verdicts = await inTurn(plan, ask, { given, filter, program });
+  const { verdicts, ending } = await inTurn(plan, ask, { given, filter, program });
   const numbering = numberingOf(given, filter);
   const result: CheckResult = {
     version: program.version,
     captures: verdicts,
     commandFor: (capture, session) => extractCommand(capture, session, numbering),
   };
-  writeTold(outputs, (format) => render(format, result));
-  const code = EXITS[endOf(verdicts)];
+  const code = ending === undefined ? EXITS[endOf(verdicts)] : (SIGNAL_EXITS[ending.signal] ?? EXIT_FAILED);
+  writeTold(outputs, (format) => render(format, result, code));
+  if (ending !== undefined) throw ending.error;
   return code === EXIT_DONE && listed.problems.length > 0 ? EXIT_DAMAGED : code;
 }
 
@@ -79,7 +80,7 @@ async function filterOf(
   }
 }
 
-function render(format: Format, result: CheckResult): string {
+function render(format: Format, result: CheckResult, code: number): string {
   switch (format) {
     case 'text':
       return checkText(result);
@@ -90,7 +91,7 @@ function render(format: Format, result: CheckResult): string {
     case 'tap':
       return checkTap(result);
     case 'sarif':
-      return checkSarif(result, EXITS);
+      return checkSarif(result, code);
   }
 }
 
@@ -101,14 +102,20 @@ export function withoutProgress(given: ParsedOptions): ParsedOptions {
   return given.progress !== undefined || isWatched ? given : { ...given, progress: 'none' };
 }
 
+interface Judged {
+  readonly verdicts: readonly CaptureVerdicts[];
+  /** What ended the check before its end: it is to be thrown when all has been told. */
+  readonly ending: { readonly signal: NodeJS.Signals; readonly error: unknown } | undefined;
+}
+
 async function inTurn(
   { captures, snapshots }: CheckPlan,
   ask: Summarize,
   asked: Pick<SummarizeOptions, 'given' | 'filter' | 'program'>,
-): Promise<CaptureVerdicts[]> {
+): Promise<Judged> {
   const signals = new EndingSignals({ inputs: [], followTimeoutMs: undefined });
+  const verdicts: CaptureVerdicts[] = [];
   try {
-    const verdicts: CaptureVerdicts[] = [];
     for (const capture of captures) {
       const said: string[] = [];
       const say = (text: string): unknown => said.push(...text.split('\n').filter((line) => line !== ''));
@@ -121,7 +128,12 @@ async function inTurn(
         verdicts.push(verdictsOn(capture, figures, [...own, ...snapshotVerdicts(capture, figures, snapshots)]));
       }
     }
-    return verdicts;
+    return { verdicts, ending: undefined };
+  } catch (error) {
+    const signal = interruptionOf(error)?.signal;
+    if (signal === undefined) throw error;
+    const unchecked = captures.slice(verdicts.length).map((capture) => ({ ...unread(capture, []), endedBy: signal }));
+    return { verdicts: [...verdicts, ...unchecked], ending: { signal, error } };
   } finally {
     signals.close();
   }

@@ -11,7 +11,7 @@ import { withoutProgress } from './execute-check.js';
 import { EXIT_DAMAGED, EXIT_DONE, EXIT_FAILED } from './exit-codes.js';
 import { chooseFilter } from './filter-choice.js';
 import type { ParsedOptions } from './plan.js';
-import { EndingSignals } from './signals.js';
+import { EndingSignals, interruptionOf } from './signals.js';
 import { readSnapshot } from './snapshot-files.js';
 import { type Summarize, summarize } from './summarize.js';
 import { toldOutputs, writeTold } from './told-outputs.js';
@@ -51,13 +51,19 @@ export async function executeDiff(
     if (figures === undefined) return { figures: undefined, isDamaged: true };
     return { figures: keyFigures(name, figures), isDamaged: figures.damaged > 0 };
   };
+  const read: Side[] = [];
   try {
-    const before = await sideOf(names[0]);
-    const after = await sideOf(names[1]);
+    for (const name of names) read.push(await sideOf(name));
+    const [before, after] = read;
     if (before.figures === undefined || after.figures === undefined) return EXIT_FAILED;
     const found = differences(before.figures, after.figures);
     writeTold(outputs, (format) => render(format, found, `tcploom ${program.version}`));
     return before.isDamaged || after.isDamaged ? EXIT_DAMAGED : EXIT_DONE;
+  } catch (error) {
+    const signal = interruptionOf(error)?.signal;
+    const unread = names.slice(read.length).map(printable).join(' and ');
+    if (signal !== undefined) say(`tcploom: ended by ${signal}: nothing is compared, not read to the end: ${unread}\n`);
+    throw error;
   } finally {
     signals.close();
   }

@@ -43,9 +43,15 @@ const sessionsHead = ({ examples }: Verdict): string =>
   examples.length === 1 ? 'the worst session:' : `the worst ${examples.length} sessions:`;
 
 /** What is wrong with a capture as such. */
-export function damageText({ capture, isRead, damaged, problems }: CaptureVerdicts): string {
-  const lines = problems.map((problem) => `  ${printable(problem)}`);
-  return `${[`${printable(capture)}: ${isRead ? damagedWords(damaged) : 'nothing could be read'}`, ...lines].join('\n')}\n`;
+export function damageText(verdicts: CaptureVerdicts): string {
+  const lines = verdicts.problems.map((problem) => `  ${printable(problem)}`);
+  return `${[`${printable(verdicts.capture)}: ${damageWords(verdicts)}`, ...lines].join('\n')}\n`;
+}
+
+/** The same in a few words. */
+export function damageWords({ isRead, damaged, endedBy }: CaptureVerdicts): string {
+  if (endedBy !== undefined) return `not checked: ended by ${endedBy}`;
+  return isRead ? damagedWords(damaged) : 'nothing could be read';
 }
 
 const damagedWords = (places: number): string => `damaged in ${places} place${places === 1 ? '' : 's'}`;

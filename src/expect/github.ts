@@ -12,7 +12,14 @@ export function checkGithub({ captures, commandFor }: CheckResult): string {
     ...capture.verdicts
       .filter((verdict) => !isMet(verdict))
       .map((verdict) => command(propertiesOf(verdict), verdictText(capture.capture, verdict, commandFor))),
-    ...(isDamaged(capture) ? [command({ title: 'damaged capture' }, damageText(capture).trimEnd())] : []),
+    ...(isDamaged(capture)
+      ? [
+          command(
+            { title: capture.endedBy === undefined ? 'damaged capture' : 'capture not checked' },
+            damageText(capture).trimEnd(),
+          ),
+        ]
+      : []),
   ]);
   return `${[...lines, `tcploom: ${sumLine(captures)}`].join('\n')}\n`;
 }

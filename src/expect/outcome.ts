@@ -23,6 +23,8 @@ export interface CheckSums {
   /** Captures whose damage nobody allowed, and those of which nothing could be read. */
   readonly damaged: number;
   readonly unread: number;
+  /** Captures that a signal kept from being checked. */
+  readonly unchecked: number;
 }
 
 /** Whether damage of a capture is to be told. */
@@ -35,7 +37,8 @@ export function sumsOf(captures: readonly CaptureVerdicts[]): CheckSums {
     expectations: verdicts.length,
     failed: verdicts.filter((verdict) => !isMet(verdict)).length,
     damaged: captures.filter((capture) => capture.isRead && isDamaged(capture)).length,
-    unread: captures.filter(({ isRead }) => !isRead).length,
+    unread: captures.filter(({ isRead, endedBy }) => !isRead && endedBy === undefined).length,
+    unchecked: captures.filter(({ endedBy }) => endedBy !== undefined).length,
   };
 }
 
@@ -54,13 +57,14 @@ const counted = (count: number, one: string, several = `${one}s`): string => `${
 
 /** All of it in a line. */
 export function sumLine(captures: readonly CaptureVerdicts[]): string {
-  const { expectations, failed, damaged, unread } = sumsOf(captures);
+  const { expectations, failed, damaged, unread, unchecked } = sumsOf(captures);
   const parts = [
     failed > 0 ? `${failed} of ${counted(expectations, 'expectation')} not met` : '',
     damaged > 0 ? `${counted(damaged, 'capture')} damaged` : '',
     unread > 0 ? `${counted(unread, 'capture')} not readable` : '',
+    unchecked > 0 ? `${counted(unchecked, 'capture')} not checked` : '',
   ].filter((part) => part !== '');
-  const where = counted(captures.length, 'capture');
+  const where = counted(captures.length - unchecked, 'capture');
   if (expectations === 0 && parts.length === 0) return `nothing was expected of ${where}`;
   if (parts.length === 0) return `${counted(expectations, 'expectation')} met in ${where}`;
   return `${parts.join(', ')} (${where} checked)`;

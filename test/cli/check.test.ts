@@ -2,7 +2,9 @@
  * `tcploom check` and `tcploom diff` with made-up figures in place of a pass: which captures and expectations are meant, exit codes, outputs, snapshots.
  */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { executeCheck, numberingOf } from '../../src/cli/execute-check.js';
@@ -12,7 +14,7 @@ import type { ParsedOptions } from '../../src/cli/plan.js';
 import type { Summarize, SummarizeOptions } from '../../src/cli/summarize.js';
 import { Interrupted } from '../../src/pipeline/interrupted.js';
 import type { CaptureFigures } from '../../src/summary/figures.js';
-import { assertMessages, tcploom, temporaryFolder } from '../support/launch.js';
+import { assertMessages, type Ended, ended, LAUNCHER, tcploom, temporaryFolder } from '../support/launch.js';
 import { captureFigures, emptyGroup, exampleSession } from '../support/made-up-figures.js';
 import { PROGRAM } from '../support/program.js';
 
@@ -285,15 +287,43 @@ expectations:
     }
   });
 
-  it('ends by a signal without a result', async () => {
-    const { options, files } = requestOf('check', ...FEW, 'good.pcap');
-    const ask: Summarize = (_, { stop }) =>
-      new Promise((_resolve, reject) => {
-        stop.addEventListener('abort', () => reject(stop.reason));
-        process.emit('SIGINT', 'SIGINT');
-      });
+  it('tells what was found before a signal, and what was not checked', async () => {
+    const folder = temporaryFolder();
+    const outputs = ['text', 'junit', 'tap', 'sarif', 'github'].flatMap((name) => [
+      '-o',
+      `${name}=${join(folder, name)}`,
+    ]);
+    const { options, files } = requestOf('check', ...FEW, ...outputs, 'lossy.pcap', 'good.pcap', 'cut.pcap');
+    const ask: Summarize = (name, { stop }) =>
+      name === 'lossy.pcap'
+        ? Promise.resolve(FIGURES['lossy.pcap'])
+        : new Promise((_resolve, reject) => {
+            stop.addEventListener('abort', () => reject(stop.reason));
+            process.emit('SIGINT', 'SIGINT');
+          });
     await assert.rejects(executeCheck(files, options, PROGRAM, ask), (error) => error instanceof Interrupted);
     assert.equal(process.listenerCount('SIGINT'), 0);
+    const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
+    assert.match(read('text'), /^lossy\.pcap: not met: /);
+    assert.ok(
+      read('text').endsWith(`
+good.pcap: not checked: ended by SIGINT
+
+cut.pcap: not checked: ended by SIGINT
+
+tcploom: 1 of 1 expectation not met, 2 captures not checked (1 capture checked)
+`),
+      read('text'),
+    );
+    assert.equal(read('junit').match(/<error type="not checked" message="not checked: ended by SIGINT">/g)?.length, 2);
+    assert.match(
+      read('tap'),
+      /^not ok 3 - good\.pcap: the capture is whole\n {2}---\n {2}outcome: "not checked: ended/m,
+    );
+    assert.match(read('github'), /^::error title=capture not checked::cut\.pcap: not checked: ended by SIGINT$/m);
+    const [{ exitCode, executionSuccessful, toolExecutionNotifications: notes }] = JSON.parse(read('sarif')).runs[0]
+      .invocations;
+    assert.deepEqual([exitCode, executionSuccessful, notes.length], [130, false, 2]);
   });
 
   it('tells of sessions as extract has to be told of them', () => {
@@ -420,6 +450,32 @@ tcploom: --expect: there is no metric rts; is rst meant?
 `,
     );
   });
+
+  for (const [signal, code] of [
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const) {
+    it(`tells what it found when it is ended by ${signal}`, async () => {
+      const silent = join(temporaryFolder(), 'silent.pcap');
+      execFileSync('mkfifo', [silent]);
+      const run = async (...args: string[]): Promise<Ended> => {
+        const child = spawn(process.execPath, [LAUNCHER, ...args, 'datasets/web.pcap', silent]);
+        // Without a reader, whoever opens it to write waits: one that is gone must not be waited for.
+        child.on('exit', () => closeSync(openSync(silent, constants.O_RDONLY | constants.O_NONBLOCK)));
+        const end = ended(child);
+        const writer = await open(silent, 'w');
+        child.kill(signal);
+        return end.finally(() => writer.close());
+      };
+      const check = await run('check', '--expect', 'sessions == 0');
+      assert.equal(check.code, code);
+      assert.match(check.stdout, /^datasets\/web\.pcap: not met: sessions == 0\n/);
+      assert.match(check.stdout, /\n.*silent\.pcap: not checked: ended by SIG[A-Z]+\n\ntcploom: 1 of 1 /);
+      const diff = await run('diff');
+      assert.equal(diff.code, code);
+      assertMessages(diff.stderr, [`tcploom: ended by ${signal}: nothing is compared, not read to the end: ${silent}`]);
+    });
+  }
 
   it('is told of usage in one line', async () => {
     const { code, stderr } = await tcploom(['check', '-o', 'xml', '--expect', 'rst == 0', 'datasets/web.pcap']);
