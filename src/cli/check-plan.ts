@@ -7,13 +7,14 @@ import { describeSystemError, isSystemError, printable } from '../capture/proble
 import type { CheckFileFault, ParsedCheckFile } from '../expect/check-file.js';
 import type { CheckFile, ReadingOptions } from '../expect/check-schema.js';
 import { glob } from '../expect/glob.js';
+import type { KeyFigures } from '../expect/key-figures.js';
 import { type ConditionCheck, ExpectationError, marked, parseExpectation } from '../expect/parse-expectation.js';
 import { NO_TOLERANCE, parseTolerance, type Tolerances } from '../expect/snapshot.js';
 import type { FilePlace, NamedExpectation } from '../expect/verdict.js';
 import { FilterTextError, parseSessionFilter } from '../tcpeek/filter-text.js';
 import { filesMatching, inFolder } from './capture-globs.js';
 import type { ParsedOptions } from './plan.js';
-import { refuseSharedSnapshots } from './snapshot-files.js';
+import { readSnapshot, refuseSharedSnapshots, snapshotPath } from './snapshot-files.js';
 import { UsageError } from './usage-error.js';
 
 /** What is wrong with expectations: whole lines that have been put together, each with its place. */
@@ -30,6 +31,8 @@ export interface SnapshotPlan {
   /** Undefined: beside the captures. */
   readonly folder: string | undefined;
   readonly tolerances: Tolerances;
+  /** By capture: what its snapshot has, where captures are compared with theirs; undefined where there is none. */
+  readonly before: ReadonlyMap<string, KeyFigures | undefined>;
 }
 
 export interface CheckPlan {
@@ -239,7 +242,11 @@ function snapshotPlan(
     typeof stated === 'object' && stated.folder !== undefined ? inFolder(folder ?? '', stated.folder) : undefined;
   const where = given.snapshots ?? own;
   if (use !== 'none') refuseSharedSnapshots(captures, where);
-  return { use, folder: where, tolerances: tolerancesOf(given.tolerance, parsed?.tolerances) };
+  const tolerances = tolerancesOf(given.tolerance, parsed?.tolerances);
+  // One that is broken is told before captures are read for nothing.
+  const compared = use === 'compare' ? captures : [];
+  const before = new Map(compared.map((name) => [name, readSnapshot(snapshotPath(name, where))]));
+  return { use, folder: where, tolerances, before };
 }
 
 function tolerancesOf(text: string | undefined, stated: Tolerances | undefined): Tolerances {

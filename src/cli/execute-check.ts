@@ -22,7 +22,7 @@ import { EXIT_DAMAGED, EXIT_DONE, EXIT_FAILED, EXIT_UNMET, SIGNAL_EXITS } from '
 import { type ChosenFilter, chooseFilter } from './filter-choice.js';
 import type { ParsedOptions } from './plan.js';
 import { EndingSignals, interruptionOf } from './signals.js';
-import { readSnapshot, snapshotPath, writeSnapshot } from './snapshot-files.js';
+import { snapshotPath, writeSnapshot } from './snapshot-files.js';
 import { checkCondition, type Summarize, type SummarizeOptions, summarize } from './summarize.js';
 import { toldOutputs, writeTold } from './told-outputs.js';
 import { FilterMistake } from './usage-error.js';
@@ -51,7 +51,10 @@ export async function executeCheck(
   if (listed.files.length === 0 && listed.problems.length > 0) return EXIT_FAILED;
   const plan = await makeCheckPlan(listed.files, options, checkCondition);
   const captures = plan.captures.map(({ name }) => name);
-  const outputs = toldOutputs<Format>(plan.given, FORMATS, ['text', 'github'], [...captures, ...plan.others]);
+  const { use, folder } = plan.snapshots;
+  const snapshots = use === 'none' ? [] : captures.map((name) => snapshotPath(name, folder));
+  const inputs = [...captures, ...plan.others];
+  const outputs = toldOutputs<Format>(plan.given, FORMATS, ['text', 'github'], inputs, snapshots);
   const given = withoutProgress(plan.given);
   const filter = await filterOf(given, names, plan.filterPlace);
   const { verdicts, ending } = await inTurn(plan, ask, { given, filter, program });
@@ -164,7 +167,7 @@ function verdictsOn(
 function snapshotVerdicts(
   { name }: CheckedCapture,
   figures: CaptureFigures,
-  { use, folder, tolerances }: SnapshotPlan,
+  { use, folder, tolerances, before: known }: SnapshotPlan,
 ): Verdict[] {
   if (use === 'none') return [];
   const path = snapshotPath(name, folder);
@@ -180,7 +183,7 @@ function snapshotVerdicts(
     reason: undefined,
     place: undefined,
   };
-  const before = readSnapshot(path);
+  const before = known.get(name);
   if (before === undefined) {
     return [{ ...common, outcome: 'unknown', found: 'there is no snapshot: --update writes it', examples: [] }];
   }

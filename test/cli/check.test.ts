@@ -3,7 +3,16 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -397,6 +406,32 @@ describe('snapshots', () => {
   it('that are damaged are told', async () => {
     const folder = folderWith('', 'good.pcap', 'good.pcap.tcploom.json');
     assert.match(await refusal('check', '--snapshot', join(folder, 'good.pcap')), /^the snapshot .*: it is no JSON$/);
+  });
+
+  it('that are damaged are told before any capture is read', async () => {
+    const folder = folderWith('', 'good.pcap', 'lossy.pcap', 'lossy.pcap.tcploom.json');
+    const { options, files } = requestOf('check', '--snapshot', join(folder, 'good.pcap'), join(folder, 'lossy.pcap'));
+    const ask: Summarize = async (name) => assert.fail(`${name} was read`);
+    await assert.rejects(executeCheck(files, options, PROGRAM, ask), /^Error: the snapshot .*: it is no JSON$/);
+  });
+
+  it('are no places of other outputs', async () => {
+    const folder = folderWith('', 'good.pcap');
+    const good = join(folder, 'good.pcap');
+    for (const way of ['--update', '--snapshot']) {
+      for (const path of [`${good}.tcploom.json`, join(folder, '.', 'x', '..', 'good.pcap.tcploom.json')]) {
+        assert.match(
+          await refusal('check', way, '-o', `junit=${path}`, good),
+          /is a snapshot: it would be overwritten$/,
+        );
+      }
+    }
+    assert.ok(!existsSync(`${good}.tcploom.json`));
+    await told('check', '--update', good);
+    const text = readFileSync(`${good}.tcploom.json`, 'utf8');
+    symlinkSync(`${good}.tcploom.json`, join(folder, 'link'));
+    assert.match(await refusal('check', '--snapshot', '-o', `tap=${join(folder, 'link')}`, good), /is a snapshot/);
+    assert.equal(readFileSync(`${good}.tcploom.json`, 'utf8'), text);
   });
 });
 
