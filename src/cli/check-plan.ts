@@ -231,6 +231,9 @@ function snapshotPlan(
   folder: string | undefined,
 ): SnapshotPlan {
   const stated = parsed?.content.snapshot ?? false;
+  if (given.update && given.snapshot) {
+    throw new UsageError('--update writes snapshots, --snapshot compares with them: not both at once');
+  }
   const use = given.update ? 'write' : given.snapshot || stated !== false ? 'compare' : 'none';
   if (use === 'none' && given.snapshots !== undefined) {
     throw new UsageError('--snapshots says where snapshots are: with --update or --snapshot');

@@ -10,7 +10,7 @@ import { checkText } from '../expect/failure-text.js';
 import { checkGithub } from '../expect/github.js';
 import { checkJunit } from '../expect/junit.js';
 import { keyFigures } from '../expect/key-figures.js';
-import { type CheckEnd, type CheckResult, endOf } from '../expect/outcome.js';
+import { type CheckEnd, type CheckResult, endOf, type WrittenSnapshots } from '../expect/outcome.js';
 import { checkSarif } from '../expect/sarif.js';
 import { changesSince, changesText } from '../expect/snapshot.js';
 import { checkTap } from '../expect/tap.js';
@@ -57,11 +57,12 @@ export async function executeCheck(
   const outputs = toldOutputs<Format>(plan.given, FORMATS, ['text', 'github'], inputs, snapshots);
   const given = withoutProgress(plan.given);
   const filter = await filterOf(given, names, plan.filterPlace);
-  const { verdicts, ending } = await inTurn(plan, ask, { given, filter, program });
+  const { verdicts, snapshots: written, ending } = await inTurn(plan, ask, { given, filter, program });
   const numbering = numberingOf(given, filter);
   const result: CheckResult = {
     version: program.version,
     captures: verdicts,
+    snapshots: use === 'write' ? written : undefined,
     commandFor: (capture, session) => extractCommand(capture, session, numbering),
   };
   const code = ending === undefined ? EXITS[endOf(verdicts)] : (SIGNAL_EXITS[ending.signal] ?? EXIT_FAILED);
@@ -107,6 +108,7 @@ export function withoutProgress(given: ParsedOptions): ParsedOptions {
 
 interface Judged {
   readonly verdicts: readonly CaptureVerdicts[];
+  readonly snapshots: WrittenSnapshots;
   /** What ended the check before its end: it is to be thrown when all has been told. */
   readonly ending: { readonly signal: NodeJS.Signals; readonly error: unknown } | undefined;
 }
@@ -118,6 +120,7 @@ async function inTurn(
 ): Promise<Judged> {
   const signals = new EndingSignals({ inputs: [], followTimeoutMs: undefined });
   const verdicts: CaptureVerdicts[] = [];
+  const written = { written: 0, same: 0 };
   try {
     for (const capture of captures) {
       const said: string[] = [];
@@ -128,15 +131,17 @@ async function inTurn(
       if (figures === undefined) verdicts.push(unread(capture, said));
       else {
         const own = capture.expectations.map((named, index) => judge(named, figures, places[index]));
-        verdicts.push(verdictsOn(capture, figures, [...own, ...snapshotVerdicts(capture, figures, snapshots)]));
+        verdicts.push(
+          verdictsOn(capture, figures, [...own, ...snapshotVerdicts(capture, figures, snapshots, written)]),
+        );
       }
     }
-    return { verdicts, ending: undefined };
+    return { verdicts, snapshots: written, ending: undefined };
   } catch (error) {
     const signal = interruptionOf(error)?.signal;
     if (signal === undefined) throw error;
     const unchecked = captures.slice(verdicts.length).map((capture) => ({ ...unread(capture, []), endedBy: signal }));
-    return { verdicts: [...verdicts, ...unchecked], ending: { signal, error } };
+    return { verdicts: [...verdicts, ...unchecked], snapshots: written, ending: { signal, error } };
   } finally {
     signals.close();
   }
@@ -168,13 +173,17 @@ function snapshotVerdicts(
   { name }: CheckedCapture,
   figures: CaptureFigures,
   { use, folder, tolerances, before: known }: SnapshotPlan,
+  written: { written: number; same: number },
 ): Verdict[] {
   if (use === 'none') return [];
   const path = snapshotPath(name, folder);
   // Where the check was started from is no figure of the capture.
   const now = keyFigures(basename(name), figures);
   if (use === 'write') {
-    if (writeSnapshot(path, now)) process.stderr.write(`tcploom: wrote ${printable(path)}\n`);
+    if (writeSnapshot(path, now)) {
+      written.written++;
+      process.stderr.write(`tcploom: wrote ${printable(path)}\n`);
+    } else written.same++;
     return [];
   }
   const common = {

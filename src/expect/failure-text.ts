@@ -8,26 +8,29 @@ import { amountText } from './units.js';
 import { type CaptureVerdicts, isMet, type Verdict } from './verdict.js';
 
 /** The whole result: one line where all holds, else a paragraph for all that does not, and that line. */
-export function checkText({ captures, commandFor }: CheckResult): string {
+export function checkText({ captures, snapshots, commandFor }: CheckResult): string {
   const paragraphs = captures.flatMap((capture) => [
     ...capture.verdicts
       .filter((verdict) => !isMet(verdict))
       .map((verdict) => failureText(capture, verdict, commandFor)),
     ...(isDamaged(capture) ? [damageText(capture)] : []),
   ]);
-  return [...paragraphs, `tcploom: ${sumLine(captures)}\n`].join('\n');
+  return [...paragraphs, `tcploom: ${sumLine(captures, snapshots)}\n`].join('\n');
 }
 
 function failureText({ capture }: CaptureVerdicts, verdict: Verdict, commandFor: SessionCommand): string {
   const { name, expected, outcome } = verdict;
   const head = outcome === 'unknown' ? 'not known' : 'not met';
-  const lines = [`${printable(capture)}: ${head}: ${printable(name)}`, ...detailLines(verdict, name !== expected)];
+  const lines = [`${headName(capture)}: ${head}: ${printable(name)}`, ...detailLines(verdict, name !== expected)];
   const sessions = verdict.examples.flatMap((session) => {
     const command = commandFor(capture, session);
     return [`    ${sessionText(session)}`, ...(command === undefined ? [] : [`      ${command}`])];
   });
   return `${[...lines, ...(sessions.length === 0 ? [] : [`  ${sessionsHead(verdict)}`]), ...sessions].join('\n')}\n`;
 }
+
+/** A name as a line may begin with it: `::` there, blanks before it or not, would be a command in a log of GitHub Actions. */
+const headName = (capture: string): string => printable(/^\s*::/.test(capture) ? `./${capture}` : capture);
 
 /** What is known of a verdict beside its name. */
 function detailLines({ expected, found, reason, place }: Verdict, hasExpected: boolean): string[] {
@@ -45,7 +48,7 @@ const sessionsHead = ({ examples }: Verdict): string =>
 /** What is wrong with a capture as such. */
 export function damageText(verdicts: CaptureVerdicts): string {
   const lines = verdicts.problems.map((problem) => `  ${printable(problem)}`);
-  return `${[`${printable(verdicts.capture)}: ${damageWords(verdicts)}`, ...lines].join('\n')}\n`;
+  return `${[`${headName(verdicts.capture)}: ${damageWords(verdicts)}`, ...lines].join('\n')}\n`;
 }
 
 /** The same in a few words. */

@@ -7,7 +7,7 @@ import { type CheckResult, isDamaged, sumLine } from './outcome.js';
 import { isMet, type Verdict } from './verdict.js';
 
 /** A line for all that is wrong, and one that sums up. */
-export function checkGithub({ captures, commandFor }: CheckResult): string {
+export function checkGithub({ captures, snapshots, commandFor }: CheckResult): string {
   const lines = captures.flatMap((capture) => [
     ...capture.verdicts
       .filter((verdict) => !isMet(verdict))
@@ -21,7 +21,7 @@ export function checkGithub({ captures, commandFor }: CheckResult): string {
         ]
       : []),
   ]);
-  return `${[...lines, `tcploom: ${sumLine(captures)}`].join('\n')}\n`;
+  return `${[...lines, `tcploom: ${sumLine(captures, snapshots)}`].join('\n')}\n`;
 }
 
 type Properties = Readonly<Record<string, string>>;

@@ -385,7 +385,14 @@ describe('snapshots', () => {
     assert.equal((await told('check', '--update', good)).code, 0);
     const text = readFileSync(`${good}.tcploom.json`, 'utf8');
     assert.equal((await told('check', '--snapshot', good)).code, 0);
-    assert.equal((await told('check', '--update', good)).code, 0);
+    const again = await told('check', '--update', good);
+    assert.deepEqual([again.code, again.text], [0, 'tcploom: 1 snapshot is as before\n']);
+    const both = await told('check', '--update', ...FEW, good, lossy);
+    assert.equal(
+      both.text.split('\n').at(-2),
+      'tcploom: 1 of 2 expectations not met (2 captures checked); 1 snapshot written, 1 snapshot is as before',
+    );
+    assert.match(await refusal('check', '--update', '--snapshot', good), /not both at once$/);
     assert.equal(readFileSync(`${good}.tcploom.json`, 'utf8'), text);
     // The same capture, with other figures.
     writeFileSync(`${lossy}.tcploom.json`, text);

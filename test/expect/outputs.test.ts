@@ -71,6 +71,22 @@ const EVERYTHING = resultOf(
 );
 const EXITS = { met: 0, 'not met': 3, damaged: 1, 'nothing read': 2 };
 
+describe('text', () => {
+  it('begins no line with what GitHub would take for a command', () => {
+    for (const name of ['::error::x.pcap', ' \t::error::x.pcap']) {
+      const own = {
+        capture: name,
+        verdicts: [verdict({ name, reason: name, found: name })],
+        damaged: 1,
+        problems: ['cut'],
+      };
+      const text = checkText(resultOf(capture(own), capture({ ...own, isRead: false })));
+      assert.doesNotMatch(text, /^\s*::/m);
+      assert.match(text, /^\.\/.*::error::x\.pcap: not met: /m);
+    }
+  });
+});
+
 describe('the end of a check', () => {
   it('is the worst of what was found', () => {
     const [whole, broken] = [capture({ verdicts: [held()] }), capture({ damaged: 1, verdicts: [held()] })];
