@@ -457,9 +457,24 @@ describe('tcploom diff', () => {
   it('tells as JSON and as a page, and of damage by its exit code', async () => {
     const folder = temporaryFolder();
     const outputs = ['json', 'html'].flatMap((name) => ['-o', `${name}=${join(folder, name)}`]);
-    assert.equal((await told('diff', ...outputs, 'good.pcap', 'cut.pcap')).code, 1);
-    assert.equal(JSON.parse(readFileSync(join(folder, 'json'), 'utf8')).before, 'good.pcap');
-    assert.match(readFileSync(join(folder, 'html'), 'utf8'), /^<!DOCTYPE html>/);
+    const { code, text } = await told('diff', ...outputs, 'good.pcap', 'cut.pcap');
+    assert.equal(code, 1);
+    assert.match(text, /^from good\.pcap to cut\.pcap\ndamaged after: cut\.pcap, in 1 place\n {2}at byte 24: cut\n\n/);
+    const { before, damage } = JSON.parse(readFileSync(join(folder, 'json'), 'utf8'));
+    assert.equal(before, 'good.pcap');
+    assert.deepEqual(damage, {
+      before: { places: 0, problems: [] },
+      after: { places: 1, problems: ['at byte 24: cut'] },
+    });
+    const page = readFileSync(join(folder, 'html'), 'utf8');
+    assert.match(page, /^<!DOCTYPE html>/);
+    assert.match(page, /<strong>damaged after: cut\.pcap, in 1 place<\/strong><br>at byte 24: cut</);
+    // A snapshot knows of its capture's damage too.
+    const cut = join(folder, 'cut.pcap');
+    await told('check', '--update', cut);
+    const other = await told('diff', `${cut}.tcploom.json`, 'good.pcap');
+    assert.equal(other.code, 1);
+    assert.match(other.text, /\ndamaged before: .*cut\.pcap\.tcploom\.json, in 1 place\n\n/);
     assert.equal((await told('diff', 'good.pcap', 'gone.pcap')).code, 2);
   });
 
