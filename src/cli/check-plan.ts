@@ -7,13 +7,14 @@ import { describeSystemError, isSystemError, printable } from '../capture/proble
 import type { CheckFileFault, ParsedCheckFile } from '../expect/check-file.js';
 import type { CheckFile, ReadingOptions } from '../expect/check-schema.js';
 import { glob } from '../expect/glob.js';
+import type { KeyFigures } from '../expect/key-figures.js';
 import { type ConditionCheck, ExpectationError, marked, parseExpectation } from '../expect/parse-expectation.js';
 import { NO_TOLERANCE, parseTolerance, type Tolerances } from '../expect/snapshot.js';
 import type { FilePlace, NamedExpectation } from '../expect/verdict.js';
 import { FilterTextError, parseSessionFilter } from '../tcpeek/filter-text.js';
 import { filesMatching, inFolder } from './capture-globs.js';
 import type { ParsedOptions } from './plan.js';
-import { refuseSharedSnapshots } from './snapshot-files.js';
+import { readSnapshot, refuseSharedSnapshots, snapshotPath } from './snapshot-files.js';
 import { UsageError } from './usage-error.js';
 
 /** What is wrong with expectations: whole lines that have been put together, each with its place. */
@@ -30,6 +31,8 @@ export interface SnapshotPlan {
   /** Undefined: beside the captures. */
   readonly folder: string | undefined;
   readonly tolerances: Tolerances;
+  /** By capture: what its snapshot has, where captures are compared with theirs; undefined where there is none. */
+  readonly before: ReadonlyMap<string, KeyFigures | undefined>;
 }
 
 export interface CheckPlan {
@@ -88,11 +91,13 @@ export async function makeCheckPlan(
     return { name, expectations: [...own, ...stated], allowsDamage: allowsDamage.includes(true) };
   });
   if (files.length === 0) refuseUselessSubsets(parsed, captures);
+  const snapshots = snapshotPlan(names, given, parsed, folder);
+  if (snapshots.use === 'none') refuseNothingExpected(parsed, captures);
   refuseWrongFilters(parsed);
   return {
     captures,
     given: withReading(given, parsed.content),
-    snapshots: snapshotPlan(names, given, parsed, folder),
+    snapshots,
     filterPlace: hasFilter(given) || parsed.content.filter === undefined ? undefined : parsed.placeOf('filter'),
     others: [config],
   };
@@ -176,6 +181,16 @@ function refuseUselessSubsets({ expectations }: ParsedCheckFile, captures: reado
   if (faults.length > 0) throw new ExpectationMistakes(faults.join(''));
 }
 
+/** A capture that nothing is expected of would be as good as any. */
+function refuseNothingExpected({ expectations, placeOf }: ParsedCheckFile, captures: readonly CheckedCapture[]): void {
+  const patterns = [...new Set(expectations.flatMap(({ captures: own }) => own ?? []))].join(', ');
+  const faults = captures
+    .filter((capture) => capture.expectations.length === 0)
+    .map(({ name }) => `nothing is expected of ${name}: the expectations are about ${patterns}`)
+    .map((message) => faultText({ place: placeOf('expectations'), message, detail: '' }));
+  if (faults.length > 0) throw new ExpectationMistakes(faults.join(''));
+}
+
 const hasFilter = ({ filter, filterFile }: ParsedOptions): boolean => filter !== undefined || filterFile !== undefined;
 
 /** The command line's options go before those of the file. */
@@ -216,6 +231,9 @@ function snapshotPlan(
   folder: string | undefined,
 ): SnapshotPlan {
   const stated = parsed?.content.snapshot ?? false;
+  if (given.update && given.snapshot) {
+    throw new UsageError('--update writes snapshots, --snapshot compares with them: not both at once');
+  }
   const use = given.update ? 'write' : given.snapshot || stated !== false ? 'compare' : 'none';
   if (use === 'none' && given.snapshots !== undefined) {
     throw new UsageError('--snapshots says where snapshots are: with --update or --snapshot');
@@ -227,7 +245,11 @@ function snapshotPlan(
     typeof stated === 'object' && stated.folder !== undefined ? inFolder(folder ?? '', stated.folder) : undefined;
   const where = given.snapshots ?? own;
   if (use !== 'none') refuseSharedSnapshots(captures, where);
-  return { use, folder: where, tolerances: tolerancesOf(given.tolerance, parsed?.tolerances) };
+  const tolerances = tolerancesOf(given.tolerance, parsed?.tolerances);
+  // One that is broken is told before captures are read for nothing.
+  const compared = use === 'compare' ? captures : [];
+  const before = new Map(compared.map((name) => [name, readSnapshot(snapshotPath(name, where))]));
+  return { use, folder: where, tolerances, before };
 }
 
 function tolerancesOf(text: string | undefined, stated: Tolerances | undefined): Tolerances {

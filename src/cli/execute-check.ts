@@ -10,7 +10,7 @@ import { checkText } from '../expect/failure-text.js';
 import { checkGithub } from '../expect/github.js';
 import { checkJunit } from '../expect/junit.js';
 import { keyFigures } from '../expect/key-figures.js';
-import { type CheckEnd, type CheckResult, endOf } from '../expect/outcome.js';
+import { type CheckEnd, type CheckResult, endOf, type WrittenSnapshots } from '../expect/outcome.js';
 import { checkSarif } from '../expect/sarif.js';
 import { changesSince, changesText } from '../expect/snapshot.js';
 import { checkTap } from '../expect/tap.js';
@@ -18,11 +18,11 @@ import { type CaptureVerdicts, type FilePlace, judge, type Verdict } from '../ex
 import { wantedFigures } from '../expect/wanted-figures.js';
 import type { CaptureFigures } from '../summary/figures.js';
 import { type CheckedCapture, type CheckPlan, makeCheckPlan, type SnapshotPlan } from './check-plan.js';
-import { EXIT_DAMAGED, EXIT_DONE, EXIT_FAILED, EXIT_UNMET } from './exit-codes.js';
+import { EXIT_DAMAGED, EXIT_DONE, EXIT_FAILED, EXIT_UNMET, SIGNAL_EXITS } from './exit-codes.js';
 import { type ChosenFilter, chooseFilter } from './filter-choice.js';
 import type { ParsedOptions } from './plan.js';
-import { EndingSignals } from './signals.js';
-import { readSnapshot, snapshotPath, writeSnapshot } from './snapshot-files.js';
+import { EndingSignals, interruptionOf } from './signals.js';
+import { snapshotPath, writeSnapshot } from './snapshot-files.js';
 import { checkCondition, type Summarize, type SummarizeOptions, summarize } from './summarize.js';
 import { toldOutputs, writeTold } from './told-outputs.js';
 import { FilterMistake } from './usage-error.js';
@@ -51,18 +51,23 @@ export async function executeCheck(
   if (listed.files.length === 0 && listed.problems.length > 0) return EXIT_FAILED;
   const plan = await makeCheckPlan(listed.files, options, checkCondition);
   const captures = plan.captures.map(({ name }) => name);
-  const outputs = toldOutputs<Format>(plan.given, FORMATS, ['text', 'github'], [...captures, ...plan.others]);
+  const { use, folder } = plan.snapshots;
+  const snapshots = use === 'none' ? [] : captures.map((name) => snapshotPath(name, folder));
+  const inputs = [...captures, ...plan.others];
+  const outputs = toldOutputs<Format>(plan.given, FORMATS, ['text', 'github'], inputs, snapshots);
   const given = withoutProgress(plan.given);
   const filter = await filterOf(given, names, plan.filterPlace);
-  const verdicts = await inTurn(plan, ask, { given, filter, program });
+  const { verdicts, snapshots: written, ending } = await inTurn(plan, ask, { given, filter, program });
   const numbering = numberingOf(given, filter);
   const result: CheckResult = {
     version: program.version,
     captures: verdicts,
+    snapshots: use === 'write' ? written : undefined,
     commandFor: (capture, session) => extractCommand(capture, session, numbering),
   };
-  writeTold(outputs, (format) => render(format, result));
-  const code = EXITS[endOf(verdicts)];
+  const code = ending === undefined ? EXITS[endOf(verdicts)] : (SIGNAL_EXITS[ending.signal] ?? EXIT_FAILED);
+  writeTold(outputs, (format) => render(format, result, code));
+  if (ending !== undefined) throw ending.error;
   return code === EXIT_DONE && listed.problems.length > 0 ? EXIT_DAMAGED : code;
 }
 
@@ -79,7 +84,7 @@ async function filterOf(
   }
 }
 
-function render(format: Format, result: CheckResult): string {
+function render(format: Format, result: CheckResult, code: number): string {
   switch (format) {
     case 'text':
       return checkText(result);
@@ -90,7 +95,7 @@ function render(format: Format, result: CheckResult): string {
     case 'tap':
       return checkTap(result);
     case 'sarif':
-      return checkSarif(result, EXITS);
+      return checkSarif(result, code);
   }
 }
 
@@ -101,14 +106,22 @@ export function withoutProgress(given: ParsedOptions): ParsedOptions {
   return given.progress !== undefined || isWatched ? given : { ...given, progress: 'none' };
 }
 
+interface Judged {
+  readonly verdicts: readonly CaptureVerdicts[];
+  readonly snapshots: WrittenSnapshots;
+  /** What ended the check before its end: it is to be thrown when all has been told. */
+  readonly ending: { readonly signal: NodeJS.Signals; readonly error: unknown } | undefined;
+}
+
 async function inTurn(
   { captures, snapshots }: CheckPlan,
   ask: Summarize,
   asked: Pick<SummarizeOptions, 'given' | 'filter' | 'program'>,
-): Promise<CaptureVerdicts[]> {
+): Promise<Judged> {
   const signals = new EndingSignals({ inputs: [], followTimeoutMs: undefined });
+  const verdicts: CaptureVerdicts[] = [];
+  const written = { written: 0, same: 0 };
   try {
-    const verdicts: CaptureVerdicts[] = [];
     for (const capture of captures) {
       const said: string[] = [];
       const say = (text: string): unknown => said.push(...text.split('\n').filter((line) => line !== ''));
@@ -118,10 +131,17 @@ async function inTurn(
       if (figures === undefined) verdicts.push(unread(capture, said));
       else {
         const own = capture.expectations.map((named, index) => judge(named, figures, places[index]));
-        verdicts.push(verdictsOn(capture, figures, [...own, ...snapshotVerdicts(capture, figures, snapshots)]));
+        verdicts.push(
+          verdictsOn(capture, figures, [...own, ...snapshotVerdicts(capture, figures, snapshots, written)]),
+        );
       }
     }
-    return verdicts;
+    return { verdicts, snapshots: written, ending: undefined };
+  } catch (error) {
+    const signal = interruptionOf(error)?.signal;
+    if (signal === undefined) throw error;
+    const unchecked = captures.slice(verdicts.length).map((capture) => ({ ...unread(capture, []), endedBy: signal }));
+    return { verdicts: [...verdicts, ...unchecked], snapshots: written, ending: { signal, error } };
   } finally {
     signals.close();
   }
@@ -152,14 +172,18 @@ function verdictsOn(
 function snapshotVerdicts(
   { name }: CheckedCapture,
   figures: CaptureFigures,
-  { use, folder, tolerances }: SnapshotPlan,
+  { use, folder, tolerances, before: known }: SnapshotPlan,
+  written: { written: number; same: number },
 ): Verdict[] {
   if (use === 'none') return [];
   const path = snapshotPath(name, folder);
   // Where the check was started from is no figure of the capture.
   const now = keyFigures(basename(name), figures);
   if (use === 'write') {
-    if (writeSnapshot(path, now)) process.stderr.write(`tcploom: wrote ${printable(path)}\n`);
+    if (writeSnapshot(path, now)) {
+      written.written++;
+      process.stderr.write(`tcploom: wrote ${printable(path)}\n`);
+    } else written.same++;
     return [];
   }
   const common = {
@@ -168,7 +192,7 @@ function snapshotVerdicts(
     reason: undefined,
     place: undefined,
   };
-  const before = readSnapshot(path);
+  const before = known.get(name);
   if (before === undefined) {
     return [{ ...common, outcome: 'unknown', found: 'there is no snapshot: --update writes it', examples: [] }];
   }

@@ -4,14 +4,14 @@
 import { printable } from '../capture/problem.js';
 import { differencePage } from '../expect/difference-page.js';
 import { differenceJson, differenceText } from '../expect/difference-text.js';
-import { type Differences, differences } from '../expect/differences.js';
+import { type Damage, type Differences, differences } from '../expect/differences.js';
 import { type KeyFigures, keyFigures } from '../expect/key-figures.js';
 import { SNAPSHOT_ENDING } from '../expect/snapshot.js';
 import { withoutProgress } from './execute-check.js';
 import { EXIT_DAMAGED, EXIT_DONE, EXIT_FAILED } from './exit-codes.js';
 import { chooseFilter } from './filter-choice.js';
 import type { ParsedOptions } from './plan.js';
-import { EndingSignals } from './signals.js';
+import { EndingSignals, interruptionOf } from './signals.js';
 import { readSnapshot } from './snapshot-files.js';
 import { type Summarize, summarize } from './summarize.js';
 import { toldOutputs, writeTold } from './told-outputs.js';
@@ -23,7 +23,7 @@ type Format = (typeof FORMATS)[number];
 
 interface Side {
   readonly figures: KeyFigures | undefined;
-  readonly isDamaged: boolean;
+  readonly damage: Damage;
 }
 
 /** Compares two; `ask`: who knows the figures of captures. Throws a UsageError or an OutputFailure. */
@@ -43,21 +43,28 @@ export async function executeDiff(
     if (name.endsWith(SNAPSHOT_ENDING)) {
       const figures = readSnapshot(name);
       if (figures === undefined) throw new UsageError(`the snapshot ${printable(name)}: no such file`);
-      return { figures: { ...figures, capture: name }, isDamaged: (figures.values.damaged ?? 0) > 0 };
+      return { figures: { ...figures, capture: name }, damage: { places: figures.values.damaged ?? 0, problems: [] } };
     }
     const plan = { groups: [], examples: [] };
     const figures = await ask(name, { given, filter, plan, program, say, stop: signals.stop });
     signals.stop.throwIfAborted();
-    if (figures === undefined) return { figures: undefined, isDamaged: true };
-    return { figures: keyFigures(name, figures), isDamaged: figures.damaged > 0 };
+    if (figures === undefined) return { figures: undefined, damage: { places: 1, problems: [] } };
+    const { damaged: places, problems } = figures;
+    return { figures: keyFigures(name, figures), damage: { places, problems } };
   };
+  const read: Side[] = [];
   try {
-    const before = await sideOf(names[0]);
-    const after = await sideOf(names[1]);
+    for (const name of names) read.push(await sideOf(name));
+    const [before, after] = read;
     if (before.figures === undefined || after.figures === undefined) return EXIT_FAILED;
-    const found = differences(before.figures, after.figures);
+    const found = differences(before.figures, after.figures, { before: before.damage, after: after.damage });
     writeTold(outputs, (format) => render(format, found, `tcploom ${program.version}`));
-    return before.isDamaged || after.isDamaged ? EXIT_DAMAGED : EXIT_DONE;
+    return before.damage.places + after.damage.places > 0 ? EXIT_DAMAGED : EXIT_DONE;
+  } catch (error) {
+    const signal = interruptionOf(error)?.signal;
+    const unread = names.slice(read.length).map(printable).join(' and ');
+    if (signal !== undefined) say(`tcploom: ended by ${signal}: nothing is compared, not read to the end: ${unread}\n`);
+    throw error;
   } finally {
     signals.close();
   }

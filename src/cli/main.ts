@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { listInputs } from '../capture/input-list.js';
 import { describeProblem, printable } from '../capture/problem.js';
 import type { OutputTarget } from '../pipeline/blocking-output.js';
-import { FLUSH_MS, HURRIED_FLUSH_MS, Interrupted } from '../pipeline/interrupted.js';
+import { FLUSH_MS, HURRIED_FLUSH_MS } from '../pipeline/interrupted.js';
 import { MetricsPortError } from '../pipeline/metrics-address.js';
 import { OutputFailure } from '../pipeline/output-failure.js';
 import type { RunPlan } from '../pipeline/run.js';
@@ -19,6 +19,7 @@ import type { Log } from './log.js';
 import { refusePartials, STANDARD_OUTPUT } from './output-place.js';
 import { parseArguments, type Request } from './parse.js';
 import { makeInfoPlan, type ParsedOptions } from './plan.js';
+import { interruptionOf } from './signals.js';
 import { FilterMistake, UsageError } from './usage-error.js';
 import { UserFailure } from './user-account.js';
 import { useUtc } from './utc.js';
@@ -221,12 +222,6 @@ function report(error: unknown, command: string | undefined, say: (text: string)
   // What was given on the command line may be quoted in it.
   say(`tcploom: ${placeOf(error)}${printable(message)}${hint}\n`);
   return EXIT_FAILED;
-}
-
-/** The signal that ended the program, if one did. */
-function interruptionOf(error: unknown): Interrupted | undefined {
-  const reason = error instanceof ThreadStuck ? error.cause : error;
-  return reason instanceof Interrupted ? reason : undefined;
 }
 
 /** The default command's help is the program's. */

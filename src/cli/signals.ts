@@ -4,10 +4,17 @@
  */
 import type { ReadPlan } from '../capture/read-captures.js';
 import { Interrupted } from '../pipeline/interrupted.js';
+import { ThreadStuck } from '../pipeline/threads.js';
 import { SIGNAL_EXITS } from './exit-codes.js';
 
 /** Input without an end of its own is ended well by SIGTERM and SIGHUP too, where that takes no longer. */
 const GRACE_MS = 150;
+
+/** The signal that ended what failed with this, if one did. */
+export function interruptionOf(error: unknown): Interrupted | undefined {
+  const reason = error instanceof ThreadStuck ? error.cause : error;
+  return reason instanceof Interrupted ? reason : undefined;
+}
 
 export class EndingSignals {
   /** The signal that asked the pass to come to an end. */

@@ -17,14 +17,15 @@ export interface ToldOutput<Format extends string> {
 }
 
 /**
- * The outputs that `-o` asks for, of these formats; `text` goes to standard output where nothing else does, unless it was sent elsewhere. `inputs`: files that are read. Formats of
- * `lines` may share standard output. Throws a UsageError.
+ * The outputs that `-o` asks for, of these formats; `text` goes to standard output where nothing else does, unless it was sent elsewhere. `inputs`: files that are read; `snapshots`:
+ * those that are read or written, there already or not. Formats of `lines` may share standard output. Throws a UsageError.
  */
 export function toldOutputs<Format extends string>(
   given: ParsedOptions,
   formats: readonly Format[],
   lines: readonly Format[],
   inputs: readonly string[],
+  snapshots: readonly string[] = [],
 ): ToldOutput<Format | 'text'>[] {
   const outputs: ToldOutput<Format | 'text'>[] = (given.output ?? []).map((text) => {
     const sign = text.indexOf('=');
@@ -36,7 +37,11 @@ export function toldOutputs<Format extends string>(
     const path = sign < 0 ? '-' : text.slice(sign + 1);
     if (path === '') throw new UsageError(`--output '${text}': a path is missing behind '='`);
     if (path !== '-') refuseInputs(path, inputs, given);
-    return { format, ...placeByName(path) };
+    const place = placeByName(path);
+    if (snapshots.some((snapshot) => areOnePlace({ path: snapshot }, place.target))) {
+      throw new UsageError(`${place.name} is a snapshot: it would be overwritten`);
+    }
+    return { format, ...place };
   });
   if (!outputs.some(({ format, target }) => format === 'text' || areOnePlace(target, STANDARD_OUTPUT))) {
     outputs.push({ format: 'text', name: 'standard output', target: STANDARD_OUTPUT });

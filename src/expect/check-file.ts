@@ -2,8 +2,19 @@
  * Files of expectations (tcploom.yml): from text to what they say, every fault with line and column. Owns YAML; what may be in it is check-schema.ts's.
  */
 import { Ajv, type ErrorObject } from 'ajv';
-import { type Document, isMap, isScalar, LineCounter, type Node, type ParsedNode, parseDocument } from 'yaml';
+import {
+  type Alias,
+  type Document,
+  isMap,
+  isScalar,
+  LineCounter,
+  type Node,
+  type ParsedNode,
+  parseDocument,
+  visit,
+} from 'yaml';
 import { CHECK_SCHEMA, type CheckFile } from './check-schema.js';
+import { GlobError, glob } from './glob.js';
 import { keyMetric } from './key-figures.js';
 import { nearestName } from './nearest-name.js';
 import { type ConditionCheck, ExpectationError, marked, parseExpectation } from './parse-expectation.js';
@@ -44,13 +55,22 @@ export function parseCheckFile(
   if (document.errors.length > 0) {
     return document.errors.map(({ pos, message }) => source.fault(pos[0], message));
   }
-  const content: unknown = document.toJS({ maxAliasCount: 100 });
+  const aliases = source.aliases();
+  if (aliases.length > 0) return aliases;
+  let content: unknown;
+  try {
+    content = document.toJS({ maxAliasCount: MOST_COPIES });
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    return [source.tooManyCopies()];
+  }
   const invalid = source.invalid(content);
   if (invalid.length > 0) return invalid;
   const file = content as CheckFile;
   const faults: CheckFileFault[] = [];
   const expectations = source.expectations(file, check, faults);
   const tolerances = source.tolerances(file, faults);
+  source.patterns(file, faults);
   if (faults.length > 0) return faults;
   return {
     content: file,
@@ -59,6 +79,9 @@ export function parseCheckFile(
     placeOf: (...path) => source.placeOf(source.offsetOf(path)),
   };
 }
+
+/** Of what aliases stand for: few need any, and some could ask for more than there is memory. */
+const MOST_COPIES = 100;
 
 type Path = readonly (string | number)[];
 
@@ -82,6 +105,48 @@ class CheckSource {
 
   fault(offset: number, message: string, detail = ''): CheckFileFault {
     return { place: this.placeOf(offset), message, detail };
+  }
+
+  /** Aliases of nothing. */
+  aliases(): CheckFileFault[] {
+    return this.#aliases()
+      .filter((alias) => alias.resolve(this.#document) === undefined)
+      .map((alias) =>
+        this.fault(
+          alias.range?.[0] ?? 0,
+          `*${alias.source} stands for nothing: there is no &${alias.source} before it`,
+        ),
+      );
+  }
+
+  /** The last alias is the one that stands for most. */
+  tooManyCopies(): CheckFileFault {
+    const last = this.#aliases().at(-1);
+    return this.fault(last?.range?.[0] ?? 0, `aliases stand for more than ${MOST_COPIES} copies, or for themselves`);
+  }
+
+  #aliases(): Alias[] {
+    const found: Alias[] = [];
+    visit(this.#document, { Alias: (_, alias) => void found.push(alias) });
+    return found;
+  }
+
+  /** What is wrong with patterns of captures. */
+  patterns({ captures = [], expectations = [] }: CheckFile, faults: CheckFileFault[]): void {
+    const all = [
+      ...captures.map((text, index): [Path, string] => [['captures', index], text]),
+      ...expectations.flatMap(({ captures: own = [] }, at) =>
+        own.map((text, index): [Path, string] => [['expectations', at, 'captures', index], text]),
+      ),
+    ];
+    for (const [path, text] of all) {
+      try {
+        glob(text);
+      } catch (error) {
+        if (!(error instanceof GlobError)) throw error;
+        faults.push(this.fault(this.#textOffset(path, text), error.message));
+      }
+    }
   }
 
   /** What the schema does not allow; of what is wrong at one place only what is said first. */

@@ -3,7 +3,7 @@
  */
 import { createHash } from 'node:crypto';
 import { printable } from '../capture/problem.js';
-import { differenceRow, endpointRow } from './difference-text.js';
+import { damagedSides, differenceRow, endpointRow } from './difference-text.js';
 import type { Difference, Differences } from './differences.js';
 
 const STYLE = `
@@ -44,6 +44,9 @@ export function differencePage(found: Differences, program: string): string {
 <body>
 <main>
 <h1>From <code>${html(printable(before))}</code> to <code>${html(printable(after))}</code></h1>
+${damagedSides(found)
+  .map(({ words, problems }) => `<p>${[`<strong>${html(words)}</strong>`, ...problems.map(html)].join('<br>')}</p>`)
+  .join('\n')}
 ${section('What got worse', worse, 'Nothing got worse.')}
 ${section('What got better', better, 'Nothing got better.')}
 ${

@@ -10,6 +10,7 @@ export function differenceText(found: Differences): string {
   const { before, after, worse, better, same, unknown, endpoints } = found;
   const lines = [
     `from ${printable(before)} to ${printable(after)}`,
+    ...damageLines(found),
     '',
     ...(worse.length === 0 ? ['nothing got worse'] : ['what got worse:', ...table(worse.map(differenceRow))]),
     ...(better.length === 0 ? [] : ['', 'what got better:', ...table(better.map(differenceRow))]),
@@ -21,6 +22,24 @@ export function differenceText(found: Differences): string {
     `${same} other figure${same === 1 ? ' is' : 's are'} the same within 2 %`,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function damageLines(found: Differences): string[] {
+  return damagedSides(found).flatMap(({ words, problems }) => [words, ...problems.map((problem) => `  ${problem}`)]);
+}
+
+/** Which of both is damaged, and what was said of it, without control characters. */
+export function damagedSides({ before, after, damage }: Differences): { words: string; problems: string[] }[] {
+  const sides = [
+    { side: 'before', name: before, ...damage.before },
+    { side: 'after', name: after, ...damage.after },
+  ];
+  return sides
+    .filter(({ places }) => places > 0)
+    .map(({ side, name, places, problems }) => ({
+      words: `damaged ${side}: ${printable(name)}, in ${places} place${places === 1 ? '' : 's'}`,
+      problems: problems.map(printable),
+    }));
 }
 
 /** As one JSON object. */

@@ -27,9 +27,24 @@ export interface EndpointDifference {
   readonly after: Endpoint | null;
 }
 
+/** What could not be read of a capture: at how many places, and what was said of the first of them, which a snapshot does not keep. */
+export interface Damage {
+  readonly places: number;
+  readonly problems: readonly string[];
+}
+
+/** Of both. */
+export interface Damages {
+  readonly before: Damage;
+  readonly after: Damage;
+}
+
+const WHOLE: Damage = { places: 0, problems: [] };
+
 export interface Differences {
   readonly before: string;
   readonly after: string;
+  readonly damage: Damages;
   readonly worse: readonly Difference[];
   readonly better: readonly Difference[];
   /** How many figures were compared and are the same, or nearly so. */
@@ -50,7 +65,11 @@ const MOST_ENDPOINTS = 20;
 const COMPARED: readonly Metric[] = METRICS.filter(({ isCompared }) => isCompared === true);
 
 /** From `before` to `after`. */
-export function differences(before: KeyFigures, after: KeyFigures): Differences {
+export function differences(
+  before: KeyFigures,
+  after: KeyFigures,
+  damage: Damages = { before: WHOLE, after: WHOLE },
+): Differences {
   const worse: Difference[] = [];
   const better: Difference[] = [];
   const unknown: string[] = [];
@@ -84,6 +103,7 @@ export function differences(before: KeyFigures, after: KeyFigures): Differences 
   return {
     before: before.capture,
     after: after.capture,
+    damage,
     worse: ranked(worse),
     better: ranked(better),
     same,

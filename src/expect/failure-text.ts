@@ -8,26 +8,29 @@ import { amountText } from './units.js';
 import { type CaptureVerdicts, isMet, type Verdict } from './verdict.js';
 
 /** The whole result: one line where all holds, else a paragraph for all that does not, and that line. */
-export function checkText({ captures, commandFor }: CheckResult): string {
+export function checkText({ captures, snapshots, commandFor }: CheckResult): string {
   const paragraphs = captures.flatMap((capture) => [
     ...capture.verdicts
       .filter((verdict) => !isMet(verdict))
       .map((verdict) => failureText(capture, verdict, commandFor)),
     ...(isDamaged(capture) ? [damageText(capture)] : []),
   ]);
-  return [...paragraphs, `tcploom: ${sumLine(captures)}\n`].join('\n');
+  return [...paragraphs, `tcploom: ${sumLine(captures, snapshots)}\n`].join('\n');
 }
 
 function failureText({ capture }: CaptureVerdicts, verdict: Verdict, commandFor: SessionCommand): string {
   const { name, expected, outcome } = verdict;
   const head = outcome === 'unknown' ? 'not known' : 'not met';
-  const lines = [`${printable(capture)}: ${head}: ${printable(name)}`, ...detailLines(verdict, name !== expected)];
+  const lines = [`${headName(capture)}: ${head}: ${printable(name)}`, ...detailLines(verdict, name !== expected)];
   const sessions = verdict.examples.flatMap((session) => {
     const command = commandFor(capture, session);
     return [`    ${sessionText(session)}`, ...(command === undefined ? [] : [`      ${command}`])];
   });
   return `${[...lines, ...(sessions.length === 0 ? [] : [`  ${sessionsHead(verdict)}`]), ...sessions].join('\n')}\n`;
 }
+
+/** A name as a line may begin with it: `::` there, blanks before it or not, would be a command in a log of GitHub Actions. */
+const headName = (capture: string): string => printable(/^\s*::/.test(capture) ? `./${capture}` : capture);
 
 /** What is known of a verdict beside its name. */
 function detailLines({ expected, found, reason, place }: Verdict, hasExpected: boolean): string[] {
@@ -43,9 +46,15 @@ const sessionsHead = ({ examples }: Verdict): string =>
   examples.length === 1 ? 'the worst session:' : `the worst ${examples.length} sessions:`;
 
 /** What is wrong with a capture as such. */
-export function damageText({ capture, isRead, damaged, problems }: CaptureVerdicts): string {
-  const lines = problems.map((problem) => `  ${printable(problem)}`);
-  return `${[`${printable(capture)}: ${isRead ? damagedWords(damaged) : 'nothing could be read'}`, ...lines].join('\n')}\n`;
+export function damageText(verdicts: CaptureVerdicts): string {
+  const lines = verdicts.problems.map((problem) => `  ${printable(problem)}`);
+  return `${[`${headName(verdicts.capture)}: ${damageWords(verdicts)}`, ...lines].join('\n')}\n`;
+}
+
+/** The same in a few words. */
+export function damageWords({ isRead, damaged, endedBy }: CaptureVerdicts): string {
+  if (endedBy !== undefined) return `not checked: ended by ${endedBy}`;
+  return isRead ? damagedWords(damaged) : 'nothing could be read';
 }
 
 const damagedWords = (places: number): string => `damaged in ${places} place${places === 1 ? '' : 's'}`;

@@ -7,14 +7,21 @@ import { type CheckResult, isDamaged, sumLine } from './outcome.js';
 import { isMet, type Verdict } from './verdict.js';
 
 /** A line for all that is wrong, and one that sums up. */
-export function checkGithub({ captures, commandFor }: CheckResult): string {
+export function checkGithub({ captures, snapshots, commandFor }: CheckResult): string {
   const lines = captures.flatMap((capture) => [
     ...capture.verdicts
       .filter((verdict) => !isMet(verdict))
       .map((verdict) => command(propertiesOf(verdict), verdictText(capture.capture, verdict, commandFor))),
-    ...(isDamaged(capture) ? [command({ title: 'damaged capture' }, damageText(capture).trimEnd())] : []),
+    ...(isDamaged(capture)
+      ? [
+          command(
+            { title: capture.endedBy === undefined ? 'damaged capture' : 'capture not checked' },
+            damageText(capture).trimEnd(),
+          ),
+        ]
+      : []),
   ]);
-  return `${[...lines, `tcploom: ${sumLine(captures)}`].join('\n')}\n`;
+  return `${[...lines, `tcploom: ${sumLine(captures, snapshots)}`].join('\n')}\n`;
 }
 
 type Properties = Readonly<Record<string, string>>;

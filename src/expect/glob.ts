@@ -13,18 +13,31 @@ export interface Glob {
 
 const MAGIC = /[*?[]/;
 
-/** The pattern that a text is; every text is one. */
+/** A text that is no pattern. */
+export class GlobError extends Error {}
+
+/** The pattern that a text is. Throws a GlobError. */
 export function glob(text: string): Glob {
   const parts = text.split('/');
   const first = parts.findIndex((part) => MAGIC.test(part));
   if (first < 0) return { base: text, hasMagic: false, matches: (path) => normal(path) === normal(text) };
   const base = parts.slice(0, first).join('/');
-  const pattern = new RegExp(`^${pathSource(normal(text).split('/'))}$`, 'su');
+  const pattern = expressionOf(text);
   return {
     base: base === '' && text.startsWith('/') ? '/' : base,
     hasMagic: true,
     matches: (path) => pattern.test(normal(path)),
   };
+}
+
+function expressionOf(text: string): RegExp {
+  try {
+    return new RegExp(`^${pathSource(normal(text).split('/'))}$`, 'su');
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    // All else that an expression may be faulted for is escaped.
+    throw new GlobError(`${text} is no pattern: a range of characters in [ ] ends before it begins`);
+  }
 }
 
 /** Without what says nothing: `./a//b` is `a/b`. */
@@ -49,8 +62,7 @@ function partSource(part: string): string {
     const set = /^\[(!|\^)?(\]?[^\]]*)\]/.exec(rest);
     if (rest[0] === '*') source += '[^/]*';
     else if (rest[0] === '?') source += '[^/]';
-    else if (set !== null)
-      source += `[${set[1] === undefined ? '' : '^/'}${set[2].replace(/[\\[\]^]|--|&&/g, '\\$&')}]`;
+    else if (set !== null) source += `[${set[1] === undefined ? '' : '^/'}${set[2].replace(/[\\[\]^]|--/g, '\\$&')}]`;
     const character = String.fromCodePoint(rest.codePointAt(0)!);
     if (!/^[*?]/.test(rest) && set === null) source += character.replace(/[\\^$.*+?()[\]{}|/]/u, '\\$&');
     at += set?.[0].length ?? character.length;

@@ -3,7 +3,7 @@
  * times: what a check finds does not depend on how long it took.
  */
 import { printable } from '../capture/problem.js';
-import { damageText, verdictText } from './failure-text.js';
+import { damageText, damageWords, verdictText } from './failure-text.js';
 import { type CheckResult, isDamaged, type SessionCommand } from './outcome.js';
 import { type CaptureVerdicts, isMet, type Verdict } from './verdict.js';
 
@@ -21,14 +21,13 @@ function suite(capture: CaptureVerdicts, commandFor: SessionCommand): string {
   const failures = verdicts.filter((verdict) => !isMet(verdict)).length;
   const head = `name="${xml(name)}" tests="${verdicts.length + 1}" failures="${failures}" errors="${isDamaged(capture) ? 1 : 0}"`;
   const whole = isDamaged(capture)
-    ? `    <testcase classname="${xml(name)}" name="${WHOLE}">\n${fault('error', 'damaged', summary(capture), damageText(capture))}    </testcase>\n`
+    ? `    <testcase classname="${xml(name)}" name="${WHOLE}">\n${fault('error', capture.endedBy === undefined ? 'damaged' : 'not checked', summary(capture), damageText(capture))}    </testcase>\n`
     : `    <testcase classname="${xml(name)}" name="${WHOLE}"/>\n`;
   const cases = verdicts.map((verdict) => testcase(name, verdict, commandFor)).join('');
   return `  <testsuite ${head}>\n${cases}${whole}  </testsuite>\n`;
 }
 
-const summary = ({ isRead, problems }: CaptureVerdicts): string =>
-  problems[0] ?? (isRead ? 'damaged' : 'nothing could be read');
+const summary = (capture: CaptureVerdicts): string => capture.problems[0] ?? damageWords(capture);
 
 function testcase(capture: string, verdict: Verdict, commandFor: SessionCommand): string {
   const head = `    <testcase classname="${xml(capture)}" name="${xml(verdict.name)}"`;

@@ -7,8 +7,16 @@ import { type CaptureVerdicts, isMet } from './verdict.js';
 export interface CheckResult {
   readonly version: string;
   readonly captures: readonly CaptureVerdicts[];
+  /** Only where snapshots are written. */
+  readonly snapshots?: WrittenSnapshots | undefined;
   /** The command that shows a session (extract-command.ts), for where sessions are told. */
   readonly commandFor: SessionCommand;
+}
+
+/** How many snapshots were written, and how many had the same figures already. */
+export interface WrittenSnapshots {
+  readonly written: number;
+  readonly same: number;
 }
 
 /** The command line that writes a session of a capture to a file of its own; undefined where there is none. */
@@ -23,6 +31,8 @@ export interface CheckSums {
   /** Captures whose damage nobody allowed, and those of which nothing could be read. */
   readonly damaged: number;
   readonly unread: number;
+  /** Captures that a signal kept from being checked. */
+  readonly unchecked: number;
 }
 
 /** Whether damage of a capture is to be told. */
@@ -35,7 +45,8 @@ export function sumsOf(captures: readonly CaptureVerdicts[]): CheckSums {
     expectations: verdicts.length,
     failed: verdicts.filter((verdict) => !isMet(verdict)).length,
     damaged: captures.filter((capture) => capture.isRead && isDamaged(capture)).length,
-    unread: captures.filter(({ isRead }) => !isRead).length,
+    unread: captures.filter(({ isRead, endedBy }) => !isRead && endedBy === undefined).length,
+    unchecked: captures.filter(({ endedBy }) => endedBy !== undefined).length,
   };
 }
 
@@ -50,18 +61,29 @@ export function endOf(captures: readonly CaptureVerdicts[]): CheckEnd {
   return damaged + unread > 0 ? 'damaged' : 'met';
 }
 
+const writtenWords = ({ written, same }: WrittenSnapshots): string =>
+  [
+    written > 0 ? `${counted(written, 'snapshot')} written` : '',
+    same > 0 ? `${counted(same, 'snapshot')} ${same === 1 ? 'is' : 'are'} as before` : '',
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+
 const counted = (count: number, one: string, several = `${one}s`): string => `${count} ${count === 1 ? one : several}`;
 
 /** All of it in a line. */
-export function sumLine(captures: readonly CaptureVerdicts[]): string {
-  const { expectations, failed, damaged, unread } = sumsOf(captures);
+export function sumLine(captures: readonly CaptureVerdicts[], snapshots?: WrittenSnapshots): string {
+  const { expectations, failed, damaged, unread, unchecked } = sumsOf(captures);
   const parts = [
     failed > 0 ? `${failed} of ${counted(expectations, 'expectation')} not met` : '',
     damaged > 0 ? `${counted(damaged, 'capture')} damaged` : '',
     unread > 0 ? `${counted(unread, 'capture')} not readable` : '',
+    unchecked > 0 ? `${counted(unchecked, 'capture')} not checked` : '',
   ].filter((part) => part !== '');
-  const where = counted(captures.length, 'capture');
-  if (expectations === 0 && parts.length === 0) return `nothing was expected of ${where}`;
-  if (parts.length === 0) return `${counted(expectations, 'expectation')} met in ${where}`;
-  return `${parts.join(', ')} (${where} checked)`;
+  const where = counted(captures.length - unchecked, 'capture');
+  const written = snapshots === undefined ? '' : writtenWords(snapshots);
+  const also = written === '' ? '' : `; ${written}`;
+  if (parts.length > 0) return `${parts.join(', ')} (${where} checked)${also}`;
+  if (expectations === 0) return written === '' ? `nothing was expected of ${where}` : written;
+  return `${counted(expectations, 'expectation')} met in ${where}${also}`;
 }

@@ -2,8 +2,8 @@
  * The result of a check as SARIF 2.1.0 (OASIS): a rule for each expectation, a result for each that does not hold for a capture.
  */
 import { printable } from '../capture/problem.js';
-import { verdictText } from './failure-text.js';
-import { type CheckEnd, type CheckResult, endOf, isDamaged } from './outcome.js';
+import { damageWords, verdictText } from './failure-text.js';
+import { type CheckResult, endOf, isDamaged, sumsOf } from './outcome.js';
 import { type CaptureVerdicts, isMet, type Verdict } from './verdict.js';
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
@@ -13,8 +13,8 @@ interface Rule {
   readonly verdict: Verdict;
 }
 
-/** The whole log; `exitCodes`: what the process will end with. */
-export function checkSarif(result: CheckResult, exitCodes: Readonly<Record<CheckEnd, number>>): string {
+/** The whole log; `exitCode`: what the process will end with. */
+export function checkSarif(result: CheckResult, exitCode: number): string {
   const rules = rulesOf(result.captures);
   const log = {
     $schema: SCHEMA,
@@ -25,8 +25,8 @@ export function checkSarif(result: CheckResult, exitCodes: Readonly<Record<Check
         columnKind: 'utf16CodeUnits',
         invocations: [
           {
-            executionSuccessful: endOf(result.captures) !== 'nothing read',
-            exitCode: exitCodes[endOf(result.captures)],
+            executionSuccessful: endOf(result.captures) !== 'nothing read' && sumsOf(result.captures).unchecked === 0,
+            exitCode,
             toolExecutionNotifications: result.captures.filter(isDamaged).map(notificationOf),
           },
         ],
@@ -91,9 +91,11 @@ function locationOf(capture: string, { place }: Verdict): object {
   return { physicalLocation: { artifactLocation: { uri: fileUri(place?.file ?? capture) }, region } };
 }
 
+const damageHead = (capture: CaptureVerdicts): string => (capture.isRead ? 'damaged' : damageWords(capture));
+
 const notificationOf = (capture: CaptureVerdicts): object => ({
   level: 'error',
-  message: { text: printable([capture.isRead ? 'damaged' : 'nothing could be read', ...capture.problems].join('; ')) },
+  message: { text: printable([damageHead(capture), ...capture.problems].join('; ')) },
   locations: [{ physicalLocation: { artifactLocation: { uri: fileUri(capture.capture) } } }],
 });
 

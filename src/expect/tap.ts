@@ -3,7 +3,7 @@
  * that says whether it was whole.
  */
 import { printable } from '../capture/problem.js';
-import { sessionLine } from './failure-text.js';
+import { damageWords, sessionLine } from './failure-text.js';
 import { type CheckResult, isDamaged } from './outcome.js';
 import { isMet } from './verdict.js';
 
@@ -32,7 +32,7 @@ export function checkTap({ captures, commandFor }: CheckResult): string {
       isOk: !isDamaged(capture),
       description: `${capture.capture}: the capture is whole`,
       details: {
-        outcome: capture.isRead ? 'damaged' : 'not readable',
+        outcome: capture.endedBy === undefined ? (capture.isRead ? 'damaged' : 'not readable') : damageWords(capture),
         places: capture.damaged,
         problems: capture.problems,
       },

@@ -50,6 +50,8 @@ export interface CaptureVerdicts {
   readonly damaged: number;
   readonly problems: readonly string[];
   readonly allowsDamage: boolean;
+  /** The signal that ended the check before anything was found of it; then nothing is known of it. */
+  readonly endedBy?: string;
 }
 
 /** Whether an expectation held. */

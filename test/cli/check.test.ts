@@ -2,7 +2,18 @@
  * `tcploom check` and `tcploom diff` with made-up figures in place of a pass: which captures and expectations are meant, exit codes, outputs, snapshots.
  */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { executeCheck, numberingOf } from '../../src/cli/execute-check.js';
@@ -12,7 +23,7 @@ import type { ParsedOptions } from '../../src/cli/plan.js';
 import type { Summarize, SummarizeOptions } from '../../src/cli/summarize.js';
 import { Interrupted } from '../../src/pipeline/interrupted.js';
 import type { CaptureFigures } from '../../src/summary/figures.js';
-import { assertMessages, tcploom, temporaryFolder } from '../support/launch.js';
+import { assertMessages, type Ended, ended, LAUNCHER, tcploom, temporaryFolder } from '../support/launch.js';
 import { captureFigures, emptyGroup, exampleSession } from '../support/made-up-figures.js';
 import { PROGRAM } from '../support/program.js';
 
@@ -194,6 +205,22 @@ expectations:
     );
   });
 
+  it('refuses a capture that nothing is expected of', async () => {
+    const folder = folderWith(
+      "version: 1\ncaptures: ['*.pcap']\nexpectations:\n  - expect: rst == 0\n    captures: [good*, x/*]\n",
+      'good.pcap',
+      'lossy.pcap',
+      'x/good.pcap',
+    );
+    const config = join(folder, 'tcploom.yml');
+    const [good, lossy] = ['good.pcap', 'lossy.pcap'].map((name) => join(folder, name));
+    const message = `tcploom: ${config}:4:3: nothing is expected of ${lossy}: the expectations are about good*, x/*\n`;
+    assert.equal(await refusal('check', '--config', config), message);
+    assert.equal(await refusal('check', '--config', config, good, lossy), message);
+    assert.equal((await told('check', '--config', config, ...FEW, good, lossy)).code, 3);
+    assert.equal((await told('check', '--config', config, '--update', good, lossy)).code, 0);
+  });
+
   it('finds faults of filters in a file, with their places', async () => {
     const config = join(
       folderWith('version: 1\ncaptures: [good.pcap]\nfilter: port (\nsnapshot: true\n', 'good.pcap'),
@@ -269,15 +296,43 @@ expectations:
     }
   });
 
-  it('ends by a signal without a result', async () => {
-    const { options, files } = requestOf('check', ...FEW, 'good.pcap');
-    const ask: Summarize = (_, { stop }) =>
-      new Promise((_resolve, reject) => {
-        stop.addEventListener('abort', () => reject(stop.reason));
-        process.emit('SIGINT', 'SIGINT');
-      });
+  it('tells what was found before a signal, and what was not checked', async () => {
+    const folder = temporaryFolder();
+    const outputs = ['text', 'junit', 'tap', 'sarif', 'github'].flatMap((name) => [
+      '-o',
+      `${name}=${join(folder, name)}`,
+    ]);
+    const { options, files } = requestOf('check', ...FEW, ...outputs, 'lossy.pcap', 'good.pcap', 'cut.pcap');
+    const ask: Summarize = (name, { stop }) =>
+      name === 'lossy.pcap'
+        ? Promise.resolve(FIGURES['lossy.pcap'])
+        : new Promise((_resolve, reject) => {
+            stop.addEventListener('abort', () => reject(stop.reason));
+            process.emit('SIGINT', 'SIGINT');
+          });
     await assert.rejects(executeCheck(files, options, PROGRAM, ask), (error) => error instanceof Interrupted);
     assert.equal(process.listenerCount('SIGINT'), 0);
+    const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
+    assert.match(read('text'), /^lossy\.pcap: not met: /);
+    assert.ok(
+      read('text').endsWith(`
+good.pcap: not checked: ended by SIGINT
+
+cut.pcap: not checked: ended by SIGINT
+
+tcploom: 1 of 1 expectation not met, 2 captures not checked (1 capture checked)
+`),
+      read('text'),
+    );
+    assert.equal(read('junit').match(/<error type="not checked" message="not checked: ended by SIGINT">/g)?.length, 2);
+    assert.match(
+      read('tap'),
+      /^not ok 3 - good\.pcap: the capture is whole\n {2}---\n {2}outcome: "not checked: ended/m,
+    );
+    assert.match(read('github'), /^::error title=capture not checked::cut\.pcap: not checked: ended by SIGINT$/m);
+    const [{ exitCode, executionSuccessful, toolExecutionNotifications: notes }] = JSON.parse(read('sarif')).runs[0]
+      .invocations;
+    assert.deepEqual([exitCode, executionSuccessful, notes.length], [130, false, 2]);
   });
 
   it('tells of sessions as extract has to be told of them', () => {
@@ -330,7 +385,14 @@ describe('snapshots', () => {
     assert.equal((await told('check', '--update', good)).code, 0);
     const text = readFileSync(`${good}.tcploom.json`, 'utf8');
     assert.equal((await told('check', '--snapshot', good)).code, 0);
-    assert.equal((await told('check', '--update', good)).code, 0);
+    const again = await told('check', '--update', good);
+    assert.deepEqual([again.code, again.text], [0, 'tcploom: 1 snapshot is as before\n']);
+    const both = await told('check', '--update', ...FEW, good, lossy);
+    assert.equal(
+      both.text.split('\n').at(-2),
+      'tcploom: 1 of 2 expectations not met (2 captures checked); 1 snapshot written, 1 snapshot is as before',
+    );
+    assert.match(await refusal('check', '--update', '--snapshot', good), /not both at once$/);
     assert.equal(readFileSync(`${good}.tcploom.json`, 'utf8'), text);
     // The same capture, with other figures.
     writeFileSync(`${lossy}.tcploom.json`, text);
@@ -352,6 +414,32 @@ describe('snapshots', () => {
     const folder = folderWith('', 'good.pcap', 'good.pcap.tcploom.json');
     assert.match(await refusal('check', '--snapshot', join(folder, 'good.pcap')), /^the snapshot .*: it is no JSON$/);
   });
+
+  it('that are damaged are told before any capture is read', async () => {
+    const folder = folderWith('', 'good.pcap', 'lossy.pcap', 'lossy.pcap.tcploom.json');
+    const { options, files } = requestOf('check', '--snapshot', join(folder, 'good.pcap'), join(folder, 'lossy.pcap'));
+    const ask: Summarize = async (name) => assert.fail(`${name} was read`);
+    await assert.rejects(executeCheck(files, options, PROGRAM, ask), /^Error: the snapshot .*: it is no JSON$/);
+  });
+
+  it('are no places of other outputs', async () => {
+    const folder = folderWith('', 'good.pcap');
+    const good = join(folder, 'good.pcap');
+    for (const way of ['--update', '--snapshot']) {
+      for (const path of [`${good}.tcploom.json`, join(folder, '.', 'x', '..', 'good.pcap.tcploom.json')]) {
+        assert.match(
+          await refusal('check', way, '-o', `junit=${path}`, good),
+          /is a snapshot: it would be overwritten$/,
+        );
+      }
+    }
+    assert.ok(!existsSync(`${good}.tcploom.json`));
+    await told('check', '--update', good);
+    const text = readFileSync(`${good}.tcploom.json`, 'utf8');
+    symlinkSync(`${good}.tcploom.json`, join(folder, 'link'));
+    assert.match(await refusal('check', '--snapshot', '-o', `tap=${join(folder, 'link')}`, good), /is a snapshot/);
+    assert.equal(readFileSync(`${good}.tcploom.json`, 'utf8'), text);
+  });
 });
 
 describe('tcploom diff', () => {
@@ -369,9 +457,24 @@ describe('tcploom diff', () => {
   it('tells as JSON and as a page, and of damage by its exit code', async () => {
     const folder = temporaryFolder();
     const outputs = ['json', 'html'].flatMap((name) => ['-o', `${name}=${join(folder, name)}`]);
-    assert.equal((await told('diff', ...outputs, 'good.pcap', 'cut.pcap')).code, 1);
-    assert.equal(JSON.parse(readFileSync(join(folder, 'json'), 'utf8')).before, 'good.pcap');
-    assert.match(readFileSync(join(folder, 'html'), 'utf8'), /^<!DOCTYPE html>/);
+    const { code, text } = await told('diff', ...outputs, 'good.pcap', 'cut.pcap');
+    assert.equal(code, 1);
+    assert.match(text, /^from good\.pcap to cut\.pcap\ndamaged after: cut\.pcap, in 1 place\n {2}at byte 24: cut\n\n/);
+    const { before, damage } = JSON.parse(readFileSync(join(folder, 'json'), 'utf8'));
+    assert.equal(before, 'good.pcap');
+    assert.deepEqual(damage, {
+      before: { places: 0, problems: [] },
+      after: { places: 1, problems: ['at byte 24: cut'] },
+    });
+    const page = readFileSync(join(folder, 'html'), 'utf8');
+    assert.match(page, /^<!DOCTYPE html>/);
+    assert.match(page, /<strong>damaged after: cut\.pcap, in 1 place<\/strong><br>at byte 24: cut</);
+    // A snapshot knows of its capture's damage too.
+    const cut = join(folder, 'cut.pcap');
+    await told('check', '--update', cut);
+    const other = await told('diff', `${cut}.tcploom.json`, 'good.pcap');
+    assert.equal(other.code, 1);
+    assert.match(other.text, /\ndamaged before: .*cut\.pcap\.tcploom\.json, in 1 place\n\n/);
     assert.equal((await told('diff', 'good.pcap', 'gone.pcap')).code, 2);
   });
 
@@ -404,6 +507,32 @@ tcploom: --expect: there is no metric rts; is rst meant?
 `,
     );
   });
+
+  for (const [signal, code] of [
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const) {
+    it(`tells what it found when it is ended by ${signal}`, async () => {
+      const silent = join(temporaryFolder(), 'silent.pcap');
+      execFileSync('mkfifo', [silent]);
+      const run = async (...args: string[]): Promise<Ended> => {
+        const child = spawn(process.execPath, [LAUNCHER, ...args, 'datasets/web.pcap', silent]);
+        // Without a reader, whoever opens it to write waits: one that is gone must not be waited for.
+        child.on('exit', () => closeSync(openSync(silent, constants.O_RDONLY | constants.O_NONBLOCK)));
+        const end = ended(child);
+        const writer = await open(silent, 'w');
+        child.kill(signal);
+        return end.finally(() => writer.close());
+      };
+      const check = await run('check', '--expect', 'sessions == 0');
+      assert.equal(check.code, code);
+      assert.match(check.stdout, /^datasets\/web\.pcap: not met: sessions == 0\n/);
+      assert.match(check.stdout, /\n.*silent\.pcap: not checked: ended by SIG[A-Z]+\n\ntcploom: 1 of 1 /);
+      const diff = await run('diff');
+      assert.equal(diff.code, code);
+      assertMessages(diff.stderr, [`tcploom: ended by ${signal}: nothing is compared, not read to the end: ${silent}`]);
+    });
+  }
 
   it('is told of usage in one line', async () => {
     const { code, stderr } = await tcploom(['check', '-o', 'xml', '--expect', 'rst == 0', 'datasets/web.pcap']);

@@ -5,11 +5,13 @@ import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { filesMatching } from '../../src/cli/capture-globs.js';
 import { parseCheckFile } from '../../src/expect/check-file.js';
 import { expectationText } from '../../src/expect/expectation.js';
-import { glob } from '../../src/expect/glob.js';
+import { GlobError, glob } from '../../src/expect/glob.js';
 import { temporaryFolder } from '../support/launch.js';
+import { checkProperty } from '../support/property.js';
 
 const WHOLE = `# yaml-language-server: $schema=https://unpkg.com/tcploom/docs/tcploom.schema.json
 version: 1
@@ -123,15 +125,63 @@ describe('a file of expectations', () => {
     const [fault] = faultsOf('version: 1\ncaptures: [a\nfilter: b\n');
     assert.match(fault, /^[23]:\d+: /);
   });
+});
 
-  it('with names that would be many by themselves is refused', () => {
-    const levels = Array.from({ length: 12 }, (_, n) => `  - &a${n + 1} [${Array(10).fill(`*a${n}`).join(', ')}]`);
-    const text = `version: 1\ncaptures:\n  - &a0 x\n${levels.join('\n')}\n`;
-    assert.throws(() => faultsOf(text), /alias/i);
+describe('what cannot be taken from a file of expectations', () => {
+  const bomb = Array.from({ length: 8 }, (_, level) => `  - &a${level + 1} [${Array(9).fill(`*a${level}`)}]\n`).join(
+    '',
+  );
+  for (const [what, text, line, column, message] of [
+    ['a pattern', 'version: 1\ncaptures: ["[z-a].pcap"]\n', 2, 13, /^\[z-a\]\.pcap is no pattern: a range/],
+    [
+      'a pattern of an expectation',
+      'version: 1\nexpectations:\n  - expect: rst == 0\n    captures: [a, "[é-e]"]\n',
+      4,
+      20,
+      /^\[é-e\] is no pattern/,
+    ],
+    ['an alias of nothing', 'version: 1\ncaptures: [a.pcap, *b]\n', 2, 20, /^\*b stands for nothing/],
+    ['an alias of what comes later', 'version: 1\ncaptures: [*b, &b x]\n', 2, 12, /^\*b stands for nothing/],
+    ['an alias of itself', 'version: 1\ncaptures: &b [*b]\n', 2, 15, /./],
+    [
+      'names that would be many by themselves',
+      `version: 1\ncaptures:\n  - &a0 [x, x]\n${bomb}`,
+      11,
+      42,
+      /^aliases stand for more/,
+    ],
+  ] as const) {
+    it(`is told with its place: ${what}`, () => {
+      const faults = parseCheckFile('t.yml', text);
+      assert.ok(!('content' in faults));
+      assert.deepEqual(faults[0].place, { file: 't.yml', line, column });
+      assert.match(faults[0].message, message);
+    });
+  }
+
+  it('is no alias that has a meaning', () => {
+    const parsed = parseCheckFile(
+      't.yml',
+      'version: 1\ncaptures: [&b x.pcap]\nexpectations:\n  - expect: rst == 0\n    captures: [*b]\n',
+    );
+    assert.ok('content' in parsed);
+    assert.deepEqual(parsed.expectations[0].captures, ['x.pcap']);
   });
 });
 
 describe('a pattern of captures', () => {
+  it('is any text but one with a range that is none', (t) =>
+    checkProperty(
+      t,
+      fc.property(fc.string({ unit: fc.constantFrom(...'[]!^-&|\\*?/.azA09{}()+$ \u{1f600}') }), (text) => {
+        try {
+          assert.equal(typeof glob(text).matches('a'), 'boolean');
+        } catch (error) {
+          assert.ok(error instanceof GlobError && text.includes('-'), `${text}: ${error}`);
+        }
+      }),
+    ));
+
   for (const [pattern, matching, others] of [
     ['*.pcap', ['a.pcap', './b.pcap'], ['a.pcapng', 'x/a.pcap', '.a.pcap']],
     ['x/**/*.pcap', ['x/a.pcap', 'x/y/a.pcap', 'x/y/z/a.pcap'], ['a.pcap', 'x/.y/a.pcap', 'xy/a.pcap']],
@@ -144,6 +194,8 @@ describe('a pattern of captures', () => {
     ['a.pcap', ['a.pcap', './a.pcap', 'a.pcap'], ['axpcap']],
     ['a+(b)^$|.*', ['a+(b)^$|.pcap'], ['aab']],
     ['/tmp/*.pcap', ['/tmp/a.pcap'], ['tmp/a.pcap']],
+    ['[a&&b].pcap', ['a.pcap', '&.pcap', 'b.pcap'], ['c.pcap', '.pcap']],
+    ['[\\d^|]x', ['dx', '\\x', '^x', '|x'], ['1x']],
   ] as const) {
     it(`${pattern} matches what it should`, () => {
       const { matches } = glob(pattern);
