@@ -100,6 +100,8 @@ export interface PageData {
   readonly zone: string;
   /** Addresses stand for others (--anonymize). */
   readonly anonymized: boolean;
+  /** The run was ended before everything was read: figures, series and sessions are of what was found by then. */
+  readonly ended_early: boolean;
   readonly figures: CaptureFigures;
   readonly series: PageSeries;
   readonly sessions: PageSessions;

@@ -102,6 +102,7 @@ export class PageRenderer implements RecordRenderer {
       program,
       zone,
       anonymized: isAnonymized,
+      ended_early: closing?.isCutShort ?? true,
       figures: captureFigures(closing, this.#names, this.#sums.figures()),
       series,
       sessions: this.#rows.page(slots, this.#names, total, leftOut),
@@ -114,7 +115,9 @@ export class PageRenderer implements RecordRenderer {
     const bounds = [SEGMENTS_RULE, ...SUMMARY_BOUNDS];
     if (leftOut !== '') bounds.push(leftOut);
     if (withoutRoom > 0) bounds.push(`Of ${withoutRoom} of these the page has no room for segments.`);
-    if (closing === undefined) bounds.push('The run was ended before its end: of segments nothing is shown over time.');
+    if (closing === undefined || (closing.isCutShort && closing.series === undefined)) {
+      bounds.push('The run was ended before its end: of segments nothing is shown over time.');
+    }
     if (left > 0) bounds.push(`${left} packets have times so far from all others that they are not shown over time.`);
     const without = closing?.withoutSegments ?? 0;
     if (without > 0) {

@@ -172,8 +172,13 @@ describe('pages over time', () => {
     const { fields, text } = drawRecord(SESSION_TABLE, numbersFrom(3), 0);
     fields[R_CLOSED_BY] = CLOSED_BY.indexOf('fin');
     probe.renderer.add(fields, text, RECORD_SESSION);
-    probe.renderer.end();
-    const { series, bounds } = JSON.parse(new TextDecoder().decode(probe.renderer.take())) as PageData;
+    probe.renderer.end({ ...NO_CLOSING, isCutShort: true, packets: 9, damaged: 1, problems: ['a: broken'] });
+    const {
+      series,
+      bounds,
+      ended_early: isEarly,
+      figures,
+    } = JSON.parse(new TextDecoder().decode(probe.renderer.take())) as PageData;
     assert.equal(
       unpacked(series.packets).reduce((sum, value) => sum + value, 0),
       0,
@@ -184,6 +189,7 @@ describe('pages over time', () => {
     );
     assert.equal(unpacked(series.active).at(-1), 0);
     assert.ok(bounds.some((bound) => bound.startsWith('The run was ended before its end')));
+    assert.deepEqual([isEarly, figures.packets, figures.damaged, figures.problems], [true, 9, 1, ['a: broken']]);
   });
 });
 

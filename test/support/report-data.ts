@@ -104,6 +104,7 @@ export function reportData(
     program: 'tcploom 0.1.0',
     zone: 'UTC',
     anonymized: false,
+    ended_early: false,
     figures: {
       inputs: [text('captures/edge 1.pcapng'), text("o'hara.pcap")],
       packets: 3_204_551,

@@ -39,6 +39,7 @@ export function findingsOf(data: PageData, sessions: Sessions): Finding[] {
     const grade = share >= limits[0] ? 'serious' : share >= limits[1] ? 'notable' : 'minor';
     found.push({ finding: { ...finding, grade }, weight: share / limits[0] });
   };
+  early(data, add);
   damage(data, add);
   handshakes(data, group, sessions, add);
   segments(data, group, sessions, add);
@@ -50,6 +51,21 @@ export function findingsOf(data: PageData, sessions: Sessions): Finding[] {
 }
 
 type Add = (share: number, limits: readonly [number, number], finding: Omit<Finding, 'grade'>) => void;
+
+function early({ ended_early: isEarly, figures }: PageData, add: Add): void {
+  if (!isEarly) return;
+  const { sessions } = figures.sessions.groups[0];
+  // Before what was damaged: all figures are less than those of the whole input.
+  add(1000, [1, 1], {
+    title: 'The run was ended early: what was not read by then is missing',
+    evidence: [
+      `${ofThem(figures.packets, 'packet')} had been read; figures are of ${ofThem(sessions, 'session')} that were known by then, others may have been under way`,
+    ],
+    rows: [],
+    choice: null,
+    peak: null,
+  });
+}
 
 function damage({ figures }: PageData, add: Add): void {
   if (figures.damaged === 0) return;
