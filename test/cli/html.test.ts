@@ -96,6 +96,16 @@ describe('-o html', () => {
     );
   });
 
+  it('says of figures that a run that a signal ended did not write them', async () => {
+    const file = join(FOLDER, 'figures.json');
+    writeFileSync(file, 'of before');
+    const run = await endedWhileItWaits(['-o', `figures=${file}`]);
+    assert.equal(run.code, 143, run.stderr);
+    assert.equal(readFileSync(file, 'utf8'), 'of before');
+    const told = `tcploom: ${file}: figures were not written: the run ended before its end`;
+    assert.ok(messagesOf(run.stderr).includes(told), run.stderr);
+  });
+
   it('refuses what cannot be', async () => {
     for (const [args, message] of [
       [['--html-max-mb', '5', CAPTURE], /--html-max-mb is about a page, which is not asked for: -o html=FILE/],
