@@ -63,7 +63,7 @@ export class PageRenderer implements RecordRenderer {
     this.#times.add(fields);
     const pending = this.#pending;
     if (pending === undefined) {
-      if (!this.#choice.wants(fields[RECORD_NUMBER], scoreOf(fields))) return;
+      if (!this.#choice.wants(fields[RECORD_NUMBER], scoreOf(fields, text))) return;
       this.#choice.offer(this.#rows.add(fields, text));
       return;
     }

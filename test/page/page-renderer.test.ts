@@ -85,7 +85,7 @@ const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) =
 describe('pages of many sessions', () => {
   const COUNT = 30_000;
   const sessions = drawSessions(7, COUNT);
-  const scores = sessions.map(({ fields }) => scoreOf(fields));
+  const scores = sessions.map(({ fields, text }) => scoreOf(fields, text));
   const byScore = upTo(COUNT)
     .filter((i) => scores[i] > 0)
     .sort((a, b) => scores[b] - scores[a] || a - b);
