@@ -212,15 +212,18 @@ function http(sessions: Sessions, add: Add): void {
   for (const [, { host }] of failed) hosts.set(host, (hosts.get(host) ?? 0) + 1);
   const [host, most] = [...hosts].sort((a, b) => b[1] - a[1])[0];
   add(failed.length / statuses.length, [0.05, 0.005], {
-    title: `${ofThem(failed.length, 'HTTP answer')} with a status of 500 or more`,
+    title: `${ofThem(failed.length, 'HTTP answer')}${ofListed(sessions)} with a status of 500 or more`,
     evidence: [
-      `Of ${ofThem(statuses.length, 'first answer')} with a status, ${shareText(failed.length, statuses.length)}; ${countText(most)} by ${host}`,
+      `Of ${ofThem(statuses.length, 'first answer')}${ofListed(sessions)} with a status, ${shareText(failed.length, statuses.length)}; ${countText(most)} by ${host}`,
     ],
     rows: failed.slice(0, WORST).map(([row]) => row),
     choice: 'http_error',
     peak: null,
   });
 }
+
+/** What is known of rows alone is of those that there are. */
+const ofListed = ({ length, told }: Sessions): string => (length < told.total ? ' of the sessions listed' : '');
 
 /** The first rows of a choice. */
 function firstRows(sessions: Sessions, choice: Choice): number[] {
@@ -247,7 +250,9 @@ function mostAt(sessions: Sessions, choice: Choice): string[] {
   }
   if (all < 3 || servers.get(best)! < all / 10) return [];
   const address = sessions.told.addresses[Math.floor(best / 65536)];
-  return [`${shareText(servers.get(best)!, all)} of them at ${address}, port ${best % 65536}`];
+  const listed = ofListed(sessions);
+  const them = listed === '' ? ' of them' : `${listed} among them`;
+  return [`${shareText(servers.get(best)!, all)}${them} at ${address}, port ${best % 65536}`];
 }
 
 function topBy(pairs: readonly TopEntry[]): string[] {
