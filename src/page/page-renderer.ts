@@ -9,9 +9,9 @@ import { SEGMENTS_MOST_BYTES } from '../analysis/session-segments.js';
 import type { RecordRenderer } from '../records/renderer.js';
 import type { RunClosing } from '../records/run-closing.js';
 import { SessionSummary, SUMMARY_BOUNDS } from '../summary/session-summary.js';
-import { captureFigures } from './capture-figures.js';
 import { pageOf } from './page.js';
 import type { PageData } from './page-data.js';
+import { pageFigures } from './page-figures.js';
 import type { PageOptions } from './page-options.js';
 import { pageSeries, SessionTimes } from './page-series.js';
 import { leftOutText, RowChoice } from './row-choice.js';
@@ -103,7 +103,7 @@ export class PageRenderer implements RecordRenderer {
       zone,
       anonymized: isAnonymized,
       ended_early: closing?.isCutShort ?? true,
-      figures: captureFigures(closing, this.#names, this.#sums.figures()),
+      figures: pageFigures(closing, this.#names, this.#sums.figures()),
       series,
       sessions: this.#rows.page(slots, this.#names, total, leftOut),
       segments: shown.map(pageSegments),
