@@ -107,11 +107,11 @@ export class PageNotes {
   }
 
   /**
-   * The session whose row is at word `r` of `page`, and which the events know as `name`, is over, and `fields` are its record, which is told next.
+   * The session whose row is at word `r` of `page`, and which the events know as `name`, is over, and `fields` with `text` are its record, which is told next.
    */
-  end(page: Int32Array, r: number, name: number, fields: Float64Array): void {
+  end(page: Int32Array, r: number, name: number, fields: Float64Array, text: Uint8Array): void {
     // A single segment is all in the record.
-    if (this.#segments.kept(page, r + A_KEPT) > 1 && this.#isForemost(wide(page, r + A_ORDINAL), fields)) {
+    if (this.#segments.kept(page, r + A_KEPT) > 1 && this.#isForemost(wide(page, r + A_ORDINAL), fields, text)) {
       this.#tell(page, r, name, fields);
     }
     this.#segments.forget(page, r + A_KEPT);
@@ -122,8 +122,8 @@ export class PageNotes {
     return { series: this.#series.counts(), withoutSegments: this.#segments.without };
   }
 
-  #isForemost(ordinal: number, fields: Float64Array): boolean {
-    const isWorst = this.#worst.takes(scoreOf(fields), ordinal);
+  #isForemost(ordinal: number, fields: Float64Array, text: Uint8Array): boolean {
+    const isWorst = this.#worst.takes(scoreOf(fields, text), ordinal);
     return this.#largest.takes(payloadOf(fields), ordinal) || isWorst;
   }
 

@@ -2,16 +2,8 @@
  * How bad a session looks, as a number, by its record: which sessions are shown first follows from it. The rule is a sentence (SCORE_RULE) that a reader
  * of the numbers is told.
  */
-import {
-  ofSide,
-  R_SYN_TO_SYNACK,
-  R_SYNACK_TO_ACK,
-  S_PACKETS,
-  S_PAYLOAD_BYTES,
-  S_RST,
-  S_SYMPTOMS,
-  S_SYN,
-} from './session-record.js';
+import { handshakeNsec, hasFailed } from './session-outcome.js';
+import { ofSide, S_PAYLOAD_BYTES, S_RST, S_SYMPTOMS } from './session-record.js';
 import { SYMPTOMS, type Symptom } from './symptoms.js';
 
 /** What a segment with it counts one for. A fast or spurious retransmission is a retransmission. */
@@ -32,24 +24,17 @@ export const SCORE_RULE =
 const SRC = ofSide(0, 0);
 const DST = ofSide(1, 0);
 
-/** The score of the session with this record: 0 for one that nothing is wrong with. */
-export function scoreOf(fields: Float64Array): number {
+/** The score of the session with this record, and its text: 0 for one that nothing is wrong with. */
+export function scoreOf(fields: Float64Array, text: Uint8Array): number {
   let score = 0;
   for (const field of COUNTED_FIELDS) score += fields[field];
   if (fields[SRC + S_RST] > 0 || fields[DST + S_RST] > 0) score += OF_RESET;
   if (hasFailed(fields)) score += OF_FAILURE;
-  const handshake = handshakeNsec(fields);
+  const handshake = handshakeNsec(fields, text);
   // Unknown ones are NaN.
   if (handshake >= SLOW_STEP_NSEC) score += Math.min(MOST_OF_SLOWNESS, Math.floor(handshake / SLOW_STEP_NSEC));
   return score;
 }
-
-/** Whether the session was begun by a SYN that nobody answered, or that was refused. */
-export const hasFailed = (fields: Float64Array): boolean =>
-  fields[SRC + S_SYN] > 0 && fields[DST + S_PACKETS] === fields[DST + S_RST];
-
-/** From SYN to ACK in nanoseconds; NaN where not all three were seen. */
-export const handshakeNsec = (fields: Float64Array): number => fields[R_SYN_TO_SYNACK] + fields[R_SYNACK_TO_ACK];
 
 /** Bytes of payload of both sides. */
 export const payloadOf = (fields: Float64Array): number =>

@@ -418,7 +418,7 @@ export class AnalysisTracker {
       const isClosed = (flags & FLAG_CLOSED_FIN) !== 0 ? BY_FIN : (flags & FLAG_CLOSED_RST) !== 0 ? BY_RST : endedBy;
       this.#sessions.fill(row, isClosed);
       const { fields, text, textBytes } = this.#sessions;
-      this.#pageNotes?.end(page, r, page[r + A_NAME], fields);
+      this.#pageNotes?.end(page, r, page[r + A_NAME], fields, text);
       this.#events.record(RECORD_SESSION, page[r + A_NAME], fields, text, textBytes);
       this.#states.forget(page, r + A_STATE);
       this.#exchanges?.forget(row);

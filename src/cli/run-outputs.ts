@@ -38,6 +38,8 @@ export class OpenOutputs {
   /** What sums up sessions, and where that is written, if anywhere. */
   readonly #summary: SummaryOutput | undefined;
   readonly #figures: LineOutput | undefined;
+  /** Where figures are to be written, and are not yet. */
+  #placesWithoutFigures: readonly string[];
   readonly #encoder = new TextEncoder();
 
   /** `line` steps aside for what goes to its terminal. `addressKey`: what addresses in records are mapped by; `page`: what is decided about one. */
@@ -84,6 +86,11 @@ export class OpenOutputs {
     const usual = reportFormat === 'human' ? this.#messages : this.#standardError;
     this.#reports = together(told.length > ofReports.length ? [usual, ...ofReports] : ofReports) ?? usual;
     this.#figures = outputOf('figures');
+    this.#placesWithoutFigures = places.filter(({ format }) => format === 'figures').map(({ name }) => name);
+    // That a place failed is told by what failed.
+    this.#figures?.failed.catch(() => {
+      this.#placesWithoutFigures = [];
+    });
     this.#summary = this.#figures && new SummaryOutput(ALL_SESSIONS, addressKey);
     this.#rendered = places.flatMap((place) => {
       const form = recordFormOf(place.format, page);
@@ -116,6 +123,7 @@ export class OpenOutputs {
     const figures = captureFigures(plan, outcome, sessions);
     this.#figures.append(this.#encoder.encode(`${JSON.stringify(figures)}\n`));
     await this.#figures.flush();
+    this.#placesWithoutFigures = [];
   }
 
   /** Writes a report where reports go. */
@@ -142,6 +150,9 @@ export class OpenOutputs {
   sayUnwritten(): void {
     for (const { name, records, file } of this.#rendered) {
       if (records.unwritten > 0) this.say(`tcploom: ${name}: ${unwrittenText(records.unwritten, file)}\n`);
+    }
+    for (const name of this.#placesWithoutFigures) {
+      this.say(`tcploom: ${name}: figures were not written: the run ended before its end\n`);
     }
   }
 

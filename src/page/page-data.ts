@@ -61,11 +61,13 @@ export interface PageSessions {
   readonly packets_dst: Packed;
   readonly payload_src: Packed;
   readonly payload_dst: Packed;
-  /** f64, seconds. */
+  /** f64, seconds; of the handshake only where it came to its end. */
   readonly handshake: Packed;
   readonly rtt: Packed;
   /** Packets with RST. */
   readonly resets: Packed;
+  /** Bits of page-flags.ts. */
+  readonly flags: Packed;
   /** Segments with each symptom, both sides together, by the symptom's name (src/analysis/symptoms.ts). */
   readonly symptoms: Readonly<Record<string, Packed>>;
   /** HTTP's method and host of the first request, where looked for: only of those that have one. */
@@ -100,6 +102,8 @@ export interface PageData {
   readonly zone: string;
   /** Addresses stand for others (--anonymize). */
   readonly anonymized: boolean;
+  /** The run was ended before everything was read: figures, series and sessions are of what was found by then. */
+  readonly ended_early: boolean;
   readonly figures: CaptureFigures;
   readonly series: PageSeries;
   readonly sessions: PageSessions;

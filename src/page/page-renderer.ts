@@ -9,9 +9,9 @@ import { SEGMENTS_MOST_BYTES } from '../analysis/session-segments.js';
 import type { RecordRenderer } from '../records/renderer.js';
 import type { RunClosing } from '../records/run-closing.js';
 import { SessionSummary, SUMMARY_BOUNDS } from '../summary/session-summary.js';
-import { captureFigures } from './capture-figures.js';
 import { pageOf } from './page.js';
-import type { PageData } from './page-data.js';
+import type { PageData, PageSessions } from './page-data.js';
+import { pageFigures } from './page-figures.js';
 import type { PageOptions } from './page-options.js';
 import { pageSeries, SessionTimes } from './page-series.js';
 import { leftOutText, RowChoice } from './row-choice.js';
@@ -19,10 +19,17 @@ import { SessionRows } from './session-rows.js';
 import { pageSegments, SEGMENTS_RULE, ShownSegments, type ToldSegments } from './shown-segments.js';
 
 const MEBIBYTE = 2 ** 20;
+/** Of the JSON of all rows: a string of V8 has 2^29 at most, and segments and figures come to a few millions. */
+const MOST_CHARACTERS = 4e8;
 /** Rows that are kept for each MiB of the page: more than that have never fitted. */
 const ROWS_PER_MEBIBYTE = 10_000;
 /** What is left out when the page is too large comes to a little more than is too much. */
 const SPARE = 0.95;
+
+/** Characters of JSON: beside a text, of one of its characters at most, and beside the texts of an exchange. */
+const QUOTED = 3;
+const ESCAPED = 6;
+const EXCHANGE = 40;
 
 /** What comes before the session that it is of. */
 type PendingSegments = Pick<ToldSegments, 'session' | 'fields' | 'words'>;
@@ -36,16 +43,19 @@ export class PageRenderer implements RecordRenderer {
   readonly #choice: RowChoice;
   readonly #segments = new ShownSegments();
   readonly #make: (data: PageData) => Uint8Array<ArrayBuffer>;
+  readonly #mostCharacters: number;
   #pending: PendingSegments | undefined;
   #page: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
-  /** `make`: makes the file of the data. */
+  /** `make`: makes the file of the data; `mostCharacters`: of the JSON of its rows. */
   constructor(
     options: PageOptions,
     make: (data: PageData) => Uint8Array<ArrayBuffer> = (data) => new TextEncoder().encode(pageOf(data)),
+    mostCharacters = MOST_CHARACTERS,
   ) {
     this.#options = options;
     this.#make = make;
+    this.#mostCharacters = mostCharacters;
     this.#choice = new RowChoice(this.#rows, Math.ceil((options.mostBytes / MEBIBYTE) * ROWS_PER_MEBIBYTE));
   }
 
@@ -63,7 +73,7 @@ export class PageRenderer implements RecordRenderer {
     this.#times.add(fields);
     const pending = this.#pending;
     if (pending === undefined) {
-      if (!this.#choice.wants(fields[RECORD_NUMBER], scoreOf(fields))) return;
+      if (!this.#choice.wants(fields[RECORD_NUMBER], scoreOf(fields, text))) return;
       this.#choice.offer(this.#rows.add(fields, text));
       return;
     }
@@ -85,9 +95,18 @@ export class PageRenderer implements RecordRenderer {
   reuse(): void {}
 
   end(closing?: RunClosing): void {
+    const shown = this.#segments.shown.length;
+    let most = this.#choice.length;
+    let whole = this.#data(closing, most, shown);
+    for (;;) {
+      const characters = charactersOf(whole.sessions);
+      if (characters <= this.#mostCharacters || most === 0) break;
+      most = less(most, this.#mostCharacters / characters);
+      whole = this.#data(closing, most, shown);
+    }
     const make = (rows: number, segments: number): Uint8Array<ArrayBuffer> =>
-      this.#make(this.#data(closing, rows, segments));
-    this.#page = fitting(make, this.#choice.length, this.#segments.shown.length, this.#options.mostBytes);
+      this.#make(rows === most && segments === shown ? whole : this.#data(closing, rows, segments));
+    this.#page = fitting(make, most, shown, this.#options.mostBytes);
   }
 
   /** The page's data with so many rows, beside those of sessions with segments, and so many sessions' segments. */
@@ -102,7 +121,8 @@ export class PageRenderer implements RecordRenderer {
       program,
       zone,
       anonymized: isAnonymized,
-      figures: captureFigures(closing, this.#names, this.#sums.figures()),
+      ended_early: closing?.isCutShort ?? true,
+      figures: pageFigures(closing, this.#names, this.#sums.figures()),
       series,
       sessions: this.#rows.page(slots, this.#names, total, leftOut),
       segments: shown.map(pageSegments),
@@ -114,7 +134,9 @@ export class PageRenderer implements RecordRenderer {
     const bounds = [SEGMENTS_RULE, ...SUMMARY_BOUNDS];
     if (leftOut !== '') bounds.push(leftOut);
     if (withoutRoom > 0) bounds.push(`Of ${withoutRoom} of these the page has no room for segments.`);
-    if (closing === undefined) bounds.push('The run was ended before its end: of segments nothing is shown over time.');
+    if (closing === undefined || (closing.isCutShort && closing.series === undefined)) {
+      bounds.push('The run was ended before its end: of segments nothing is shown over time.');
+    }
     if (left > 0) bounds.push(`${left} packets have times so far from all others that they are not shown over time.`);
     const without = closing?.withoutSegments ?? 0;
     if (without > 0) {
@@ -123,6 +145,17 @@ export class PageRenderer implements RecordRenderer {
     }
     return bounds;
   }
+}
+
+/** At most so many has the JSON of these rows. */
+function charactersOf({ addresses, http, symptoms, ...columns }: PageSessions): number {
+  let characters = 0;
+  for (const column of [...Object.values(columns), ...Object.values(symptoms)]) {
+    if (typeof column === 'object' && 'base64' in column) characters += column.base64.length;
+  }
+  for (const address of addresses) characters += address.length + QUOTED;
+  for (const [, method, host] of http) characters += ESCAPED * (method.length + host.length) + EXCHANGE;
+  return characters;
 }
 
 function wordsOf(fields: Float64Array, text: Uint8Array): Int32Array {

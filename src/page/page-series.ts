@@ -3,6 +3,7 @@
  * goes, and which sessions count as failed, ended and active.
  */
 import { C_BYTES, C_PACKETS, C_PAYLOAD, C_RESETS, C_RETRANSMISSIONS } from '../analysis/page-notes.js';
+import { hasFailed } from '../analysis/session-outcome.js';
 import {
   CLOSED_BY,
   R_CLOSED_BY,
@@ -11,7 +12,6 @@ import {
   R_LAST_NSEC,
   R_LAST_SEC,
 } from '../analysis/session-record.js';
-import { hasFailed } from '../analysis/session-score.js';
 import { type StretchCounts, Stretches } from '../analysis/stretches.js';
 import { packWhole } from './packed.js';
 import type { PageSeries } from './page-data.js';

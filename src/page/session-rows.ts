@@ -4,6 +4,7 @@
  */
 import { STATES } from '../analysis/connection-state.js';
 import { RECORD_NUMBER } from '../analysis/events.js';
+import { handshakeNsec, isEstablished, isRefused, isUnanswered } from '../analysis/session-outcome.js';
 import {
   CLOSED_BY,
   ofSide,
@@ -30,11 +31,12 @@ import {
   S_RTT_SAMPLES,
   S_SYMPTOMS,
 } from '../analysis/session-record.js';
-import { handshakeNsec, scoreOf } from '../analysis/session-score.js';
+import { scoreOf } from '../analysis/session-score.js';
 import { SYMPTOMS } from '../analysis/symptoms.js';
 import { ipv4Text, ipv6Text } from '../wire/address.js';
 import { packDoubles, packWhole } from './packed.js';
 import type { Packed, PageSessions } from './page-data.js';
+import { FLAG_ESTABLISHED, FLAG_REFUSED, FLAG_UNANSWERED } from './page-flags.js';
 
 type Fields = Float64Array;
 
@@ -72,6 +74,7 @@ const INPUT = place();
 const PACKETS_SRC = place();
 const PACKETS_DST = place();
 const RESETS = place();
+const FLAGS = place();
 const MARKED = place(SYMPTOMS.length);
 const WORDS = places;
 
@@ -102,9 +105,9 @@ export class SessionRows {
       fields[R_LAST_SEC] - fields[R_FIRST_SEC] + (fields[R_LAST_NSEC] - fields[R_FIRST_NSEC]) / NSEC;
     doubles[d + PAYLOAD_SRC] = fields[SRC + S_PAYLOAD_BYTES];
     doubles[d + PAYLOAD_DST] = fields[DST + S_PAYLOAD_BYTES];
-    doubles[d + HANDSHAKE] = handshakeNsec(fields) / NSEC;
+    doubles[d + HANDSHAKE] = handshakeNsec(fields, text) / NSEC;
     doubles[d + RTT] = slowerRttNsec(fields) / NSEC;
-    doubles[d + SCORE] = scoreOf(fields);
+    doubles[d + SCORE] = scoreOf(fields, text);
     const words = this.#words;
     const w = slot * WORDS;
     words[w + IS_V6] = fields[R_V6];
@@ -120,6 +123,7 @@ export class SessionRows {
     words[w + PACKETS_SRC] = fields[SRC + S_PACKETS];
     words[w + PACKETS_DST] = fields[DST + S_PACKETS];
     words[w + RESETS] = fields[SRC + S_RST] + fields[DST + S_RST];
+    words[w + FLAGS] = flagsOf(fields, text);
     for (let i = 0; i < SYMPTOMS.length; i++) {
       words[w + MARKED + i] = fields[SRC + S_SYMPTOMS + i] + fields[DST + S_SYMPTOMS + i];
     }
@@ -186,6 +190,7 @@ export class SessionRows {
       handshake: packDoubles(valuesOf(HANDSHAKE)),
       rtt: packDoubles(valuesOf(RTT)),
       resets: wordsOf(RESETS),
+      flags: wordsOf(FLAGS),
       symptoms: Object.fromEntries(SYMPTOMS.map((name, i) => [name, wordsOf(MARKED + i)])),
       http: this.#http(slots),
     };
@@ -243,6 +248,11 @@ function slowerRttNsec(fields: Fields): number {
   if (Number.isNaN(src)) return dst;
   return Number.isNaN(dst) ? src : Math.max(src, dst);
 }
+
+const flagsOf = (fields: Fields, text: Uint8Array): number =>
+  (isRefused(fields) ? FLAG_REFUSED : 0) |
+  (isUnanswered(fields) ? FLAG_UNANSWERED : 0) |
+  (isEstablished(fields, text) ? FLAG_ESTABLISHED : 0);
 
 function exchangeOf(fields: Fields, text: Uint8Array): Exchange {
   const latin = Buffer.from(text.buffer, text.byteOffset, text.length).toString('latin1');

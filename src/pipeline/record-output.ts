@@ -37,9 +37,9 @@ export interface RecordOutput extends Omit<LineOutput, 'append' | 'begin' | 'com
   finish(closing?: RunClosing): Promise<void>;
   /**
    * The run ends before its end, and no record comes any more: all that was added is written as by `finish`, as far as that is possible and the
-   * limits allow. It never rejects: `unwritten` tells what is missing then.
+   * limits allow; `closing` is what is known by then. It never rejects: `unwritten` tells what is missing then.
    */
-  conclude(limits: Limits): Promise<void>;
+  conclude(limits: Limits, closing?: RunClosing): Promise<void>;
 }
 
 /** Whether records in this format are of no use before the last is written. */
@@ -186,11 +186,11 @@ export class RenderedRecords implements RecordOutput {
     await this.#ending;
   }
 
-  async conclude({ lines, whole }: Limits): Promise<void> {
+  async conclude({ lines, whole }: Limits, closing?: RunClosing): Promise<void> {
     const isOver = this.isWholeOnly ? whole : lines;
     // Names are told soon after what is of them.
     const named = this.#until(() => this.#waiting.length === 0);
-    const concluded = named.then(() => this.finish());
+    const concluded = named.then(() => this.finish(closing));
     // What went wrong has ended this output before, or does now: `unwritten` tells.
     await Promise.race([isOver, concluded.catch(() => {})]);
     this.#output.push();
@@ -348,12 +348,13 @@ export class SplitRecords implements RecordOutput {
     await Promise.all(this.#places.map((place) => place.finish(closing)));
   }
 
-  async conclude(limits: Limits): Promise<void> {
+  async conclude(limits: Limits, closing?: RunClosing): Promise<void> {
     const whole = this.#places.filter((place) => place.isWholeOnly);
-    const finished = Promise.all(whole.map((place) => place.conclude(limits)));
+    const finished = Promise.all(whole.map((place) => place.conclude(limits, closing)));
     // As long as the run waits for these there is time for lines too.
     const lines = Promise.all([limits.lines, finished]);
     const others = this.#places.filter((place) => !place.isWholeOnly);
-    await Promise.all([finished, ...others.map((place) => place.conclude({ lines, whole: limits.whole }))]);
+    const rest = { lines, whole: limits.whole };
+    await Promise.all([finished, ...others.map((place) => place.conclude(rest, closing))]);
   }
 }

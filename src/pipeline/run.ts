@@ -161,17 +161,18 @@ export async function runPass(
     },
   });
   const told = { moments, problems, reports, begun };
+  const pass = new Pass(plan, threads, reading, told, outputs, watcher, stop);
   try {
-    const outcome = await new Pass(plan, threads, reading, told, outputs, watcher, stop).run();
+    const outcome = await pass.run();
     await Promise.all([threads.end(), rendering?.threads.end()]);
     return outcome;
   } catch (error) {
-    for (const problem of problems.takeAll()) watcher.onProblem(problem);
+    for (const problem of problems.takeAll()) pass.noteProblem(problem);
     // Of nothing there is no record, not even an empty file.
     const isOfSomething = reading.figures().packets > 0;
     const ended = await Promise.all([
       threads.abort(error),
-      rendering && endRendering(rendering, isOfSomething ? new Patience(error) : undefined, error),
+      rendering && endRendering(rendering, isOfSomething ? new Patience(error) : undefined, error, pass.closingSoFar()),
     ]);
     throw ended.find((reason) => reason instanceof ThreadStuck) ?? error;
   } finally {
@@ -197,8 +198,9 @@ async function endRendering(
   { records, threads }: Rendering,
   patience: Patience | undefined,
   reason: unknown,
+  closing: RunClosing,
 ): Promise<unknown> {
-  if (patience !== undefined) await records.conclude(patience);
+  if (patience !== undefined) await records.conclude(patience, closing);
   patience?.end();
   return threads.abort(reason);
 }
@@ -226,6 +228,8 @@ class Pass {
   readonly #ended = new AbortController();
   /** What was said of the first places where the input was damaged. */
   readonly #problems: InputProblem[] = [];
+  /** All such places. */
+  #damaged = 0;
   #hasFirstLine = false;
   #hasHead = false;
 
@@ -311,11 +315,18 @@ class Pass {
   }
 
   #closing(
-    { packets, wireBytes: bytes, problems: damaged }: ReadSummary,
+    { packets, wireBytes: bytes, problems: damaged, isCutShort }: ReadSummary,
     tracked: readonly TrackSummary[],
   ): RunClosing {
     const problems = this.#problems.map(fileProblem);
-    return { packets, bytes, damaged, problems, ...addPageSummaries(tracked.map(({ page }) => page)) };
+    return { packets, bytes, damaged, problems, isCutShort, ...addPageSummaries(tracked.map(({ page }) => page)) };
+  }
+
+  /** What is known of a run that does not come to its end: trackers are not asked for what they noted. */
+  closingSoFar(): RunClosing {
+    const { packets, wireBytes: bytes } = this.#reading.figures();
+    const problems = this.#problems.map(fileProblem);
+    return { packets, bytes, damaged: this.#damaged, problems, isCutShort: true, ...addPageSummaries([]) };
   }
 
   /** As `stopped`. What there is goes out while the threads are ended. */
@@ -365,7 +376,7 @@ class Pass {
       } else if (outcome === MERGE_REPORT) {
         await this.#tellStanding(merger);
       } else if (outcome === MERGE_NOTICE) {
-        this.#onProblem(await this.#told.problems.take());
+        this.noteProblem(await this.#told.problems.take());
       } else if (outcome === MERGE_MORE) {
         await new Promise<void>((resolve) => setImmediate(resolve));
       } else {
@@ -376,7 +387,8 @@ class Pass {
     }
   }
 
-  #onProblem(problem: InputProblem): void {
+  noteProblem(problem: InputProblem): void {
+    this.#damaged++;
     if (this.#problems.length < PROBLEMS_KEPT) this.#problems.push(problem);
     this.#watcher.onProblem(problem);
   }

@@ -16,7 +16,7 @@ export interface RecordRenderer {
   take(): Uint8Array<ArrayBuffer>;
   /** A buffer that was taken is not needed any more. */
   reuse(buffer: ArrayBuffer): void;
-  /** No record comes any more: renders what comes last. Without `closing` the run ended before its end. */
+  /** No record comes any more: renders what comes last. Without `closing` nothing else is known of the run. */
   end(closing?: RunClosing): void;
 }
 

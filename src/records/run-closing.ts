@@ -11,6 +11,8 @@ export interface RunClosing {
   /** Places where the input was damaged, and what was said of the first of them. */
   readonly damaged: number;
   readonly problems: readonly string[];
+  /** It was ended before everything was read. */
+  readonly isCutShort: boolean;
   /** Segments over time (src/analysis/page-notes.ts); undefined where they were not counted. */
   readonly series: StretchCounts | undefined;
   /** Sessions whose segments found no room. */

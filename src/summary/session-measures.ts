@@ -1,8 +1,8 @@
 /**
  * What is measured of one session: numbers that come out of the fields of its record (src/analysis/session-record.ts), which groups add up and examples are
- * chosen by. Owns what a session counts as: opened, established, unanswered, refused.
+ * chosen by.
  */
-import { STATES } from '../analysis/connection-state.js';
+import * as outcome from '../analysis/session-outcome.js';
 import * as R from '../analysis/session-record.js';
 import { SYMPTOMS } from '../analysis/symptoms.js';
 import { DISTRIBUTIONS, type DistributionName } from './figures.js';
@@ -78,22 +78,16 @@ export function measureOf(name: string): Measure {
 
 const SRC = R.ofSide(0, 0);
 const DST = R.ofSide(1, 0);
-const REFUSED = STATES.indexOf('REJ');
-/** Letters of a history (Zeek's): SYN-ACK of the responder; ACK, data and FIN of the originator, which all acknowledge it. */
-const SYNACK_LETTER = 'h'.charCodeAt(0);
-const ACK_LETTERS = [...'ADF'].map((letter) => letter.charCodeAt(0));
 
 /** Fills `measures` with those of the session whose record has these fields, and this text. */
 export function measureSession(measures: Float64Array, fields: Float64Array, text: Uint8Array): void {
-  const isOpened = fields[SRC + R.S_SYN] > 0;
-  const isEstablished = isOpened && isAcknowledged(fields, text);
   const payload = both(fields, R.S_PAYLOAD_BYTES);
   const duration = passed(
     (fields[R.R_LAST_SEC] - fields[R.R_FIRST_SEC]) * NSEC_PER_SEC + (fields[R.R_LAST_NSEC] - fields[R.R_FIRST_NSEC]),
   );
   measures[SYN_TO_SYNACK] = passed(fields[R.R_SYN_TO_SYNACK]);
   measures[INITIAL_RTT] = passed(fields[R.R_INITIAL_RTT]);
-  measures[HANDSHAKE] = isEstablished ? measures[INITIAL_RTT] : Number.NaN;
+  measures[HANDSHAKE] = outcome.handshakeNsec(fields, text);
   measures[RTT] = passed(slower(fields[SRC + R.S_RTT_MEAN], fields[DST + R.S_RTT_MEAN]));
   measures[DURATION] = duration;
   measures[SILENCE] = passed(fields[R.R_SILENCE]);
@@ -103,10 +97,10 @@ export function measureSession(measures: Float64Array, fields: Float64Array, tex
     measures[M_SYMPTOMS + symptom] = both(fields, R.S_SYMPTOMS + symptom);
   }
   measures[M_RST] = both(fields, R.S_RST);
-  measures[M_OPENED] = isOpened ? 1 : 0;
-  measures[M_ESTABLISHED] = isEstablished ? 1 : 0;
-  measures[M_UNANSWERED] = isOpened && fields[DST + R.S_PACKETS] === 0 ? 1 : 0;
-  measures[M_REFUSED] = isOpened && fields[R.R_STATE] === REFUSED ? 1 : 0;
+  measures[M_OPENED] = outcome.isOpened(fields) ? 1 : 0;
+  measures[M_ESTABLISHED] = outcome.isEstablished(fields, text) ? 1 : 0;
+  measures[M_UNANSWERED] = outcome.isUnanswered(fields) ? 1 : 0;
+  measures[M_REFUSED] = outcome.isRefused(fields) ? 1 : 0;
   measures[M_PACKETS] = both(fields, R.S_PACKETS);
   measures[M_WIRE_BYTES] = both(fields, R.S_WIRE_BYTES);
   measures[M_PAYLOAD_BYTES] = payload;
@@ -128,16 +122,4 @@ const passed = (nsec: number): number => Math.max(0, Math.round(nsec));
 function slower(one: number, other: number): number {
   if (Number.isNaN(one)) return other;
   return other > one ? other : one;
-}
-
-/** Whether the originator sent anything behind the SYN-ACK that acknowledges, a RST not. */
-function isAcknowledged(fields: Float64Array, text: Uint8Array): boolean {
-  if (!(fields[DST + R.S_SYNACK] > 0)) return false;
-  const bytes = fields[R.R_HISTORY_BYTES];
-  let isAnswered = false;
-  for (let i = 0; i < bytes; i++) {
-    if (text[i] === SYNACK_LETTER) isAnswered = true;
-    else if (isAnswered && ACK_LETTERS.includes(text[i])) return true;
-  }
-  return false;
 }

@@ -2,10 +2,13 @@
  * `-o html`: the same file for any number of workers, beside other results; and what is refused.
  */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { tcploom, temporaryFolder } from '../support/launch.js';
+import { findingsOf } from '../../src/page/client/findings.js';
+import { readSessions } from '../../src/page/client/sessions.js';
+import { type Ended, ended, LAUNCHER, messagesOf, tcploom, temporaryFolder } from '../support/launch.js';
 import { dataOfPage, unpacked } from '../support/report-pages.js';
 
 const FOLDER = temporaryFolder();
@@ -16,6 +19,27 @@ async function pageFile(name: string, args: readonly string[]): Promise<string> 
   const run = await tcploom(['-o', `html=${file}`, ...args]);
   assert.equal(run.code, 0, run.stderr);
   return readFileSync(file, 'utf8');
+}
+
+/** A run over a cut file and what comes through a pipe that stays open, ended by a signal when the cut file and some of the rest were read. */
+async function endedWhileItWaits(args: readonly string[]): Promise<Ended> {
+  const cut = join(FOLDER, 'cut.pcap');
+  const whole = readFileSync(CAPTURE);
+  writeFileSync(cut, whole.subarray(0, 30_000));
+  const command = [LAUNCHER, '--progress', 'json', '--report-interval', '1', ...args, cut, '-'];
+  const child = spawn(process.execPath, command, { stdio: ['pipe', 'ignore', 'pipe'] });
+  const end = ended(child);
+  let said = '';
+  let isSent = false;
+  child.stderr!.on('data', (bytes: Buffer) => {
+    said += bytes.toString();
+    if (isSent || !said.includes('cut.pcap at byte') || !/"packets":[1-9]/.test(said)) return;
+    isSent = true;
+    child.kill('SIGTERM');
+  });
+  child.stdin!.on('error', () => {});
+  child.stdin!.write(whole);
+  return end;
 }
 
 describe('-o html', () => {
@@ -53,6 +77,33 @@ describe('-o html', () => {
     const { figures } = dataOfPage(readFileSync(file, 'utf8'));
     assert.equal(figures.damaged, 1);
     assert.match(figures.problems.join(), /README\.md/);
+  });
+
+  it('says first of a run that a signal ended that it was, with what was read and what was damaged', async () => {
+    const file = join(FOLDER, 'signal.html');
+    const run = await endedWhileItWaits(['-o', `html=${file}`]);
+    assert.equal(run.code, 143, run.stderr);
+    const data = dataOfPage(readFileSync(file, 'utf8'));
+    const { packets, bytes, damaged, problems } = data.figures;
+    assert.ok(data.ended_early);
+    assert.ok(packets > 0 && bytes > 0, `${packets} packets, ${bytes} bytes`);
+    assert.equal(damaged, 1);
+    assert.match(problems.join(), /cut\.pcap at byte \d+: /);
+    const findings = findingsOf(data, readSessions(data.sessions));
+    assert.deepEqual(
+      findings.slice(0, 2).map(({ title }) => title.replace(/:.*/, '')),
+      ['The run was ended early', 'The input is damaged in 1 place'],
+    );
+  });
+
+  it('says of figures that a run that a signal ended did not write them', async () => {
+    const file = join(FOLDER, 'figures.json');
+    writeFileSync(file, 'of before');
+    const run = await endedWhileItWaits(['-o', `figures=${file}`]);
+    assert.equal(run.code, 143, run.stderr);
+    assert.equal(readFileSync(file, 'utf8'), 'of before');
+    const told = `tcploom: ${file}: figures were not written: the run ended before its end`;
+    assert.ok(messagesOf(run.stderr).includes(told), run.stderr);
   });
 
   it('refuses what cannot be', async () => {

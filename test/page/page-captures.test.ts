@@ -15,7 +15,9 @@ import {
   S_WIRE_BYTES,
 } from '../../src/analysis/session-record.js';
 import { MIRUO_DEFAULTS } from '../../src/miruo/options.js';
+import { chooser, readSessions } from '../../src/page/client/sessions.js';
 import type { PageData, PageSegments } from '../../src/page/page-data.js';
+import { FLAG_ESTABLISHED } from '../../src/page/page-flags.js';
 import { corpusFiles, corpusMissing } from '../support/corpus.js';
 import { type MiruoLine, miruoSessions } from '../support/miruo-sessions.js';
 import { type PageOfCapture, pageOfCapture, unpacked } from '../support/report-pages.js';
@@ -35,6 +37,7 @@ function samples(): { name: string; file: Uint8Array }[] {
     .filter(({ file }) => (EVERY === 1 || file.length < MOST_BYTES) && isReadable(file));
 }
 
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
 
 const LETTERS: readonly (readonly [string, number])[] = [
@@ -120,6 +123,36 @@ function assertAddsUp(name: string, { page, records }: PageOfCapture): void {
   assert.ok(series.length <= 2048, name);
 }
 
+/** Tiles, rows of the table, series and distributions tell of the same sessions. */
+function assertAgrees(name: string, { page }: PageOfCapture): void {
+  const [group] = page.figures.sessions.groups;
+  const sessions = readSessions(page.sessions);
+  const rowsOf = (choice: 'refused' | 'unanswered'): number =>
+    upTo(sessions.length).filter(chooser(sessions, choice)).length;
+  const { handshake, flags } = sessions.at;
+  const times = [...handshake].filter((seconds) => !Number.isNaN(seconds));
+  const { count, max } = group.distributions.handshake;
+  assert.deepEqual(
+    {
+      refused: rowsOf('refused'),
+      unanswered: rowsOf('unanswered'),
+      failed: sum(unpacked(page.series.failed)),
+      established: [...flags].filter((bits) => (bits & FLAG_ESTABLISHED) !== 0).length,
+      handshakes: times.length,
+      slowest: times.length === 0 ? null : Math.max(...times),
+    },
+    {
+      refused: group.refused,
+      unanswered: group.unanswered,
+      failed: group.refused + group.unanswered,
+      established: group.established,
+      handshakes: count,
+      slowest: max,
+    },
+    name,
+  );
+}
+
 describe('pages of captures', () => {
   const all = samples();
 
@@ -127,6 +160,15 @@ describe('pages of captures', () => {
     if (corpusMissing) t.diagnostic(corpusMissing);
     for (const { name, file } of all) {
       for (const options of [{}, { dedup: true }]) assertAddsUp(name, pageOfCapture(file, 1, options));
+    }
+  });
+
+  it('tell of the same failed and finished handshakes wherever they do', () => {
+    const pages = all.map(({ name, file }) => ({ name, page: pageOfCapture(file) }));
+    for (const { name, page } of pages) assertAgrees(name, page);
+    const groups = pages.map(({ page }) => page.page.figures.sessions.groups[0]);
+    for (const figure of ['refused', 'unanswered', 'established'] as const) {
+      assert.ok(sum(groups.map((group) => group[figure])) > 0, figure);
     }
   });
 

@@ -17,6 +17,7 @@ import { payloadOf, scoreOf } from '../../src/analysis/session-score.js';
 import { Stretches } from '../../src/analysis/stretches.js';
 import { MIRUO_DEFAULTS } from '../../src/miruo/options.js';
 import type { PageData } from '../../src/page/page-data.js';
+import { PageRenderer } from '../../src/page/page-renderer.js';
 import { MappedAddresses } from '../../src/records/mapped-addresses.js';
 import { SESSION_TABLE } from '../../src/records/session-columns.js';
 import { AddressMapper } from '../../src/text/crypto-pan.js';
@@ -25,7 +26,7 @@ import { tcpFrame } from '../support/craft.js';
 import { DRAWN_INPUTS, type DrawnRecord, drawRecord, numbersFrom } from '../support/draw-records.js';
 import { writePcap } from '../support/pcap-naive.js';
 import { seedOf } from '../support/property.js';
-import { NO_CLOSING, PageProbe, pageOfCapture, unpacked } from '../support/report-pages.js';
+import { NO_CLOSING, PAGE_OPTIONS, PageProbe, pageOfCapture, unpacked } from '../support/report-pages.js';
 import { contentOf, runSingleThread } from '../support/single-thread.js';
 
 const MEBIBYTE = 2 ** 20;
@@ -85,7 +86,7 @@ const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) =
 describe('pages of many sessions', () => {
   const COUNT = 30_000;
   const sessions = drawSessions(7, COUNT);
-  const scores = sessions.map(({ fields }) => scoreOf(fields));
+  const scores = sessions.map(({ fields, text }) => scoreOf(fields, text));
   const byScore = upTo(COUNT)
     .filter((i) => scores[i] > 0)
     .sort((a, b) => scores[b] - scores[a] || a - b);
@@ -136,6 +137,24 @@ describe('pages of many sessions', () => {
     assert.ok(page.sessions.length > 1000, `${page.sessions.length} rows`);
   });
 
+  it('have no more rows than their JSON may be long, however large the page may be', () => {
+    const mostCharacters = 300_000;
+    let page: PageData | undefined;
+    const make = (data: PageData): Uint8Array<ArrayBuffer> => {
+      page = data;
+      assert.ok(JSON.stringify(data.sessions).length < 1.05 * mostCharacters);
+      return new Uint8Array(1);
+    };
+    const renderer = new PageRenderer({ ...PAGE_OPTIONS, mostBytes: 500 * MEBIBYTE }, make, mostCharacters);
+    DRAWN_INPUTS.forEach((name, i) => {
+      renderer.name(i + 1, name);
+    });
+    for (const { fields, text } of sessions.slice(0, 3000)) renderer.add(fields, text, RECORD_SESSION);
+    renderer.end();
+    assert.ok(page!.sessions.length > 100 && page!.sessions.length < 3000, `${page!.sessions.length} rows`);
+    assert.match(page!.sessions.left_out, /^Of 3000 sessions /);
+  });
+
   it('have all where there is room', () => {
     const few = 2000;
     const { page } = pageOfRecords(sessions, upTo(few), () => false, 20 * MEBIBYTE);
@@ -172,8 +191,13 @@ describe('pages over time', () => {
     const { fields, text } = drawRecord(SESSION_TABLE, numbersFrom(3), 0);
     fields[R_CLOSED_BY] = CLOSED_BY.indexOf('fin');
     probe.renderer.add(fields, text, RECORD_SESSION);
-    probe.renderer.end();
-    const { series, bounds } = JSON.parse(new TextDecoder().decode(probe.renderer.take())) as PageData;
+    probe.renderer.end({ ...NO_CLOSING, isCutShort: true, packets: 9, damaged: 1, problems: ['a: broken'] });
+    const {
+      series,
+      bounds,
+      ended_early: isEarly,
+      figures,
+    } = JSON.parse(new TextDecoder().decode(probe.renderer.take())) as PageData;
     assert.equal(
       unpacked(series.packets).reduce((sum, value) => sum + value, 0),
       0,
@@ -184,6 +208,7 @@ describe('pages over time', () => {
     );
     assert.equal(unpacked(series.active).at(-1), 0);
     assert.ok(bounds.some((bound) => bound.startsWith('The run was ended before its end')));
+    assert.deepEqual([isEarly, figures.packets, figures.damaged, figures.problems], [true, 9, 1, ['a: broken']]);
   });
 });
 

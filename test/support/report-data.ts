@@ -6,6 +6,7 @@ import { STATES } from '../../src/analysis/connection-state.js';
 import { CLOSED_BY } from '../../src/analysis/session-record.js';
 import { SYMPTOMS, type Symptom, symptomBit } from '../../src/analysis/symptoms.js';
 import type { Packed, PageData, PageSegments } from '../../src/page/page-data.js';
+import { FLAG_ESTABLISHED, FLAG_REFUSED, FLAG_UNANSWERED } from '../../src/page/page-flags.js';
 import { DISTRIBUTIONS, type Distribution, type GroupFigures, type TopEntry } from '../../src/summary/figures.js';
 import { Random } from './random.js';
 
@@ -49,6 +50,7 @@ export function reportData(
   const [first, duration, handshake, rtt] = [f64(), f64(), f64(), f64()];
   const [packetsSrc, packetsDst, payloadSrc, payloadDst] = [u32(), u32(), u32(), f64()];
   const [state, closing, resets] = [new Uint8Array(sessions), new Uint8Array(sessions), new Uint16Array(sessions)];
+  const flags = new Uint8Array(sessions).fill(FLAG_ESTABLISHED);
   for (const name of SYMPTOMS) column.u8.set(name, new Uint8Array(sessions));
   const http: [number, string, string, number | null][] = [];
   const unit = (): number => (random.below(1e6) + 1) / 1e6;
@@ -67,6 +69,7 @@ export function reportData(
     if (kind < (trouble ? 25 : 3)) {
       state[row] = STATES.indexOf(kind % 2 === 0 ? 'REJ' : 'S0');
       closing[row] = kind % 2 === 0 ? 1 : 2;
+      flags[row] = kind % 2 === 0 ? FLAG_REFUSED : FLAG_UNANSWERED;
       resets[row] = kind % 2 === 0 ? 1 : 0;
       packetsSrc[row] = kind % 2 === 0 ? 1 : 4;
       packetsDst[row] = kind % 2 === 0 ? 1 : 0;
@@ -104,6 +107,7 @@ export function reportData(
     program: 'tcploom 0.1.0',
     zone: 'UTC',
     anonymized: false,
+    ended_early: false,
     figures: {
       inputs: [text('captures/edge 1.pcapng'), text("o'hara.pcap")],
       packets: 3_204_551,
@@ -146,6 +150,7 @@ export function reportData(
       handshake: pack(handshake),
       rtt: pack(rtt),
       resets: pack(resets),
+      flags: pack(flags),
       symptoms: Object.fromEntries([...column.u8].map(([name, counts]) => [name, pack(counts)])),
       http,
     },

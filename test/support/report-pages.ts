@@ -19,7 +19,7 @@ export const PAGE_OPTIONS: PageOptions = {
 };
 
 export const NO_CLOSING: RunClosing = {
-  ...{ packets: 0, bytes: 0, damaged: 0, problems: [] },
+  ...{ packets: 0, bytes: 0, damaged: 0, problems: [], isCutShort: false },
   ...{ series: undefined, withoutSegments: 0 },
 };
 

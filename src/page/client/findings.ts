@@ -39,6 +39,7 @@ export function findingsOf(data: PageData, sessions: Sessions): Finding[] {
     const grade = share >= limits[0] ? 'serious' : share >= limits[1] ? 'notable' : 'minor';
     found.push({ finding: { ...finding, grade }, weight: share / limits[0] });
   };
+  early(data, add);
   damage(data, add);
   handshakes(data, group, sessions, add);
   segments(data, group, sessions, add);
@@ -50,6 +51,21 @@ export function findingsOf(data: PageData, sessions: Sessions): Finding[] {
 }
 
 type Add = (share: number, limits: readonly [number, number], finding: Omit<Finding, 'grade'>) => void;
+
+function early({ ended_early: isEarly, figures }: PageData, add: Add): void {
+  if (!isEarly) return;
+  const { sessions } = figures.sessions.groups[0];
+  // Before what was damaged: all figures are less than those of the whole input.
+  add(1000, [1, 1], {
+    title: 'The run was ended early: what was not read by then is missing',
+    evidence: [
+      `${ofThem(figures.packets, 'packet')} had been read; figures are of ${ofThem(sessions, 'session')} that were known by then, others may have been under way`,
+    ],
+    rows: [],
+    choice: null,
+    peak: null,
+  });
+}
 
 function damage({ figures }: PageData, add: Add): void {
   if (figures.damaged === 0) return;
@@ -196,15 +212,18 @@ function http(sessions: Sessions, add: Add): void {
   for (const [, { host }] of failed) hosts.set(host, (hosts.get(host) ?? 0) + 1);
   const [host, most] = [...hosts].sort((a, b) => b[1] - a[1])[0];
   add(failed.length / statuses.length, [0.05, 0.005], {
-    title: `${ofThem(failed.length, 'HTTP answer')} with a status of 500 or more`,
+    title: `${ofThem(failed.length, 'HTTP answer')}${ofListed(sessions)} with a status of 500 or more`,
     evidence: [
-      `Of ${ofThem(statuses.length, 'first answer')} with a status, ${shareText(failed.length, statuses.length)}; ${countText(most)} by ${host}`,
+      `Of ${ofThem(statuses.length, 'first answer')}${ofListed(sessions)} with a status, ${shareText(failed.length, statuses.length)}; ${countText(most)} by ${host}`,
     ],
     rows: failed.slice(0, WORST).map(([row]) => row),
     choice: 'http_error',
     peak: null,
   });
 }
+
+/** What is known of rows alone is of those that there are. */
+const ofListed = ({ length, told }: Sessions): string => (length < told.total ? ' of the sessions listed' : '');
 
 /** The first rows of a choice. */
 function firstRows(sessions: Sessions, choice: Choice): number[] {
@@ -231,7 +250,9 @@ function mostAt(sessions: Sessions, choice: Choice): string[] {
   }
   if (all < 3 || servers.get(best)! < all / 10) return [];
   const address = sessions.told.addresses[Math.floor(best / 65536)];
-  return [`${shareText(servers.get(best)!, all)} of them at ${address}, port ${best % 65536}`];
+  const listed = ofListed(sessions);
+  const them = listed === '' ? ' of them' : `${listed} among them`;
+  return [`${shareText(servers.get(best)!, all)}${them} at ${address}, port ${best % 65536}`];
 }
 
 function topBy(pairs: readonly TopEntry[]): string[] {

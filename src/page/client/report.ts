@@ -14,7 +14,7 @@ import { findingList, keyFigures } from './summary.js';
 import { bytesText, countText, secondsText } from './texts.js';
 import { onTheme, setPaper, startTheme, themeSwitch } from './theme.js';
 import { spanOf, timelineOf } from './timeline.js';
-import { counters, topLists } from './top-lists.js';
+import { topLists } from './top-lists.js';
 import { unpack } from './unpack.js';
 
 /** Width of the charts on a sheet of paper, of two beside each other. */
@@ -127,7 +127,7 @@ async function start(): Promise<void> {
       section('summary', 'Summary', findingList(findingsOf(data, sessions), sessions, span, clock), keyFigures(data)),
       section('time', 'Over time', timeline.root),
       section('times', 'Distributions', histograms.root),
-      section('top', 'Top talkers, ports and pairs', topLists(data), counters(data)),
+      section('top', 'Top talkers, ports and pairs', topLists(data)),
       section('sessions', 'Sessions', table.root),
       section('bounds', 'What is bounded', boundsOf(data)),
     ),

@@ -3,6 +3,7 @@
  */
 import { SYMPTOMS, type Symptom } from '../../analysis/symptoms.js';
 import type { PageSessions } from '../page-data.js';
+import { FLAG_REFUSED, FLAG_UNANSWERED } from '../page-flags.js';
 import { type Column, columnOf } from './unpack.js';
 
 /** Segments that tell of something wrong; retransmissions count fast and spurious ones already. */
@@ -35,6 +36,7 @@ const COLUMNS = [
   'handshake',
   'rtt',
   'resets',
+  'flags',
 ] as const;
 type ColumnName = (typeof COLUMNS)[number];
 
@@ -76,31 +78,25 @@ export const rowOf = (sessions: Sessions, session: number): number => sessions.a
 /** What rows can be chosen by: a symptom, or one of these. */
 export type Choice = Symptom | 'all' | 'any' | 'reset' | 'refused' | 'unanswered' | 'http_error';
 
-/** States, as Zeek's, of sessions that nobody answered. */
-const UNANSWERED = ['S0', 'SH', 'RSTOS0'];
-
 const has = (counts: Column | Float64Array) => (row: number) => counts[row] > 0;
 
 /** Whether a row is among the chosen. */
 export function chooser(sessions: Sessions, choice: Choice): (row: number) => boolean {
-  const { at, told } = sessions;
-  const inState = (states: readonly string[]) => {
-    const wanted = told.states.map((state) => states.includes(state));
-    return (row: number) => wanted[at.state[row]];
-  };
+  const { at } = sessions;
+  const isOneOf = (flags: number) => (row: number) => (at.flags[row] & flags) !== 0;
   switch (choice) {
     case 'all':
       return () => true;
     case 'any': {
-      const failed = inState(['REJ', ...UNANSWERED]);
+      const failed = isOneOf(FLAG_REFUSED | FLAG_UNANSWERED);
       return (row) => sessions.troubles[row] > 0 || failed(row);
     }
     case 'reset':
       return has(at.resets);
     case 'refused':
-      return inState(['REJ']);
+      return isOneOf(FLAG_REFUSED);
     case 'unanswered':
-      return inState(UNANSWERED);
+      return isOneOf(FLAG_UNANSWERED);
     case 'http_error':
       return (row) => (sessions.http.get(row)?.status ?? 0) >= 400;
     default:

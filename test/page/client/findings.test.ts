@@ -70,6 +70,18 @@ describe('findings', () => {
     assert.equal(counts[found.rows[0]], Math.max(...counts));
   });
 
+  it('say of what they know from rows alone that it is of those, where not all sessions have one', () => {
+    const told = (total: number): string[] =>
+      findingsOf(data, readSessions({ ...data.sessions, total })).flatMap(({ choice, title, evidence }) =>
+        choice === 'refused' ? evidence.slice(1) : choice === 'http_error' ? [title, ...evidence] : [],
+      );
+    const all = told(data.sessions.length);
+    const some = told(data.sessions.length + 1);
+    assert.equal(all.length, 3);
+    for (const text of all) assert.doesNotMatch(text, /listed/);
+    for (const text of some) assert.match(text, /of the sessions listed/);
+  });
+
   it('say when there was the most of it', () => {
     const { peak } = findingsOf(data, sessions).find(({ choice }) => choice === 'refused')!;
     const { from, width, length } = data.series;

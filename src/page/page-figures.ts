@@ -4,8 +4,8 @@
 import type { RunClosing } from '../records/run-closing.js';
 import type { CaptureFigures, SessionFigures } from '../summary/figures.js';
 
-/** Of a run that came to its end (`closing`), or of one that did not; `inputs`: their names. */
-export function captureFigures(
+/** `closing`: what is known of the run, if anything; `inputs`: their names. */
+export function pageFigures(
   closing: RunClosing | undefined,
   inputs: readonly string[],
   sessions: SessionFigures,
