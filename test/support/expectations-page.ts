@@ -33,6 +33,11 @@ known": whoever expects something of a capture in which there is nothing to see 
 **Damage.** A capture that is damaged ends a check with exit code 1 though all expectations are met, unless \`--allow-damaged\` or \`allow_damaged: true\` is said of it, or something is expected
 of \`damaged\`: then that decides.
 
+**Nothing expected.** A capture that no expectation is about, and that is compared with no snapshot, is a mistake of whoever wrote them: exit code 2, before anything is read.
+
+**Ended early.** A check that SIGINT, SIGTERM or SIGHUP ends tells what it found in the captures before, in every output, and names those that were not checked; its exit code is that of the
+signal: 130, 143 or 129.
+
 **Snapshots** hold the metrics below that have a mark under "snapshot", of all sessions; those of sessions whose names the capture has too begin with \`sessions.\`. Figures that are taken
 out of a snapshot are not compared. Every difference counts, to the better as well, if it is larger than the tolerance.
 `;
