@@ -12,6 +12,7 @@ import { OutputFailure } from '../pipeline/output-failure.js';
 import type { RunPlan } from '../pipeline/run.js';
 import { SocketError } from '../pipeline/socket-error.js';
 import { ThreadFailure, ThreadStuck } from '../pipeline/threads.js';
+import { builtFile } from '../text/built-file.js';
 import { EXIT_DAMAGED, EXIT_DONE, EXIT_FAILED, SIGNAL_EXITS } from './exit-codes.js';
 import type { ChosenFilter } from './filter-choice.js';
 import { makeFilterPlan } from './filter-plan.js';
@@ -269,6 +270,6 @@ async function leaveThread(stuck: ThreadStuck, code: number): Promise<number> {
 
 /** The version in package.json, three folders up from the built file. */
 function packageVersion(): string {
-  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  const text = readFileSync(builtFile('../package.json'), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { constants, gzipSync } from 'node:zlib';
+import { builtFile } from '../text/built-file.js';
 import type { PageData } from './page-data.js';
 
 const ICON =
@@ -12,7 +13,7 @@ const ICON =
 
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text, 'utf8').digest('base64')}'`;
 
-const builtText = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
+const builtText = (name: string): string => readFileSync(builtFile(`page/${name}`), 'utf8');
 
 /**
  * HTML, in ASCII. It takes the time of a gzip of all its data: some tenths of a second for 200,000 sessions. Throws where the program was not built

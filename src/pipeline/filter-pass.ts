@@ -4,6 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadSummary } from '../capture/news.js';
 import type { ReadPlan } from '../capture/read-captures.js';
+import { builtFile } from '../text/built-file.js';
 import type { OutputTarget } from './blocking-output.js';
 import { HURRIED_FLUSH_MS, Interrupted } from './interrupted.js';
 import type { WriterWork } from './messages.js';
@@ -31,7 +32,7 @@ export interface FilterWatcher extends ReadingWatcher {
   onStart(progress: Float64Array, finish: () => void): void;
 }
 
-const WRITER_FILE = new URL('../../workers/writer.js', import.meta.url);
+const WRITER_FILE = builtFile('workers/writer.js');
 
 /** Reads all captures. Rejects as `runPass` does, or with an OutputFailure. */
 export async function runFilter(plan: FilterPlan, watcher: FilterWatcher, stop: AbortSignal): Promise<ReadSummary> {

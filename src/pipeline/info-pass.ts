@@ -6,6 +6,7 @@ import { MessageChannel } from 'node:worker_threads';
 import type { CaptureFacts, ReadSummary } from '../capture/news.js';
 import type { InputProblem } from '../capture/problem.js';
 import type { ReadPlan } from '../capture/read-captures.js';
+import { builtFile } from '../text/built-file.js';
 import type { ShardCount } from './count-blocks.js';
 import type { CounterWork } from './messages.js';
 import { type BlockForm, Reading } from './reading.js';
@@ -33,7 +34,7 @@ export interface InfoWatcher {
   onStart(progress: Float64Array, finish: () => void): void;
 }
 
-const COUNTER_FILE = new URL('../../workers/counter.js', import.meta.url);
+const COUNTER_FILE = builtFile('workers/counter.js');
 
 /** Reads all captures. Rejects as `runPass` does, or when `outputFailed` does. */
 export async function runInfo(

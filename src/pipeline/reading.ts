@@ -13,6 +13,7 @@ import type { FeederMemory } from '../feed/serve.js';
 import { allocateBlockRing, type BlockRingMemory } from '../ring/block-ring.js';
 import { allocateByteRing, askToFinish, type ByteRingMemory, firstRequest } from '../ring/byte-ring.js';
 import { layoutBlockRing } from '../ring/layout.js';
+import { builtFile } from '../text/built-file.js';
 import type { ReaderWork } from './messages.js';
 import type { Threads } from './threads.js';
 
@@ -43,8 +44,8 @@ export interface ReadingWatcher {
 const FED_BYTES = 8 << 20;
 /** Less than the reader may be ahead. */
 const REPORTS_TOLD_AT_ONCE = 256;
-const READER_FILE = new URL('../../workers/reader.js', import.meta.url);
-const FEEDER_FILE = new URL('../../workers/feeder.js', import.meta.url);
+const READER_FILE = builtFile('workers/reader.js');
+const FEEDER_FILE = builtFile('workers/feeder.js');
 
 export class Reading {
   readonly blocks: BlockRingMemory;

@@ -8,6 +8,7 @@ import type { RecordKind } from '../analysis/events.js';
 import { isZeek, tableOf } from '../records/formats.js';
 import { inputFields } from '../records/record-table.js';
 import type { RunClosing } from '../records/run-closing.js';
+import { builtFile } from '../text/built-file.js';
 import type { LineOutput } from './line-output.js';
 import {
   kindsOf,
@@ -50,7 +51,7 @@ const BATCH_BYTES = 256 * 1024;
 const BATCHES_MOST = 4;
 const WORD_BYTES = 8;
 
-const RENDERER_FILE = new URL('../../workers/renderer.js', import.meta.url);
+const RENDERER_FILE = builtFile('workers/renderer.js');
 
 /** A batch on its way, and the highest number of an input that it needs the name of. */
 interface FilledBatch {

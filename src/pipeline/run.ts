@@ -16,6 +16,7 @@ import { addChecksums, type ChecksumFigures } from '../tcpeek/checksum-figures.j
 import { addOpenings, type OpeningCounts } from '../tcpeek/counts.js';
 import { namedFilters } from '../tcpeek/options.js';
 import { SESSION_HEAD } from '../tcpeek/session-head.js';
+import { builtFile } from '../text/built-file.js';
 import { Patience } from './interrupted.js';
 import type { LineOutput } from './line-output.js';
 import type { TrackerWork } from './messages.js';
@@ -124,7 +125,7 @@ const BYTES_PER_TURN = 256 * 1024;
 /** Problems that are told again at the end, of any number. */
 const PROBLEMS_KEPT = 10;
 
-const TRACKER_FILE = new URL('../../workers/tracker.js', import.meta.url);
+const TRACKER_FILE = builtFile('workers/tracker.js');
 
 /**
  * Runs the plan; lines go to the outputs. Rejects with a ThreadFailure, with an error of writing, or with the
