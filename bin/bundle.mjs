@@ -7,6 +7,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { constants } from './constants.mjs';
 import { root } from './prepare.mjs';
 
 const DIST = join(root, 'dist');
@@ -18,10 +19,11 @@ const types = spawnSync(process.execPath, [join(root, 'node_modules', 'typescrip
 });
 if (types.status !== 0) process.exit(types.status ?? 2);
 // Not before the packages are there.
-const { buildSync } = await import('esbuild');
+const { build } = await import('esbuild');
 
-function bundleProgram() {
+async function bundleProgram() {
   const options = {
+    plugins: [await constants(root, ['src', 'workers'], DIST)],
     bundle: true,
     format: 'esm',
     platform: 'node',
@@ -39,11 +41,11 @@ function bundleProgram() {
     in: join(root, 'workers', name),
     out: join('workers', basename(name, '.ts')),
   }));
-  buildSync({ ...options, entryPoints: roles });
+  await build({ ...options, entryPoints: roles });
   // Its second line, which sh reads, would be left out.
   const banner = { js: readFileSync(LAUNCHER, 'utf8').split('\n')[1] };
   rmSync(join(DIST, 'bin', 'program'), { recursive: true, force: true });
-  buildSync({
+  await build({
     ...options,
     entryPoints: [{ in: LAUNCHER, out: join('bin', 'tcploom') }],
     splitting: true,
@@ -52,11 +54,11 @@ function bundleProgram() {
   });
 }
 
-function bundlePage() {
+async function bundlePage() {
   const licence = readFileSync(join(root, 'node_modules', 'uplot', 'LICENSE'), 'utf8').trim();
   const banner = `/*! With uPlot:\n${licence}\n*/`;
   const out = join(DIST, 'page');
-  const { outputFiles } = buildSync({
+  const { outputFiles } = await build({
     entryPoints: [join(CLIENT, 'report.ts'), join(CLIENT, 'report.css')],
     outdir: out,
     bundle: true,
@@ -73,5 +75,5 @@ function bundlePage() {
   for (const { path, text } of outputFiles) writeFileSync(path, text);
 }
 
-bundleProgram();
-bundlePage();
+await bundleProgram();
+await bundlePage();
