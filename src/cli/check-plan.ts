@@ -20,6 +20,24 @@ import { UsageError } from './usage-error.js';
 /** What is wrong with expectations: whole lines that have been put together, each with its place. */
 export class ExpectationMistakes extends Error {}
 
+/** Patterns of a file of expectations that no capture is named by. */
+export class NoCaptures extends ExpectationMistakes {
+  readonly config: string;
+  readonly patterns: readonly UnmatchedPattern[];
+
+  constructor(config: string, patterns: readonly UnmatchedPattern[]) {
+    super(patterns.map(({ place, message }) => faultText({ place, message, detail: '' })).join(''));
+    this.config = config;
+    this.patterns = patterns;
+  }
+}
+
+export interface UnmatchedPattern {
+  readonly pattern: string;
+  readonly message: string;
+  readonly place: FilePlace;
+}
+
 export interface CheckedCapture {
   readonly name: string;
   readonly expectations: readonly NamedExpectation[];
@@ -144,17 +162,14 @@ function namedCaptures(parsed: ParsedCheckFile, config: string, folder: string):
   if (captures.length === 0) {
     throw new UsageError(`check needs a capture: none is named, and ${printable(config)} has no "captures"`);
   }
-  const faults: string[] = [];
+  const unmatched: UnmatchedPattern[] = [];
   const found = captures.flatMap((pattern, index) => {
     const names = filesMatching(pattern, folder);
-    if (names.length === 0) {
-      faults.push(
-        faultText({ place: parsed.placeOf('captures', index), message: `no file is ${pattern}`, detail: '' }),
-      );
-    }
+    const place = parsed.placeOf('captures', index);
+    if (names.length === 0) unmatched.push({ pattern, message: `no file is ${pattern}`, place });
     return names;
   });
-  if (faults.length > 0) throw new ExpectationMistakes(faults.join(''));
+  if (unmatched.length > 0) throw new NoCaptures(config, unmatched);
   return [...new Set(found)];
 }
 

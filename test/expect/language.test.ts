@@ -315,7 +315,7 @@ describe('a verdict', () => {
   it('says that something is not known, and why', () => {
     const verdict = verdictOn('handshake.p99 < 50ms', nothing);
     assert.equal(verdict.outcome, 'unknown');
-    assert.equal(verdict.found, 'handshake.p99 is not known: there are no such sessions');
+    assert.equal(verdict.found, 'handshake.p99 is not known: there are no sessions');
     const some = captureFigures({ groups: [emptyGroup({ sessions: 2 })] });
     assert.equal(
       verdictOn('handshake.p99 < 50ms', some).found,
