@@ -371,7 +371,10 @@ expectations:
     const [config, read] = [join(folder, 'tcploom.yml'), reader(folder)];
     const message = await refusal('check', '--config', config, ...read.options);
     assert.equal(message, `tcploom: ${config}:2:12: no file is none*\n`);
-    assert.match(read.text('junit'), /tests="1" failures="0" errors="1">[\s\S]*<error type="no capture" message="no file/);
+    assert.match(
+      read.text('junit'),
+      /tests="1" failures="0" errors="1">[\s\S]*<error type="no capture" message="no file/,
+    );
     assert.match(read.text('tap'), /^1\.\.1\nnot ok 1 - none\*: it names captures\n/m);
     assert.match(read.text('github'), /^::error file=.*tcploom\.yml,line=2,col=12,title=no capture::none\*: no/);
     const [{ exitCode, toolExecutionNotifications: notes }] = JSON.parse(read.text('sarif')).runs[0].invocations;
