@@ -6,11 +6,13 @@ import { dirname, relative, resolve } from 'node:path';
 import { describeSystemError, isSystemError, printable } from '../capture/problem.js';
 import type { CheckFileFault, ParsedCheckFile } from '../expect/check-file.js';
 import type { CheckFile, ReadingOptions } from '../expect/check-schema.js';
+import { ExpectationError, marked } from '../expect/expectation-error.js';
 import { glob } from '../expect/glob.js';
 import type { KeyFigures } from '../expect/key-figures.js';
-import { type ConditionCheck, ExpectationError, marked, parseExpectation } from '../expect/parse-expectation.js';
-import { NO_TOLERANCE, parseTolerance, type Tolerances } from '../expect/snapshot.js';
+import { type ConditionCheck, parseExpectation } from '../expect/parse-expectation.js';
+import { NO_TOLERANCE, parseTolerance, type Tolerances, toleranceFault } from '../expect/snapshot.js';
 import type { FilePlace, NamedExpectation } from '../expect/verdict.js';
+import { readAddressRange } from '../tcpeek/address-range.js';
 import { FilterTextError, parseSessionFilter } from '../tcpeek/filter-text.js';
 import { filesMatching, inFolder } from './capture-globs.js';
 import type { ParsedOptions } from './plan.js';
@@ -112,6 +114,7 @@ export async function makeCheckPlan(
   const snapshots = snapshotPlan(names, given, parsed, folder);
   if (snapshots.use === 'none') refuseNothingExpected(parsed, captures);
   refuseWrongFilters(parsed);
+  refuseWrongAddresses(parsed);
   return {
     captures,
     given: withReading(given, parsed.content),
@@ -183,6 +186,20 @@ function refuseWrongFilters({ content, placeOf }: ParsedCheckFile): void {
       if (!(error instanceof FilterTextError)) throw error;
       return [faultText({ place: placeOf('tcpeek', index), message: error.message, detail: '' })];
     }
+  });
+  if (faults.length > 0) throw new ExpectationMistakes(faults.join(''));
+}
+
+/** Likewise. */
+function refuseWrongAddresses({ content, placeOf }: ParsedCheckFile): void {
+  const faults = (content.reading?.local ?? []).flatMap((list, index) => {
+    const [fault] = list
+      .split(',')
+      .map(readAddressRange)
+      .filter((range) => typeof range === 'string');
+    return fault === undefined
+      ? []
+      : [faultText({ place: placeOf('reading', 'local', index), message: fault, detail: '' })];
   });
   if (faults.length > 0) throw new ExpectationMistakes(faults.join(''));
 }
@@ -271,6 +288,6 @@ function tolerancesOf(text: string | undefined, stated: Tolerances | undefined):
   const { usual, of } = stated ?? { usual: NO_TOLERANCE, of: new Map() };
   if (text === undefined) return { usual, of };
   const tolerance = parseTolerance(text);
-  if (tolerance === undefined) throw new UsageError(`--tolerance '${printable(text)}': expected a share, as 5%`);
+  if (tolerance === undefined) throw new UsageError(`--tolerance '${printable(text)}': ${toleranceFault(text, false)}`);
   return { usual: tolerance, of };
 }

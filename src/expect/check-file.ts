@@ -14,11 +14,12 @@ import {
   visit,
 } from 'yaml';
 import { CHECK_SCHEMA, type CheckFile } from './check-schema.js';
+import { ExpectationError, marked } from './expectation-error.js';
 import { GlobError, glob } from './glob.js';
 import { keyMetric } from './key-figures.js';
 import { nearestName } from './nearest-name.js';
-import { type ConditionCheck, ExpectationError, marked, parseExpectation } from './parse-expectation.js';
-import { parseTolerance, type Tolerance, type Tolerances } from './snapshot.js';
+import { type ConditionCheck, parseExpectation } from './parse-expectation.js';
+import { parseTolerance, type Tolerance, type Tolerances, toleranceFault } from './snapshot.js';
 import type { FilePlace, NamedExpectation } from './verdict.js';
 
 /** Something wrong in a file of expectations: where, and what. `detail`: more lines, may be empty. */
@@ -153,20 +154,27 @@ class CheckSource {
   invalid(content: unknown): CheckFileFault[] {
     const validate = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true }).compile(CHECK_SCHEMA);
     if (validate(content)) return [];
-    const faults = (validate.errors ?? [])
-      // Of several forms the forms' own faults say more.
-      .filter(({ keyword }) => keyword !== 'oneOf')
-      .map((error) => this.#schemaFault(error));
+    const errors = validate.errors ?? [];
+    const faults = errors
+      // Of several forms the forms' own faults say more, and what is wrong within one more than that it is not the other.
+      .filter((error) => error.keyword !== 'oneOf' && !isOfOtherForm(error, errors))
+      .map((error) => this.#numberFault(error, content) ?? this.#schemaFault(error));
     const first = new Map(faults.toReversed().map((fault) => [`${fault.place.line}:${fault.place.column}`, fault]));
     return [...first.values()].sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
   }
 
+  /** What YAML has as a number and JSON has not. */
+  #numberFault({ instancePath }: ErrorObject, content: unknown): CheckFileFault | undefined {
+    const path = pathOf(instancePath);
+    const value = path.reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], content);
+    if (typeof value !== 'number' || Number.isFinite(value)) return undefined;
+    const what = Number.isNaN(value) ? 'is no number' : 'is too large or too small a number';
+    return this.fault(this.offsetOf(path), `${nameOf(path)} ${what}`);
+  }
+
   #schemaFault({ keyword, instancePath, params, message, parentSchema }: ErrorObject): CheckFileFault {
-    const path = instancePath
-      .split('/')
-      .slice(1)
-      .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-    const where = path.length === 0 ? 'the file' : path.join('.').replace(/\.(\d+)/g, '[$1]');
+    const path = pathOf(instancePath);
+    const where = nameOf(path);
     if (keyword === 'additionalProperties') {
       const key = String(params.additionalProperty);
       const known = Object.keys(
@@ -180,6 +188,9 @@ class CheckSource {
     if (keyword === 'required') return this.fault(offset, `${where} needs ${JSON.stringify(params.missingProperty)}`);
     if (keyword === 'const') return this.fault(offset, `${where} must be ${JSON.stringify(params.allowedValue)}`);
     if (keyword === 'enum') return this.fault(offset, `${where} must be one of ${params.allowedValues.join(', ')}`);
+    if (keyword === 'minimum') return this.fault(offset, `${where} must be at least ${params.limit}`);
+    if (keyword === 'maximum') return this.fault(offset, `${where} must be at most ${params.limit}`);
+    if (keyword === 'type') return this.fault(offset, `${where} must be ${TYPE_NAMES[params.type] ?? params.type}`);
     return this.fault(offset, `${where} ${message}`);
   }
 
@@ -265,12 +276,39 @@ class CheckSource {
   #tolerance(path: Path, text: string, key: string | undefined, faults: CheckFileFault[]): Tolerance {
     const found = parseTolerance(text, key);
     if (found !== undefined) return found;
-    const forms =
-      key === undefined ? 'a share of the figure: 5%' : 'a share of the figure, or as much of its unit: 5%, 3, 20ms';
-    faults.push(this.fault(this.#textOffset(path, text), `${JSON.stringify(text)} is no tolerance: expected ${forms}`));
+    const why = toleranceFault(text, key !== undefined);
+    faults.push(this.fault(this.#textOffset(path, text), `${JSON.stringify(text)} is no tolerance: ${why}`));
     return { isRelative: true, amount: 0 };
   }
 }
+
+/** Whether it says no more than that a value has not the type of one of several forms, where more is known of another form. */
+const isOfOtherForm = ({ keyword, schemaPath, instancePath }: ErrorObject, errors: readonly ErrorObject[]): boolean =>
+  keyword === 'type' &&
+  /\/oneOf\/\d+\/type$/.test(schemaPath) &&
+  errors.some(
+    (other) =>
+      other.instancePath.startsWith(`${instancePath}/`) ||
+      (other.instancePath === instancePath && !/^(type|oneOf)$/.test(other.keyword)),
+  );
+
+/** The keys and numbers of a JSON pointer (RFC 6901). */
+const pathOf = (pointer: string): string[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+
+const nameOf = (path: Path): string => (path.length === 0 ? 'the file' : path.join('.').replace(/\.(\d+)/g, '[$1]'));
+
+/** Types of JSON schema in words. */
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  integer: 'a whole number',
+  boolean: 'true or false',
+  string: 'a text',
+  array: 'a list',
+  'string,number': 'a text or a number',
+};
 
 interface SchemaNode {
   readonly properties?: Record<string, SchemaNode>;

@@ -2,7 +2,7 @@
  * Snapshots: the key figures of a capture in a file, and what has changed since it was written.
  */
 import { type Endpoint, type KeyFigures, keyMetric } from './key-figures.js';
-import { amountOf, amountText, unitNamed } from './units.js';
+import { amountOf, amountText, numberFault, unitNamed } from './units.js';
 
 const FORMAT = 'tcploom snapshot';
 const VERSION = 1;
@@ -67,6 +67,18 @@ export interface Tolerances {
 
 /** `5%`, or for one metric as much of its unit: `3`, `20ms`. Undefined for a text that is none. */
 export function parseTolerance(text: string, key?: string): Tolerance | undefined {
+  const tolerance = readTolerance(text, key);
+  return tolerance === undefined || Number.isFinite(tolerance.amount) ? tolerance : undefined;
+}
+
+/** What is wrong with a text that is none. */
+export function toleranceFault(text: string, hasUnits: boolean): string {
+  const fault = numberFault(text.trim());
+  if (fault !== undefined) return fault.message;
+  return `expected ${hasUnits ? 'a share of the figure, or as much of its unit: 5%, 3, 20ms' : 'a share, as 5%'}`;
+}
+
+function readTolerance(text: string, key: string | undefined): Tolerance | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*(\S*)$/.exec(text.trim());
   if (match === null) return undefined;
   const [, decimal, unit] = match;

@@ -249,7 +249,34 @@ expectations:
     );
   });
 
+  it('finds addresses in a file that are none, with their places', async () => {
+    const config = join(folderWith('', 'good.pcap'), 'tcploom.yml');
+    const head = 'version: 1\ncaptures: [good.pcap]\nsnapshot: true\n';
+    writeFileSync(config, `${head}reading: { local: [10.0.0.1, 10.0.0.0/40] }\n`);
+    const message = `tcploom: ${config}:4:30: prefix length '40' out of range: expected 0 to 32\n`;
+    assert.equal(await refusal('check', '--config', config), message);
+  });
+
+  it('refuses conditions that no session can fulfil, with a mark', async () => {
+    const message = await refusal('check', '--expect', 'sessions{dst_port=99999}.rst == 0', 'good.pcap');
+    assert.equal(
+      message,
+      `tcploom: --expect: dst_port is at most 65535, not '99999'
+  sessions{dst_port=99999}.rst == 0
+                    ^^^^^
+`,
+    );
+  });
+
   it('refuses what means nothing', async () => {
+    assert.match(
+      await refusal('check', '--snapshot', '--tolerance', '1e400%', 'good.pcap'),
+      /^--tolerance '1e400%': numbers are written out/,
+    );
+    assert.match(
+      await refusal('check', '--snapshot', '--tolerance', `${'9'.repeat(400)}%`, 'good.pcap'),
+      /: this number is too large$/,
+    );
     const config = join(folderWith('version: 1\n'), 'tcploom.yml');
     assert.match(await refusal('check', 'good.pcap'), /^check needs expectations/);
     assert.match(await refusal('check', '--config', config), /has no "captures"$/);
