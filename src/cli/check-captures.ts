@@ -11,10 +11,11 @@ import { type CaptureVerdicts, judge, type Verdict } from '../expect/verdict.js'
 import { wantedFigures } from '../expect/wanted-figures.js';
 import { OutputFailure } from '../pipeline/output-failure.js';
 import type { CaptureFigures } from '../summary/figures.js';
-import type { CheckedCapture, CheckPlan, SnapshotPlan } from './check-plan.js';
+import type { CheckedCapture, CheckPlan } from './check-plan.js';
 import { failureMessage } from './failure-message.js';
 import { EndingSignals, interruptionOf } from './signals.js';
 import { snapshotPath, writeSnapshot } from './snapshot-files.js';
+import type { SnapshotPlan } from './snapshot-plan.js';
 import type { Summarize, SummarizeOptions } from './summarize.js';
 import { UsageError } from './usage-error.js';
 
