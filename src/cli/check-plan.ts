@@ -6,33 +6,42 @@ import { dirname, relative, resolve } from 'node:path';
 import { describeSystemError, isSystemError, printable } from '../capture/problem.js';
 import type { CheckFileFault, ParsedCheckFile } from '../expect/check-file.js';
 import type { CheckFile, ReadingOptions } from '../expect/check-schema.js';
+import { ExpectationError, marked } from '../expect/expectation-error.js';
 import { glob } from '../expect/glob.js';
-import type { KeyFigures } from '../expect/key-figures.js';
-import { type ConditionCheck, ExpectationError, marked, parseExpectation } from '../expect/parse-expectation.js';
-import { NO_TOLERANCE, parseTolerance, type Tolerances } from '../expect/snapshot.js';
+import { type ConditionCheck, parseExpectation } from '../expect/parse-expectation.js';
 import type { FilePlace, NamedExpectation } from '../expect/verdict.js';
+import { readAddressRange } from '../tcpeek/address-range.js';
 import { FilterTextError, parseSessionFilter } from '../tcpeek/filter-text.js';
-import { filesMatching, inFolder } from './capture-globs.js';
+import { filesMatching } from './capture-globs.js';
 import type { ParsedOptions } from './plan.js';
-import { readSnapshot, refuseSharedSnapshots, snapshotPath } from './snapshot-files.js';
+import { type SnapshotPlan, snapshotPlan } from './snapshot-plan.js';
 import { UsageError } from './usage-error.js';
 
 /** What is wrong with expectations: whole lines that have been put together, each with its place. */
 export class ExpectationMistakes extends Error {}
 
+/** Patterns of a file of expectations that no capture is named by. */
+export class NoCaptures extends ExpectationMistakes {
+  readonly config: string;
+  readonly patterns: readonly UnmatchedPattern[];
+
+  constructor(config: string, patterns: readonly UnmatchedPattern[]) {
+    super(patterns.map(({ place, message }) => faultText({ place, message, detail: '' })).join(''));
+    this.config = config;
+    this.patterns = patterns;
+  }
+}
+
+export interface UnmatchedPattern {
+  readonly pattern: string;
+  readonly message: string;
+  readonly place: FilePlace;
+}
+
 export interface CheckedCapture {
   readonly name: string;
   readonly expectations: readonly NamedExpectation[];
   readonly allowsDamage: boolean;
-}
-
-export interface SnapshotPlan {
-  readonly use: 'none' | 'compare' | 'write';
-  /** Undefined: beside the captures. */
-  readonly folder: string | undefined;
-  readonly tolerances: Tolerances;
-  /** By capture: what its snapshot has, where captures are compared with theirs; undefined where there is none. */
-  readonly before: ReadonlyMap<string, KeyFigures | undefined>;
 }
 
 export interface CheckPlan {
@@ -94,6 +103,7 @@ export async function makeCheckPlan(
   const snapshots = snapshotPlan(names, given, parsed, folder);
   if (snapshots.use === 'none') refuseNothingExpected(parsed, captures);
   refuseWrongFilters(parsed);
+  refuseWrongAddresses(parsed);
   return {
     captures,
     given: withReading(given, parsed.content),
@@ -144,17 +154,14 @@ function namedCaptures(parsed: ParsedCheckFile, config: string, folder: string):
   if (captures.length === 0) {
     throw new UsageError(`check needs a capture: none is named, and ${printable(config)} has no "captures"`);
   }
-  const faults: string[] = [];
+  const unmatched: UnmatchedPattern[] = [];
   const found = captures.flatMap((pattern, index) => {
     const names = filesMatching(pattern, folder);
-    if (names.length === 0) {
-      faults.push(
-        faultText({ place: parsed.placeOf('captures', index), message: `no file is ${pattern}`, detail: '' }),
-      );
-    }
+    const place = parsed.placeOf('captures', index);
+    if (names.length === 0) unmatched.push({ pattern, message: `no file is ${pattern}`, place });
     return names;
   });
-  if (faults.length > 0) throw new ExpectationMistakes(faults.join(''));
+  if (unmatched.length > 0) throw new NoCaptures(config, unmatched);
   return [...new Set(found)];
 }
 
@@ -168,6 +175,20 @@ function refuseWrongFilters({ content, placeOf }: ParsedCheckFile): void {
       if (!(error instanceof FilterTextError)) throw error;
       return [faultText({ place: placeOf('tcpeek', index), message: error.message, detail: '' })];
     }
+  });
+  if (faults.length > 0) throw new ExpectationMistakes(faults.join(''));
+}
+
+/** Likewise. */
+function refuseWrongAddresses({ content, placeOf }: ParsedCheckFile): void {
+  const faults = (content.reading?.local ?? []).flatMap((list, index) => {
+    const [fault] = list
+      .split(',')
+      .map(readAddressRange)
+      .filter((range) => typeof range === 'string');
+    return fault === undefined
+      ? []
+      : [faultText({ place: placeOf('reading', 'local', index), message: fault, detail: '' })];
   });
   if (faults.length > 0) throw new ExpectationMistakes(faults.join(''));
 }
@@ -222,40 +243,4 @@ function readingOf({
     ...same,
   };
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as ParsedOptions;
-}
-
-function snapshotPlan(
-  captures: readonly string[],
-  given: ParsedOptions,
-  parsed: ParsedCheckFile | undefined,
-  folder: string | undefined,
-): SnapshotPlan {
-  const stated = parsed?.content.snapshot ?? false;
-  if (given.update && given.snapshot) {
-    throw new UsageError('--update writes snapshots, --snapshot compares with them: not both at once');
-  }
-  const use = given.update ? 'write' : given.snapshot || stated !== false ? 'compare' : 'none';
-  if (use === 'none' && given.snapshots !== undefined) {
-    throw new UsageError('--snapshots says where snapshots are: with --update or --snapshot');
-  }
-  if (use !== 'compare' && given.tolerance !== undefined) {
-    throw new UsageError('--tolerance is about snapshots, which nothing is compared with: --snapshot');
-  }
-  const own =
-    typeof stated === 'object' && stated.folder !== undefined ? inFolder(folder ?? '', stated.folder) : undefined;
-  const where = given.snapshots ?? own;
-  if (use !== 'none') refuseSharedSnapshots(captures, where);
-  const tolerances = tolerancesOf(given.tolerance, parsed?.tolerances);
-  // One that is broken is told before captures are read for nothing.
-  const compared = use === 'compare' ? captures : [];
-  const before = new Map(compared.map((name) => [name, readSnapshot(snapshotPath(name, where))]));
-  return { use, folder: where, tolerances, before };
-}
-
-function tolerancesOf(text: string | undefined, stated: Tolerances | undefined): Tolerances {
-  const { usual, of } = stated ?? { usual: NO_TOLERANCE, of: new Map() };
-  if (text === undefined) return { usual, of };
-  const tolerance = parseTolerance(text);
-  if (tolerance === undefined) throw new UsageError(`--tolerance '${printable(text)}': expected a share, as 5%`);
-  return { usual: tolerance, of };
 }

@@ -1,33 +1,31 @@
 /**
- * Holds expectations against captures, one after the other, and tells what came of it.
+ * The check of captures: what is asked for, and telling what came of it.
  */
-import { basename } from 'node:path';
 import { listInputs } from '../capture/input-list.js';
-import { describeProblem, printable } from '../capture/problem.js';
-import type { TimeBound } from '../capture/selection.js';
-import { extractCommand, type Numbering } from '../expect/extract-command.js';
+import { describeProblem, type InputProblem, printable, problemText } from '../capture/problem.js';
+import { extractCommand } from '../expect/extract-command.js';
 import { checkText } from '../expect/failure-text.js';
 import { checkGithub } from '../expect/github.js';
 import { checkJunit } from '../expect/junit.js';
-import { keyFigures } from '../expect/key-figures.js';
-import { type CheckEnd, type CheckResult, endOf, type WrittenSnapshots } from '../expect/outcome.js';
+import { type CheckEnd, type CheckResult, endOf } from '../expect/outcome.js';
 import { checkSarif } from '../expect/sarif.js';
-import { changesSince, changesText } from '../expect/snapshot.js';
 import { checkTap } from '../expect/tap.js';
-import { type CaptureVerdicts, type FilePlace, judge, type Verdict } from '../expect/verdict.js';
-import { wantedFigures } from '../expect/wanted-figures.js';
-import type { CaptureFigures } from '../summary/figures.js';
-import { type CheckedCapture, type CheckPlan, makeCheckPlan, type SnapshotPlan } from './check-plan.js';
+import type { CaptureVerdicts, FilePlace } from '../expect/verdict.js';
+import { OutputFailure } from '../pipeline/output-failure.js';
+import { checkCaptures } from './check-captures.js';
+import { type CheckPlan, makeCheckPlan, NoCaptures } from './check-plan.js';
 import { EXIT_DAMAGED, EXIT_DONE, EXIT_FAILED, EXIT_UNMET, SIGNAL_EXITS } from './exit-codes.js';
 import { type ChosenFilter, chooseFilter } from './filter-choice.js';
 import type { ParsedOptions } from './plan.js';
-import { EndingSignals, interruptionOf } from './signals.js';
-import { snapshotPath, writeSnapshot } from './snapshot-files.js';
-import { checkCondition, type Summarize, type SummarizeOptions, summarize } from './summarize.js';
-import { toldOutputs, writeTold } from './told-outputs.js';
+import { numberingOf } from './session-numbering.js';
+import { claimSnapshots, snapshotPath } from './snapshot-files.js';
+import { checkCondition, type Summarize, summarize } from './summarize.js';
+import { claimTold, type ToldOutput, toldOutputs, writeTold } from './told-outputs.js';
 import { FilterMistake } from './usage-error.js';
 import type { ProgramFacts } from './watching.js';
 
+/** May share one place. */
+const LINES = ['text', 'github'] as const;
 const FORMATS = ['text', 'junit', 'github', 'tap', 'sarif'] as const;
 type Format = (typeof FORMATS)[number];
 
@@ -38,37 +36,89 @@ const EXITS: Readonly<Record<CheckEnd, number>> = {
   'nothing read': EXIT_FAILED,
 };
 
-/** Checks captures; `ask`: who knows their figures. Throws a UsageError, ExpectationMistakes or an OutputFailure. */
+/** Checks captures; `ask`: who knows their figures. Throws a UsageError, ExpectationMistakes, an OutputFailure, or what ended it before its end. */
 export async function executeCheck(
   names: readonly string[],
   options: ParsedOptions,
   program: ProgramFacts,
   ask: Summarize = summarize,
 ): Promise<number> {
-  const listed = listInputs(names, options.filesFrom ?? [], options.recursive ?? false);
-  const told = listed.problems.map((problem) => `${describeProblem(problem)}\n`).join('');
-  process.stderr.write(told);
-  if (listed.files.length === 0 && listed.problems.length > 0) return EXIT_FAILED;
-  const plan = await makeCheckPlan(listed.files, options, checkCondition);
+  const { files, problems } = listInputs(names, options.filesFrom ?? [], options.recursive ?? false);
+  const lists = problems.map((problem) => listVerdicts(problem.file, problemText(problem), undefined));
+  if (files.length === 0 && lists.length > 0) return await tellLists(lists, options, program, names);
+  const plan = await planOf(files, problems, options, program);
   const captures = plan.captures.map(({ name }) => name);
   const { use, folder } = plan.snapshots;
   const snapshots = use === 'none' ? [] : captures.map((name) => snapshotPath(name, folder));
   const inputs = [...captures, ...plan.others];
-  const outputs = toldOutputs<Format>(plan.given, FORMATS, ['text', 'github'], inputs, snapshots);
+  const outputs = toldOutputs<Format>(plan.given, FORMATS, LINES, inputs, snapshots);
   const given = withoutProgress(plan.given);
   const filter = await filterOf(given, names, plan.filterPlace);
-  const { verdicts, snapshots: written, ending } = await inTurn(plan, ask, { given, filter, program });
+  await claimTold(outputs);
+  if (use === 'write') await claimSnapshots(snapshots);
+  const checked = await checkCaptures(plan, ask, { given, filter, program });
+  const { failure } = checked;
   const numbering = numberingOf(given, filter);
   const result: CheckResult = {
     version: program.version,
-    captures: verdicts,
-    snapshots: use === 'write' ? written : undefined,
+    captures: [...lists, ...checked.verdicts],
+    snapshots: use === 'write' ? checked.snapshots : undefined,
+    hasFailed: failure !== undefined && failure.signal === undefined,
     commandFor: (capture, session) => extractCommand(capture, session, numbering),
   };
-  const code = ending === undefined ? EXITS[endOf(verdicts)] : (SIGNAL_EXITS[ending.signal] ?? EXIT_FAILED);
-  writeTold(outputs, (format) => render(format, result, code));
-  if (ending !== undefined) throw ending.error;
-  return code === EXIT_DONE && listed.problems.length > 0 ? EXIT_DAMAGED : code;
+  const code = failure === undefined ? EXITS[endOf(result.captures)] : codeOf(failure.signal);
+  try {
+    await writeTold(outputs, (format) => render(format, result, code));
+  } catch (error) {
+    if (failure === undefined || !(error instanceof OutputFailure)) throw error;
+    // What came first is what the program ends with.
+    process.stderr.write(`tcploom: ${printable(error.message)}\n`);
+  }
+  if (failure !== undefined) throw failure.error;
+  return code;
+}
+
+const codeOf = (signal: NodeJS.Signals | undefined): number =>
+  (signal === undefined ? undefined : SIGNAL_EXITS[signal]) ?? EXIT_FAILED;
+
+/** Of a list of captures, a folder or a pattern that names none. */
+const listVerdicts = (name: string, problem: string, place: FilePlace | undefined): CaptureVerdicts => ({
+  ...{ capture: name, isRead: false, verdicts: [], damaged: 1, problems: [problem], allowsDamage: false },
+  list: { place },
+});
+
+/** The plan; what names no capture is told in the outputs, too, before that is thrown. */
+async function planOf(
+  files: readonly string[],
+  problems: readonly InputProblem[],
+  options: ParsedOptions,
+  program: ProgramFacts,
+): Promise<CheckPlan> {
+  try {
+    return await makeCheckPlan(files, options, checkCondition);
+  } catch (error) {
+    if (error instanceof NoCaptures) {
+      const { patterns, config } = error;
+      const unmatched = patterns.map(({ pattern, message, place }) => listVerdicts(pattern, message, place));
+      // The error itself is text enough.
+      await tellLists(unmatched, options, program, [config], ({ format }) => format !== 'text');
+    } else process.stderr.write(problems.map((problem) => `${describeProblem(problem)}\n`).join(''));
+    throw error;
+  }
+}
+
+/** Tells that there is nothing to check. */
+async function tellLists(
+  captures: readonly CaptureVerdicts[],
+  options: ParsedOptions,
+  { version }: ProgramFacts,
+  inputs: readonly string[],
+  isWanted: (output: ToldOutput<Format>) => boolean = () => true,
+): Promise<number> {
+  const outputs = toldOutputs<Format>(options, FORMATS, LINES, inputs).filter(isWanted);
+  const result: CheckResult = { version, captures, commandFor: () => undefined };
+  await writeTold(outputs, (format) => render(format, result, EXIT_FAILED));
+  return EXIT_FAILED;
 }
 
 async function filterOf(
@@ -104,129 +154,4 @@ export function withoutProgress(given: ParsedOptions): ParsedOptions {
   const { CI = '' } = process.env;
   const isWatched = CI === '' || CI === 'false' || CI === '0';
   return given.progress !== undefined || isWatched ? given : { ...given, progress: 'none' };
-}
-
-interface Judged {
-  readonly verdicts: readonly CaptureVerdicts[];
-  readonly snapshots: WrittenSnapshots;
-  /** What ended the check before its end: it is to be thrown when all has been told. */
-  readonly ending: { readonly signal: NodeJS.Signals; readonly error: unknown } | undefined;
-}
-
-async function inTurn(
-  { captures, snapshots }: CheckPlan,
-  ask: Summarize,
-  asked: Pick<SummarizeOptions, 'given' | 'filter' | 'program'>,
-): Promise<Judged> {
-  const signals = new EndingSignals({ inputs: [], followTimeoutMs: undefined });
-  const verdicts: CaptureVerdicts[] = [];
-  const written = { written: 0, same: 0 };
-  try {
-    for (const capture of captures) {
-      const said: string[] = [];
-      const say = (text: string): unknown => said.push(...text.split('\n').filter((line) => line !== ''));
-      const { plan, places } = wantedFigures(capture.expectations.map(({ expectation }) => expectation));
-      const figures = await ask(capture.name, { ...asked, plan, say, stop: signals.stop });
-      signals.stop.throwIfAborted();
-      if (figures === undefined) verdicts.push(unread(capture, said));
-      else {
-        const own = capture.expectations.map((named, index) => judge(named, figures, places[index]));
-        verdicts.push(
-          verdictsOn(capture, figures, [...own, ...snapshotVerdicts(capture, figures, snapshots, written)]),
-        );
-      }
-    }
-    return { verdicts, snapshots: written, ending: undefined };
-  } catch (error) {
-    const signal = interruptionOf(error)?.signal;
-    if (signal === undefined) throw error;
-    const unchecked = captures.slice(verdicts.length).map((capture) => ({ ...unread(capture, []), endedBy: signal }));
-    return { verdicts: [...verdicts, ...unchecked], snapshots: written, ending: { signal, error } };
-  } finally {
-    signals.close();
-  }
-}
-
-const unread = ({ name, allowsDamage }: CheckedCapture, said: readonly string[]): CaptureVerdicts => ({
-  capture: name,
-  isRead: false,
-  verdicts: [],
-  damaged: 1,
-  // The capture is named before them.
-  problems: said.map((line) => [`tcploom: ${printable(name)}: `, 'tcploom: '].reduce(without, line)),
-  allowsDamage,
-});
-
-const without = (line: string, start: string): string => (line.startsWith(start) ? line.slice(start.length) : line);
-
-/** Who says how much damage there may be allows as much. */
-function verdictsOn(
-  { name, expectations, allowsDamage }: CheckedCapture,
-  { damaged, problems }: CaptureFigures,
-  verdicts: readonly Verdict[],
-): CaptureVerdicts {
-  const isSaid = expectations.some(({ expectation }) => expectation.metric.name === 'damaged');
-  return { capture: name, isRead: true, verdicts, damaged, problems, allowsDamage: allowsDamage || isSaid };
-}
-
-function snapshotVerdicts(
-  { name }: CheckedCapture,
-  figures: CaptureFigures,
-  { use, folder, tolerances, before: known }: SnapshotPlan,
-  written: { written: number; same: number },
-): Verdict[] {
-  if (use === 'none') return [];
-  const path = snapshotPath(name, folder);
-  // Where the check was started from is no figure of the capture.
-  const now = keyFigures(basename(name), figures);
-  if (use === 'write') {
-    if (writeSnapshot(path, now)) {
-      written.written++;
-      process.stderr.write(`tcploom: wrote ${printable(path)}\n`);
-    } else written.same++;
-    return [];
-  }
-  const common = {
-    name: 'as in its snapshot',
-    expected: `the figures of ${path}`,
-    reason: undefined,
-    place: undefined,
-  };
-  const before = known.get(name);
-  if (before === undefined) {
-    return [{ ...common, outcome: 'unknown', found: 'there is no snapshot: --update writes it', examples: [] }];
-  }
-  const changes = changesSince(before, now, tolerances);
-  const outcome = changes.length === 0 ? 'holds' : 'fails';
-  return [{ ...common, outcome, found: changesText(changes), examples: [] }];
-}
-
-/** What `tcploom extract` has to be told so that it has the same sessions. */
-export function numberingOf(given: ParsedOptions, filter: ChosenFilter | undefined): Numbering {
-  const words = (name: string, value: string | number | undefined): string[] =>
-    value === undefined ? [] : [`--${name}`, String(value)];
-  const flag = (name: string, isSet: boolean | undefined): string[] => (isSet ? [`--${name}`] : []);
-  return {
-    decoding: [
-      ...flag('outer', given.outer),
-      ...flag('vlan-key', given.vlanKey),
-      ...flag('resync', given.resync),
-      ...[...(given.userDlt ?? [])].flatMap(([link, as]) => words('user-dlt', `${link - 147}=${as}`)),
-      ...words('from', boundText(given.from)),
-      ...words('to', boundText(given.to)),
-      ...words('max-packets', given.maxPackets),
-    ],
-    numbering: [
-      ...words('session-timeout', given.sessionTimeout),
-      ...words('checksum', given.checksum === '2' ? '2' : undefined),
-    ],
-    // extract takes a filter for what chooses sessions, not for what is read.
-    byEnds: filter !== undefined,
-  };
-}
-
-function boundText(bound: TimeBound | undefined): string | undefined {
-  if (bound === undefined) return undefined;
-  const { isRelative, sec, nsec } = bound;
-  return `${isRelative ? '+' : ''}${sec}${nsec === 0 ? '' : `.${String(nsec).padStart(9, '0')}`}`;
 }

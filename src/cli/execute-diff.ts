@@ -14,7 +14,7 @@ import type { ParsedOptions } from './plan.js';
 import { EndingSignals, interruptionOf } from './signals.js';
 import { readSnapshot } from './snapshot-files.js';
 import { type Summarize, summarize } from './summarize.js';
-import { toldOutputs, writeTold } from './told-outputs.js';
+import { claimTold, toldOutputs, writeTold } from './told-outputs.js';
 import { UsageError } from './usage-error.js';
 import type { ProgramFacts } from './watching.js';
 
@@ -35,6 +35,7 @@ export async function executeDiff(
 ): Promise<number> {
   if (names[0] === '-' && names[1] === '-') throw new UsageError('standard input cannot be both of two captures');
   const outputs = toldOutputs<Format>(options, FORMATS, [], names);
+  await claimTold(outputs);
   const given = withoutProgress(options);
   const filter = await chooseFilter(given, names);
   const signals = new EndingSignals({ inputs: [], followTimeoutMs: undefined });
@@ -58,7 +59,7 @@ export async function executeDiff(
     const [before, after] = read;
     if (before.figures === undefined || after.figures === undefined) return EXIT_FAILED;
     const found = differences(before.figures, after.figures, { before: before.damage, after: after.damage });
-    writeTold(outputs, (format) => render(format, found, `tcploom ${program.version}`));
+    await writeTold(outputs, (format) => render(format, found, `tcploom ${program.version}`));
     return before.damage.places + after.damage.places > 0 ? EXIT_DAMAGED : EXIT_DONE;
   } catch (error) {
     const signal = interruptionOf(error)?.signal;

@@ -7,13 +7,11 @@ import { listInputs } from '../capture/input-list.js';
 import { describeProblem, printable } from '../capture/problem.js';
 import type { OutputTarget } from '../pipeline/blocking-output.js';
 import { FLUSH_MS, HURRIED_FLUSH_MS } from '../pipeline/interrupted.js';
-import { MetricsPortError } from '../pipeline/metrics-address.js';
-import { OutputFailure } from '../pipeline/output-failure.js';
 import type { RunPlan } from '../pipeline/run.js';
-import { SocketError } from '../pipeline/socket-error.js';
-import { ThreadFailure, ThreadStuck } from '../pipeline/threads.js';
+import { ThreadStuck } from '../pipeline/threads.js';
 import { builtFile } from '../text/built-file.js';
 import { EXIT_DAMAGED, EXIT_DONE, EXIT_FAILED, SIGNAL_EXITS } from './exit-codes.js';
+import { failureMessage } from './failure-message.js';
 import type { ChosenFilter } from './filter-choice.js';
 import { makeFilterPlan } from './filter-plan.js';
 import type { Log } from './log.js';
@@ -22,7 +20,6 @@ import { parseArguments, type Request } from './parse.js';
 import { makeInfoPlan, type ParsedOptions } from './plan.js';
 import { interruptionOf } from './signals.js';
 import { FilterMistake, UsageError } from './usage-error.js';
-import { UserFailure } from './user-account.js';
 import { useUtc } from './utc.js';
 
 // Each command's own modules are loaded when it is known: a tenth of the time that a small capture takes.
@@ -214,14 +211,13 @@ function report(error: unknown, command: string | undefined, say: (text: string)
   if (interruption !== undefined) return SIGNAL_EXITS[interruption.signal] ?? EXIT_FAILED;
   if (error instanceof ThreadStuck) return report(error.cause, command, say);
   if (isClosedPipe(error)) return EXIT_DONE;
-  const message = error instanceof Error ? error.message : String(error);
   const help = COMMANDS_WITH_HELP.find((name) => name === command);
   const hint =
     error instanceof UsageError && !(error instanceof FilterMistake)
       ? ` (see 'tcploom ${help === undefined ? '' : `${help} `}--help')`
       : '';
   // What was given on the command line may be quoted in it.
-  say(`tcploom: ${placeOf(error)}${printable(message)}${hint}\n`);
+  say(`tcploom: ${printable(failureMessage(error))}${hint}\n`);
   return EXIT_FAILED;
 }
 
@@ -241,13 +237,6 @@ const COMMANDS_WITH_HELP = [
   'check',
   'diff',
 ];
-
-/** What a message is about that does not say so itself. */
-function placeOf(error: unknown): string {
-  const kinds = [UsageError, UserFailure, ThreadFailure, OutputFailure, SocketError, MetricsPortError];
-  const isWhole = kinds.some((kind) => error instanceof kind);
-  return isWhole ? '' : 'the run failed: ';
-}
 
 /** The reader of our output has had enough: | head. */
 function isClosedPipe(error: unknown): boolean {

@@ -1,12 +1,14 @@
 /**
  * Snapshots as files: where that of a capture is, reading and writing it.
  */
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { describeSystemError, isSystemError, printable } from '../capture/problem.js';
 import type { KeyFigures } from '../expect/key-figures.js';
 import { parseSnapshot, SNAPSHOT_ENDING, SnapshotError, snapshotText } from '../expect/snapshot.js';
 import { OutputFailure } from '../pipeline/output-failure.js';
+import { pathBehind } from '../pipeline/path-behind.js';
+import { ReplacedFile } from '../pipeline/replaced-file.js';
 import { UsageError } from './usage-error.js';
 
 /** Path of the snapshot of a capture; `folder`: where all are, if not beside their captures. */
@@ -39,17 +41,41 @@ export function readSnapshot(path: string): KeyFigures | undefined {
   }
 }
 
-/** Puts a snapshot in the place of whatever is there; whether that was another. Throws an OutputFailure. */
-export function writeSnapshot(path: string, figures: KeyFigures): boolean {
+/** Makes the folders of these snapshots. Rejects with an OutputFailure where one could not be put there; what is there stays as it is. */
+export async function claimSnapshots(paths: readonly string[]): Promise<void> {
+  // Of those in one folder the first tells of it.
+  const folders = new Map(paths.toReversed().map((path) => [dirname(path), path]));
+  for (const path of folders.values()) {
+    makeFolder(path);
+    await fileOf(path).claim();
+  }
+  const folder = paths.find((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
+  if (folder !== undefined) throw new OutputFailure(`writing ${printable(folder)}: is a directory`, 'EISDIR');
+}
+
+/** Puts a snapshot in the place of whatever is there; whether that was another. Rejects with an OutputFailure. */
+export async function writeSnapshot(path: string, figures: KeyFigures): Promise<boolean> {
   const text = snapshotText(figures);
+  if (isThere(path, text)) return false;
+  await fileOf(path).replace(text);
+  return true;
+}
+
+const fileOf = (path: string): ReplacedFile => new ReplacedFile(pathBehind(path), path);
+
+/** What cannot be read is something else. */
+function isThere(path: string, text: string): boolean {
   try {
-    if (statSync(path, { throwIfNoEntry: false })?.isFile() && readFileSync(path, 'utf8') === text) return false;
+    return statSync(path).isFile() && readFileSync(path, 'utf8') === text;
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return false;
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
     mkdirSync(dirname(path), { recursive: true });
-    // Whoever reads it meanwhile has the whole former one.
-    const next = `${path}.${process.pid}.new`;
-    writeFileSync(next, text);
-    renameSync(next, path);
-    return true;
   } catch (error) {
     if (!isSystemError(error)) throw error;
     const { code = '' } = error as NodeJS.ErrnoException;

@@ -1,7 +1,6 @@
 /**
  * Files of expectations (tcploom.yml): from text to what they say, every fault with line and column. Owns YAML; what may be in it is check-schema.ts's.
  */
-import { Ajv, type ErrorObject } from 'ajv';
 import {
   type Alias,
   type Document,
@@ -13,12 +12,13 @@ import {
   parseDocument,
   visit,
 } from 'yaml';
-import { CHECK_SCHEMA, type CheckFile } from './check-schema.js';
+import type { CheckFile } from './check-schema.js';
+import { ExpectationError, marked } from './expectation-error.js';
 import { GlobError, glob } from './glob.js';
 import { keyMetric } from './key-figures.js';
-import { nearestName } from './nearest-name.js';
-import { type ConditionCheck, ExpectationError, marked, parseExpectation } from './parse-expectation.js';
-import { parseTolerance, type Tolerance, type Tolerances } from './snapshot.js';
+import { type ConditionCheck, parseExpectation } from './parse-expectation.js';
+import { type Path, schemaFaults } from './schema-faults.js';
+import { parseTolerance, type Tolerance, type Tolerances, toleranceFault } from './snapshot.js';
 import type { FilePlace, NamedExpectation } from './verdict.js';
 
 /** Something wrong in a file of expectations: where, and what. `detail`: more lines, may be empty. */
@@ -82,8 +82,6 @@ export function parseCheckFile(
 
 /** Of what aliases stand for: few need any, and some could ask for more than there is memory. */
 const MOST_COPIES = 100;
-
-type Path = readonly (string | number)[];
 
 class CheckSource {
   readonly #name: string;
@@ -151,46 +149,11 @@ class CheckSource {
 
   /** What the schema does not allow; of what is wrong at one place only what is said first. */
   invalid(content: unknown): CheckFileFault[] {
-    const validate = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true }).compile(CHECK_SCHEMA);
-    if (validate(content)) return [];
-    const faults = (validate.errors ?? [])
-      // Of several forms the forms' own faults say more.
-      .filter(({ keyword }) => keyword !== 'oneOf')
-      .map((error) => this.#schemaFault(error));
+    const faults = schemaFaults(content).map(({ path, key, message }) =>
+      this.fault(key === undefined ? this.offsetOf(path) : this.#keyOffset(path, key), message),
+    );
     const first = new Map(faults.toReversed().map((fault) => [`${fault.place.line}:${fault.place.column}`, fault]));
     return [...first.values()].sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
-  }
-
-  #schemaFault({ keyword, instancePath, params, message, parentSchema }: ErrorObject): CheckFileFault {
-    const path = instancePath
-      .split('/')
-      .slice(1)
-      .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-    const where = path.length === 0 ? 'the file' : path.join('.').replace(/\.(\d+)/g, '[$1]');
-    if (keyword === 'additionalProperties') {
-      const key = String(params.additionalProperty);
-      const known = Object.keys(
-        (parentSchema as { properties?: object } | undefined)?.properties ?? this.#knownKeys(path),
-      );
-      const nearest = nearestName(key, known);
-      const hint = nearest === undefined ? `expected ${known.join(', ')}` : `is ${nearest} meant?`;
-      return this.fault(this.#keyOffset(path, key), `${where} has no ${JSON.stringify(key)}: ${hint}`);
-    }
-    const offset = this.offsetOf(path);
-    if (keyword === 'required') return this.fault(offset, `${where} needs ${JSON.stringify(params.missingProperty)}`);
-    if (keyword === 'const') return this.fault(offset, `${where} must be ${JSON.stringify(params.allowedValue)}`);
-    if (keyword === 'enum') return this.fault(offset, `${where} must be one of ${params.allowedValues.join(', ')}`);
-    return this.fault(offset, `${where} ${message}`);
-  }
-
-  /** Keys that the schema has at a path. */
-  #knownKeys(path: Path): Record<string, object> {
-    let schema: SchemaNode | undefined = CHECK_SCHEMA as SchemaNode;
-    for (const part of path) {
-      const form: SchemaNode | undefined = schema?.oneOf?.find(({ properties }) => properties !== undefined) ?? schema;
-      schema = /^\d+$/.test(String(part)) ? form?.items : form?.properties?.[part];
-    }
-    return (schema?.oneOf?.find(({ properties }) => properties !== undefined) ?? schema)?.properties ?? {};
   }
 
   /** Where a value begins; what is not there is its parent's business. */
@@ -265,15 +228,8 @@ class CheckSource {
   #tolerance(path: Path, text: string, key: string | undefined, faults: CheckFileFault[]): Tolerance {
     const found = parseTolerance(text, key);
     if (found !== undefined) return found;
-    const forms =
-      key === undefined ? 'a share of the figure: 5%' : 'a share of the figure, or as much of its unit: 5%, 3, 20ms';
-    faults.push(this.fault(this.#textOffset(path, text), `${JSON.stringify(text)} is no tolerance: expected ${forms}`));
+    const why = toleranceFault(text, key !== undefined);
+    faults.push(this.fault(this.#textOffset(path, text), `${JSON.stringify(text)} is no tolerance: ${why}`));
     return { isRelative: true, amount: 0 };
   }
-}
-
-interface SchemaNode {
-  readonly properties?: Record<string, SchemaNode>;
-  readonly items?: SchemaNode;
-  readonly oneOf?: readonly SchemaNode[];
 }

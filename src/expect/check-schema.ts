@@ -45,7 +45,11 @@ export interface ExpectationEntry {
 
 const text = (description: string): object => ({ type: 'string', minLength: 1, description });
 const flag = (description: string): object => ({ type: 'boolean', description });
-const seconds = (description: string): object => ({ type: 'integer', minimum: 1, description });
+/** Up to what the options of these names take. */
+const seconds = (maximum: number, description: string): object => ({
+  ...{ type: 'integer', minimum: 1, maximum },
+  description,
+});
 /** A bare number is a number in YAML. */
 const tolerance = (description: string): object => ({ type: ['string', 'number'], description });
 const texts = (description: string, item = 'One of them.'): object => ({
@@ -76,8 +80,11 @@ export const CHECK_SCHEMA = {
       additionalProperties: false,
       description: 'How captures are read: options of the command line, with _ for -.',
       properties: {
-        session_timeout: seconds('A session that was silent for so many seconds is over (default 3600).'),
-        handshake_timeout: seconds('A handshake without a packet for so many seconds has failed (default 60).'),
+        session_timeout: seconds(2 ** 30, 'A session that was silent for so many seconds is over (default 3600).'),
+        handshake_timeout: seconds(
+          2 ** 31 - 1,
+          'A handshake without a packet for so many seconds has failed (default 60).',
+        ),
         dedup: flag('Packets that were captured twice within a millisecond count once.'),
         checksum: {
           enum: [0, 1, 2],
@@ -88,7 +95,10 @@ export const CHECK_SCHEMA = {
         outer: flag('What is in tunnels does not count.'),
         vlan_key: flag('The same addresses and ports in two VLANs are two conversations.'),
         resync: flag('After damage go on where records are found again.'),
-        max_packets: { type: 'integer', minimum: 1, description: 'Stop after so many packets.' },
+        max_packets: {
+          ...{ type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
+          description: 'Stop after so many packets.',
+        },
       },
     },
     allow_damaged: flag('Captures may be damaged: what could be read of them is checked.'),

@@ -3,7 +3,7 @@
  */
 import { createHash } from 'node:crypto';
 import { printable } from '../capture/problem.js';
-import { damagedSides, differenceRow, endpointRow } from './difference-text.js';
+import { damagedSides, dashNote, differenceRow, endpointRow } from './difference-text.js';
 import type { Difference, Differences } from './differences.js';
 
 const STYLE = `
@@ -53,7 +53,7 @@ ${
   endpoints.length === 0
     ? ''
     : `<h2>Endpoints</h2>
-<table><caption>Pairs of endpoints with more or fewer sessions or retransmissions; - where a pair is not among the largest</caption>
+<table><caption>Pairs of endpoints with more or fewer sessions or retransmissions${dashNote(found, ' (', ')')}</caption>
 <thead><tr><th scope="col">client &gt; server:port</th><th scope="col">sessions</th><th scope="col">retransmissions</th></tr></thead>
 <tbody>
 ${endpointRows.join('\n')}

@@ -16,7 +16,11 @@ export function differenceText(found: Differences): string {
     ...(better.length === 0 ? [] : ['', 'what got better:', ...table(better.map(differenceRow))]),
     ...(endpoints.length === 0
       ? []
-      : ['', 'sessions and retransmissions by endpoint:', ...table(endpoints.map(endpointRow))]),
+      : [
+          '',
+          `sessions and retransmissions by endpoint${dashNote(found, ' (', ')')}:`,
+          ...table(endpoints.map(endpointRow)),
+        ]),
     ...(unknown.length === 0 ? [] : ['', `known of one of both only: ${unknown.join(', ')}`]),
     '',
     `${same} other figure${same === 1 ? ' is' : 's are'} the same within 2 %`,
@@ -59,6 +63,12 @@ export function timesText(before: number, after: number): string {
 }
 
 const rounded = (times: number): string => (times < 10 ? times.toFixed(2) : times.toFixed(0));
+
+/** What `-` means in the rows of endpoints, between two texts; nothing where there is none. */
+export function dashNote({ endpoints }: Differences, before: string, after: string): string {
+  const first = endpoints.find(({ not_among_first }) => not_among_first !== undefined)?.not_among_first;
+  return first === undefined ? '' : `${before}-: not among the first ${first} pairs by payload${after}`;
+}
 
 /** Name, sessions and retransmissions in both. */
 export function endpointRow({ key, before, after }: EndpointDifference): string[] {

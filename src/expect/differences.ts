@@ -1,7 +1,7 @@
 /**
  * Two captures compared: what got worse, what got better, and by how much, the most first.
  */
-import { type Endpoint, type KeyFigures, keyName } from './key-figures.js';
+import { type Endpoint, type KeyFigures, keyName, MOST_PAIRS } from './key-figures.js';
 import { type Metric, quotient } from './metric.js';
 import { METRICS, wholeOf } from './metrics.js';
 import type { Form } from './units.js';
@@ -20,11 +20,13 @@ export interface Difference {
   readonly weight: number;
 }
 
-/** What one pair of endpoints has in either capture; null where it is not among those that are kept. */
+/** What one pair of endpoints has in either capture; null where it is not among those that are kept, and may have anything up to what they have. */
 export interface EndpointDifference {
   readonly key: string;
   readonly before: Endpoint | null;
   readonly after: Endpoint | null;
+  /** Only where one is null: how many are kept. */
+  readonly not_among_first?: number;
 }
 
 /** What could not be read of a capture: at how many places, and what was said of the first of them, which a snapshot does not keep. */
@@ -51,7 +53,7 @@ export interface Differences {
   readonly same: number;
   /** What only one of both knows: keys. */
   readonly unknown: readonly string[];
-  /** Those whose sessions or retransmissions differ, the most first. */
+  /** Those whose sessions or retransmissions differ, the most first; behind them those of which it is not known. */
   readonly endpoints: readonly EndpointDifference[];
 }
 
@@ -108,7 +110,7 @@ export function differences(
     better: ranked(better),
     same,
     unknown,
-    endpoints: endpointDifferences(before.pairs, after.pairs),
+    endpoints: endpointDifferences(before, after),
   };
 }
 
@@ -122,16 +124,27 @@ function comparedValue(metric: Metric, { values }: KeyFigures): number | null {
 /** Equal weights stay in the order of the table. */
 const ranked = (list: readonly Difference[]): Difference[] => [...list].sort((a, b) => b.weight - a.weight);
 
-function endpointDifferences(before: readonly Endpoint[], after: readonly Endpoint[]): EndpointDifference[] {
-  const [one, other] = [before, after].map((list) => new Map(list.map((endpoint) => [endpoint.key, endpoint])));
-  const keys = new Set([...one.keys(), ...other.keys()]);
-  return [...keys]
-    .map((key) => ({ key, before: one.get(key) ?? null, after: other.get(key) ?? null }))
+function endpointDifferences(before: KeyFigures, after: KeyFigures): EndpointDifference[] {
+  const sides = [before, after].map(({ pairs, hasAllPairs }) => {
+    const byKey = new Map(pairs.map((endpoint) => [endpoint.key, endpoint]));
+    return (key: string): Endpoint | null => byKey.get(key) ?? (hasAllPairs ? noneOf(key) : null);
+  });
+  const keys = new Set([before, after].flatMap(({ pairs }) => pairs.map(({ key }) => key)));
+  const found = [...keys].map((key): EndpointDifference => {
+    const [one, other] = sides.map((endpointOf) => endpointOf(key));
+    const pair = { key, before: one, after: other };
+    return isKnown(pair) ? pair : { ...pair, not_among_first: MOST_PAIRS };
+  });
+  return found
     .filter((pair) => weightOf(pair) > 0)
-    .sort((a, b) => weightOf(b) - weightOf(a) || (a.key < b.key ? -1 : 1))
+    .sort((a, b) => Number(isKnown(b)) - Number(isKnown(a)) || weightOf(b) - weightOf(a) || (a.key < b.key ? -1 : 1))
     .slice(0, MOST_ENDPOINTS);
 }
 
+const noneOf = (key: string): Endpoint => ({ key, sessions: 0, bytes: 0, packets: 0, retransmissions: 0 });
+const isKnown = ({ before, after }: EndpointDifference): boolean => before !== null && after !== null;
+
+/** How much it differs; where one is not known, how much the other has. */
 const weightOf = ({ before, after }: EndpointDifference): number =>
   Math.abs((after?.sessions ?? 0) - (before?.sessions ?? 0)) +
   Math.abs((after?.retransmissions ?? 0) - (before?.retransmissions ?? 0));

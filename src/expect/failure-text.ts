@@ -3,9 +3,9 @@
  */
 import { printable } from '../capture/problem.js';
 import type { ExampleSession } from '../summary/figures.js';
-import { type CheckResult, isDamaged, type SessionCommand, sumLine } from './outcome.js';
+import { type CheckResult, isDamaged, notesOf, type SessionCommand, sumLine } from './outcome.js';
 import { amountText } from './units.js';
-import { type CaptureVerdicts, isMet, type Verdict } from './verdict.js';
+import { type CaptureVerdicts, type FilePlace, isMet, type Verdict } from './verdict.js';
 
 /** The whole result: one line where all holds, else a paragraph for all that does not, and that line. */
 export function checkText({ captures, snapshots, commandFor }: CheckResult): string {
@@ -13,6 +13,7 @@ export function checkText({ captures, snapshots, commandFor }: CheckResult): str
     ...capture.verdicts
       .filter((verdict) => !isMet(verdict))
       .map((verdict) => failureText(capture, verdict, commandFor)),
+    ...notesOf(capture).map((note) => `${headName(capture.capture)}: ${printable(note)}\n`),
     ...(isDamaged(capture) ? [damageText(capture)] : []),
   ]);
   return [...paragraphs, `tcploom: ${sumLine(captures, snapshots)}\n`].join('\n');
@@ -33,14 +34,18 @@ function failureText({ capture }: CaptureVerdicts, verdict: Verdict, commandFor:
 const headName = (capture: string): string => printable(/^\s*::/.test(capture) ? `./${capture}` : capture);
 
 /** What is known of a verdict beside its name. */
-function detailLines({ expected, found, reason, place }: Verdict, hasExpected: boolean): string[] {
+function detailLines({ expected, found, reason, place, note }: Verdict, hasExpected: boolean): string[] {
   return [
     ...(hasExpected ? [`  expected  ${printable(expected)}`] : []),
     `  found     ${printable(found)}`,
+    ...(note === undefined ? [] : [`  note      ${printable(note)}`]),
     ...(reason === undefined ? [] : [`  reason    ${printable(reason)}`]),
-    ...(place === undefined ? [] : [`  stated    ${printable(place.file)}:${place.line}:${place.column}`]),
+    ...statedLines(place),
   ];
 }
+
+const statedLines = (place: FilePlace | undefined): string[] =>
+  place === undefined ? [] : [`  stated    ${printable(place.file)}:${place.line}:${place.column}`];
 
 const sessionsHead = ({ examples }: Verdict): string =>
   examples.length === 1 ? 'the worst session:' : `the worst ${examples.length} sessions:`;
@@ -48,13 +53,21 @@ const sessionsHead = ({ examples }: Verdict): string =>
 /** What is wrong with a capture as such. */
 export function damageText(verdicts: CaptureVerdicts): string {
   const lines = verdicts.problems.map((problem) => `  ${printable(problem)}`);
-  return `${[`${headName(verdicts.capture)}: ${damageWords(verdicts)}`, ...lines].join('\n')}\n`;
+  const head = `${headName(verdicts.capture)}: ${damageWords(verdicts)}`;
+  return `${[head, ...lines, ...statedLines(verdicts.list?.place)].join('\n')}\n`;
 }
 
 /** The same in a few words. */
-export function damageWords({ isRead, damaged, endedBy }: CaptureVerdicts): string {
+export function damageWords({ isRead, damaged, endedBy, list }: CaptureVerdicts): string {
+  if (list !== undefined) return 'no capture is known from it';
   if (endedBy !== undefined) return `not checked: ended by ${endedBy}`;
   return isRead ? damagedWords(damaged) : 'nothing could be read';
+}
+
+/** What kind of damage it is, in one or two words, and the name of the test that there is none. */
+export function damageKind({ endedBy, list }: CaptureVerdicts): { readonly kind: string; readonly test: string } {
+  if (list !== undefined) return { kind: 'no capture', test: 'it names captures' };
+  return { kind: endedBy === undefined ? 'damaged' : 'not checked', test: 'the capture is whole' };
 }
 
 const damagedWords = (places: number): string => `damaged in ${places} place${places === 1 ? '' : 's'}`;
@@ -73,10 +86,11 @@ export function sessionLine(capture: string, session: ExampleSession, commandFor
 
 /** All of a verdict but its name, as a paragraph without marks. */
 export function verdictText(capture: string, verdict: Verdict, commandFor: SessionCommand): string {
-  const { expected, found, reason, examples } = verdict;
+  const { expected, found, reason, examples, note } = verdict;
   const lines = [
     `${printable(capture)}: expected ${printable(expected)}, found ${printable(found)}`,
     ...(reason === undefined ? [] : [`Reason: ${printable(reason)}`]),
+    ...(note === undefined ? [] : [printable(note)]),
     ...examples.map((session) => sessionLine(capture, session, commandFor)),
   ];
   return lines.join('\n');

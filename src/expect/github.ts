@@ -2,9 +2,9 @@
  * The result of a check as workflow commands of GitHub Actions, which become annotations of a commit. Owns their escapes
  * (docs.github.com: Workflow commands; actions/toolkit, command).
  */
-import { damageText, verdictText } from './failure-text.js';
-import { type CheckResult, isDamaged, sumLine } from './outcome.js';
-import { isMet, type Verdict } from './verdict.js';
+import { damageKind, damageText, verdictText } from './failure-text.js';
+import { type CheckResult, isDamaged, notesOf, sumLine } from './outcome.js';
+import { type CaptureVerdicts, type FilePlace, isMet, type Verdict } from './verdict.js';
 
 /** A line for all that is wrong, and one that sums up. */
 export function checkGithub({ captures, snapshots, commandFor }: CheckResult): string {
@@ -12,14 +12,8 @@ export function checkGithub({ captures, snapshots, commandFor }: CheckResult): s
     ...capture.verdicts
       .filter((verdict) => !isMet(verdict))
       .map((verdict) => command(propertiesOf(verdict), verdictText(capture.capture, verdict, commandFor))),
-    ...(isDamaged(capture)
-      ? [
-          command(
-            { title: capture.endedBy === undefined ? 'damaged capture' : 'capture not checked' },
-            damageText(capture).trimEnd(),
-          ),
-        ]
-      : []),
+    ...notesOf(capture).map((note) => command({ title: 'no session' }, `${capture.capture}: ${note}`, 'notice')),
+    ...(isDamaged(capture) ? [command(damageProperties(capture), damageText(capture).trimEnd())] : []),
   ]);
   return `${[...lines, `tcploom: ${sumLine(captures, snapshots)}`].join('\n')}\n`;
 }
@@ -28,13 +22,21 @@ type Properties = Readonly<Record<string, string>>;
 
 function propertiesOf({ place, name, outcome }: Verdict): Properties {
   const title = `${outcome === 'unknown' ? 'not known' : 'not met'}: ${name}`;
-  if (place === undefined) return { title };
-  return { file: place.file, line: String(place.line), col: String(place.column), title };
+  return { ...placeProperties(place), title };
 }
 
-function command(properties: Properties, message: string): string {
+function damageProperties(capture: CaptureVerdicts): Properties {
+  const { kind } = damageKind(capture);
+  const title = { damaged: 'damaged capture', 'not checked': 'capture not checked' }[kind] ?? kind;
+  return { ...placeProperties(capture.list?.place), title };
+}
+
+const placeProperties = (place: FilePlace | undefined): Properties =>
+  place === undefined ? {} : { file: place.file, line: String(place.line), col: String(place.column) };
+
+function command(properties: Properties, message: string, level = 'error'): string {
   const texts = Object.entries(properties).map(([name, value]) => `${name}=${property(value)}`);
-  return `::error ${texts.join(',')}::${data(message)}`;
+  return `::${level} ${texts.join(',')}::${data(message)}`;
 }
 
 /** What the message of a command is written as. */

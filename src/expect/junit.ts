@@ -3,7 +3,7 @@
  * times: what a check finds does not depend on how long it took.
  */
 import { printable } from '../capture/problem.js';
-import { damageText, damageWords, verdictText } from './failure-text.js';
+import { damageKind, damageText, damageWords, verdictText } from './failure-text.js';
 import { type CheckResult, isDamaged, type SessionCommand } from './outcome.js';
 import { type CaptureVerdicts, isMet, type Verdict } from './verdict.js';
 
@@ -13,16 +13,14 @@ export function checkJunit({ captures, commandFor }: CheckResult): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${suites}</testsuites>\n`;
 }
 
-/** Name of the case that says whether a capture was whole. */
-const WHOLE = 'the capture is whole';
-
 function suite(capture: CaptureVerdicts, commandFor: SessionCommand): string {
   const { capture: name, verdicts } = capture;
   const failures = verdicts.filter((verdict) => !isMet(verdict)).length;
   const head = `name="${xml(name)}" tests="${verdicts.length + 1}" failures="${failures}" errors="${isDamaged(capture) ? 1 : 0}"`;
+  const { kind, test } = damageKind(capture);
   const whole = isDamaged(capture)
-    ? `    <testcase classname="${xml(name)}" name="${WHOLE}">\n${fault('error', capture.endedBy === undefined ? 'damaged' : 'not checked', summary(capture), damageText(capture))}    </testcase>\n`
-    : `    <testcase classname="${xml(name)}" name="${WHOLE}"/>\n`;
+    ? `    <testcase classname="${xml(name)}" name="${test}">\n${fault('error', kind, summary(capture), damageText(capture))}    </testcase>\n`
+    : `    <testcase classname="${xml(name)}" name="${test}"/>\n`;
   const cases = verdicts.map((verdict) => testcase(name, verdict, commandFor)).join('');
   return `  <testsuite ${head}>\n${cases}${whole}  </testsuite>\n`;
 }
@@ -31,7 +29,11 @@ const summary = (capture: CaptureVerdicts): string => capture.problems[0] ?? dam
 
 function testcase(capture: string, verdict: Verdict, commandFor: SessionCommand): string {
   const head = `    <testcase classname="${xml(capture)}" name="${xml(verdict.name)}"`;
-  if (isMet(verdict)) return `${head}/>\n`;
+  const { note } = verdict;
+  if (isMet(verdict)) {
+    if (note === undefined) return `${head}/>\n`;
+    return `${head}>\n      <system-out>${xml(note)}</system-out>\n    </testcase>\n`;
+  }
   const type = verdict.outcome === 'unknown' ? 'unknown' : 'expectation';
   const message = `expected ${verdict.expected}, found ${verdict.found}`;
   return `${head}>\n${fault('failure', type, message, verdictText(capture, verdict, commandFor))}    </testcase>\n`;

@@ -10,14 +10,24 @@ export interface KeyFigures {
   readonly capture: string;
   /** By metric; those that are not known are not there. */
   readonly values: Readonly<Record<string, number>>;
-  /** The largest pairs `client > server:port`. */
+  /** The pairs `client > server:port` with the most payload, of those whose figures are exact. */
   readonly pairs: readonly Endpoint[];
+  /** There are no others. */
+  readonly hasAllPairs: boolean;
 }
 
 export type Endpoint = Pick<TopEntry, 'key' | 'sessions' | 'bytes' | 'packets' | 'retransmissions'>;
 
 /** So many pairs are kept. */
-const MOST_PAIRS = 100;
+export const MOST_PAIRS = 100;
+
+/** What is known of a pair, by the key figure that all pairs together have of it. */
+export const PAIR_FIGURES = [
+  ['sessions', 'sessions'],
+  ['bytes', 'payload'],
+  ['packets', 'sessions.packets'],
+  ['retransmissions', 'retransmissions'],
+] as const satisfies readonly (readonly [keyof Endpoint, string])[];
 
 /** Quantiles near others, which say little more. */
 const LEFT_OUT = /\.(min|p90|p95|p999)$/;
@@ -44,8 +54,10 @@ export function keyFigures(capture: string, figures: CaptureFigures): KeyFigures
     const value = metric.value(figures, all);
     return value === null ? [] : [[keyName(metric), value]];
   });
-  const pairs = figures.sessions.top.pairs
-    .slice(0, MOST_PAIRS)
+  const largest = figures.sessions.top.pairs.slice(0, MOST_PAIRS);
+  const pairs = largest
+    .filter(({ error }) => error === 0)
     .map(({ key, sessions, bytes, packets, retransmissions }) => ({ key, sessions, bytes, packets, retransmissions }));
-  return { capture, values: Object.fromEntries(values), pairs };
+  const hasAllPairs = largest.length < MOST_PAIRS && pairs.length === largest.length;
+  return { capture, values: Object.fromEntries(values), pairs, hasAllPairs };
 }

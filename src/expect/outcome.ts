@@ -9,6 +9,8 @@ export interface CheckResult {
   readonly captures: readonly CaptureVerdicts[];
   /** Only where snapshots are written. */
   readonly snapshots?: WrittenSnapshots | undefined;
+  /** Something could not be done that is no matter of the captures, as writing a snapshot: what, is among the verdicts. */
+  readonly hasFailed?: boolean;
   /** The command that shows a session (extract-command.ts), for where sessions are told. */
   readonly commandFor: SessionCommand;
 }
@@ -31,8 +33,10 @@ export interface CheckSums {
   /** Captures whose damage nobody allowed, and those of which nothing could be read. */
   readonly damaged: number;
   readonly unread: number;
-  /** Captures that a signal kept from being checked. */
+  /** Captures that a signal or a failure kept from being checked. */
   readonly unchecked: number;
+  /** Lists that name no capture. */
+  readonly lists: number;
 }
 
 /** Whether damage of a capture is to be told. */
@@ -45,8 +49,9 @@ export function sumsOf(captures: readonly CaptureVerdicts[]): CheckSums {
     expectations: verdicts.length,
     failed: verdicts.filter((verdict) => !isMet(verdict)).length,
     damaged: captures.filter((capture) => capture.isRead && isDamaged(capture)).length,
-    unread: captures.filter(({ isRead, endedBy }) => !isRead && endedBy === undefined).length,
+    unread: captures.filter(({ isRead, endedBy, list }) => !isRead && endedBy === undefined && !list).length,
     unchecked: captures.filter(({ endedBy }) => endedBy !== undefined).length,
+    lists: captures.filter(({ list }) => list !== undefined).length,
   };
 }
 
@@ -55,11 +60,16 @@ export type CheckEnd = 'met' | 'not met' | 'damaged' | 'nothing read';
 
 /** What does not hold weighs more than damage: it was found in what could be read. */
 export function endOf(captures: readonly CaptureVerdicts[]): CheckEnd {
-  const { failed, damaged, unread } = sumsOf(captures);
-  if (unread === captures.length) return 'nothing read';
+  const { failed, damaged, unread, lists } = sumsOf(captures);
+  if (unread + lists === captures.length) return 'nothing read';
   if (failed > 0) return 'not met';
-  return damaged + unread > 0 ? 'damaged' : 'met';
+  return damaged + unread + lists > 0 ? 'damaged' : 'met';
 }
+
+/** Notes on what holds for a capture, each once; what does not is told with its own. */
+export const notesOf = ({ verdicts }: CaptureVerdicts): string[] => [
+  ...new Set(verdicts.filter(isMet).flatMap(({ note = [] }) => note)),
+];
 
 const writtenWords = ({ written, same }: WrittenSnapshots): string =>
   [
@@ -73,14 +83,15 @@ const counted = (count: number, one: string, several = `${one}s`): string => `${
 
 /** All of it in a line. */
 export function sumLine(captures: readonly CaptureVerdicts[], snapshots?: WrittenSnapshots): string {
-  const { expectations, failed, damaged, unread, unchecked } = sumsOf(captures);
+  const { expectations, failed, damaged, unread, unchecked, lists } = sumsOf(captures);
   const parts = [
     failed > 0 ? `${failed} of ${counted(expectations, 'expectation')} not met` : '',
     damaged > 0 ? `${counted(damaged, 'capture')} damaged` : '',
     unread > 0 ? `${counted(unread, 'capture')} not readable` : '',
+    lists > 0 ? `${counted(lists, 'list of captures', 'lists of captures')} not readable` : '',
     unchecked > 0 ? `${counted(unchecked, 'capture')} not checked` : '',
   ].filter((part) => part !== '');
-  const where = counted(captures.length - unchecked, 'capture');
+  const where = counted(captures.length - unchecked - lists, 'capture');
   const written = snapshots === undefined ? '' : writtenWords(snapshots);
   const also = written === '' ? '' : `; ${written}`;
   if (parts.length > 0) return `${parts.join(', ')} (${where} checked)${also}`;

@@ -3,8 +3,8 @@
  */
 import { printable } from '../capture/problem.js';
 import { damageWords, verdictText } from './failure-text.js';
-import { type CheckResult, endOf, isDamaged, sumsOf } from './outcome.js';
-import { type CaptureVerdicts, isMet, type Verdict } from './verdict.js';
+import { type CheckResult, endOf, isDamaged, notesOf, sumsOf } from './outcome.js';
+import { type CaptureVerdicts, type FilePlace, isMet, type Verdict } from './verdict.js';
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
 
@@ -25,9 +25,9 @@ export function checkSarif(result: CheckResult, exitCode: number): string {
         columnKind: 'utf16CodeUnits',
         invocations: [
           {
-            executionSuccessful: endOf(result.captures) !== 'nothing read' && sumsOf(result.captures).unchecked === 0,
+            executionSuccessful: isSuccessful(result),
             exitCode,
-            toolExecutionNotifications: result.captures.filter(isDamaged).map(notificationOf),
+            toolExecutionNotifications: result.captures.flatMap(notificationsOf),
           },
         ],
         results: result.captures.flatMap((capture) => resultsOf(capture, rules, result)),
@@ -36,6 +36,9 @@ export function checkSarif(result: CheckResult, exitCode: number): string {
   };
   return `${JSON.stringify(log, undefined, 2)}\n`;
 }
+
+const isSuccessful = ({ captures, hasFailed }: CheckResult): boolean =>
+  endOf(captures) !== 'nothing read' && sumsOf(captures).unchecked === 0 && hasFailed !== true;
 
 /** By what makes two verdicts be of one expectation. */
 const keyOf = ({ name, expected, place }: Verdict): string => JSON.stringify([name, expected, place ?? null]);
@@ -80,24 +83,34 @@ function resultsOf(
       kind: 'fail',
       level: 'error',
       message: { text: verdictText(capture, verdict, commandFor) },
-      locations: [locationOf(capture, verdict)],
+      locations: [locationOf(capture, verdict.place)],
       partialFingerprints: { 'tcploomExpectation/v1': `${rules.get(keyOf(verdict))!.id} ${printable(capture)}` },
     }));
 }
 
 /** Annotations need a line: that of the expectation where a file has it, else the first of the capture. */
-function locationOf(capture: string, { place }: Verdict): object {
+function locationOf(capture: string, place: FilePlace | undefined): object {
   const region = place === undefined ? { startLine: 1 } : { startLine: place.line, startColumn: place.column };
   return { physicalLocation: { artifactLocation: { uri: fileUri(place?.file ?? capture) }, region } };
 }
 
 const damageHead = (capture: CaptureVerdicts): string => (capture.isRead ? 'damaged' : damageWords(capture));
 
-const notificationOf = (capture: CaptureVerdicts): object => ({
-  level: 'error',
-  message: { text: printable([damageHead(capture), ...capture.problems].join('; ')) },
-  locations: [{ physicalLocation: { artifactLocation: { uri: fileUri(capture.capture) } } }],
-});
+function notificationsOf(capture: CaptureVerdicts): object[] {
+  const { capture: name, problems, list } = capture;
+  const ofCapture = { physicalLocation: { artifactLocation: { uri: fileUri(name) } } };
+  const damage = {
+    level: 'error',
+    message: { text: printable([...(list ? [name] : []), damageHead(capture), ...problems].join('; ')) },
+    locations: [list?.place === undefined ? ofCapture : locationOf(name, list.place)],
+  };
+  const notes = notesOf(capture).map((note) => ({
+    level: 'note',
+    message: { text: printable(note) },
+    locations: [ofCapture],
+  }));
+  return isDamaged(capture) ? [damage, ...notes] : notes;
+}
 
 /** A path as a URI: relative as it is, absolute with its scheme (RFC 3986, RFC 8089). */
 export function fileUri(path: string): string {

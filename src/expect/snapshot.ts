@@ -1,8 +1,8 @@
 /**
  * Snapshots: the key figures of a capture in a file, and what has changed since it was written.
  */
-import { type Endpoint, type KeyFigures, keyMetric } from './key-figures.js';
-import { amountOf, amountText, unitNamed } from './units.js';
+import { type Endpoint, type KeyFigures, keyMetric, MOST_PAIRS, PAIR_FIGURES } from './key-figures.js';
+import { amountOf, amountText, numberFault, unitNamed } from './units.js';
 
 const FORMAT = 'tcploom snapshot';
 const VERSION = 1;
@@ -15,8 +15,10 @@ export class SnapshotError extends Error {
 }
 
 /** The text of a snapshot: always the same for the same figures. */
-export const snapshotText = (figures: KeyFigures): string =>
-  `${JSON.stringify({ format: FORMAT, version: VERSION, ...figures }, undefined, 2)}\n`;
+export function snapshotText({ hasAllPairs, ...figures }: KeyFigures): string {
+  const content = { format: FORMAT, version: VERSION, ...figures, all_pairs: hasAllPairs };
+  return `${JSON.stringify(content, undefined, 2)}\n`;
+}
 
 /** The figures in a snapshot. Throws a SnapshotError. */
 export function parseSnapshot(text: string): KeyFigures {
@@ -31,7 +33,7 @@ export function parseSnapshot(text: string): KeyFigures {
   if (content.version !== VERSION) {
     throw new SnapshotError(`it is of version ${JSON.stringify(content.version)}, expected ${VERSION}`);
   }
-  const { capture, values, pairs } = content;
+  const { capture, values, pairs = [], all_pairs: hasAllPairs = false } = content;
   if (typeof capture !== 'string') throw new SnapshotError('its "capture" is no text');
   if (!isRecord(values)) throw new SnapshotError('its "values" are no object');
   for (const [key, value] of Object.entries(values)) {
@@ -40,7 +42,8 @@ export function parseSnapshot(text: string): KeyFigures {
   }
   if (!Array.isArray(pairs) || !pairs.every(isEndpoint))
     throw new SnapshotError('its "pairs" are no list of endpoints');
-  return { capture, values: values as Record<string, number>, pairs };
+  if (typeof hasAllPairs !== 'boolean') throw new SnapshotError('its "all_pairs" is neither true nor false');
+  return { capture, values: values as Record<string, number>, pairs, hasAllPairs };
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -67,6 +70,18 @@ export interface Tolerances {
 
 /** `5%`, or for one metric as much of its unit: `3`, `20ms`. Undefined for a text that is none. */
 export function parseTolerance(text: string, key?: string): Tolerance | undefined {
+  const tolerance = readTolerance(text, key);
+  return tolerance === undefined || Number.isFinite(tolerance.amount) ? tolerance : undefined;
+}
+
+/** What is wrong with a text that is none. */
+export function toleranceFault(text: string, hasUnits: boolean): string {
+  const fault = numberFault(text.trim());
+  if (fault !== undefined) return fault.message;
+  return `expected ${hasUnits ? 'a share of the figure, or as much of its unit: 5%, 3, 20ms' : 'a share, as 5%'}`;
+}
+
+function readTolerance(text: string, key: string | undefined): Tolerance | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*(\S*)$/.exec(text.trim());
   if (match === null) return undefined;
   const [, decimal, unit] = match;
@@ -80,18 +95,38 @@ export function parseTolerance(text: string, key?: string): Tolerance | undefine
 /** A figure that differs by more than it may. Null: it is not known. */
 export interface Change {
   readonly key: string;
+  /** The pair of endpoints that it is of; undefined for all of the capture. Of one that is not among those that are kept nothing is known. */
+  readonly pair?: string;
   readonly before: number | null;
   readonly after: number | null;
 }
 
 /** What differs, in the order of the snapshot. What the snapshot does not have is not compared, so that figures may be taken out of it. */
-export function changesSince(before: KeyFigures, after: KeyFigures, { usual, of }: Tolerances): Change[] {
-  return Object.entries(before.values).flatMap(([key, value]) => {
+export function changesSince(before: KeyFigures, after: KeyFigures, tolerances: Tolerances): Change[] {
+  const ofAll = Object.entries(before.values).flatMap(([key, value]) => {
     const now = Object.hasOwn(after.values, key) ? after.values[key] : null;
-    if (now !== null && isWithin(value, now, of.get(key) ?? usual)) return [];
+    if (now !== null && isWithin(value, now, toleranceOf(key, tolerances))) return [];
     return [{ key, before: value, after: now }];
   });
+  return [...ofAll, ...before.pairs.flatMap((pair) => pairChanges(pair, after, tolerances))];
 }
+
+function pairChanges(pair: Endpoint, { pairs, hasAllPairs }: KeyFigures, tolerances: Tolerances): Change[] {
+  const now = pairs.find(({ key }) => key === pair.key);
+  if (now === undefined && !hasAllPairs) {
+    // It has no more bytes than the last of those that are kept: perhaps as many as it may have.
+    const most = Math.min(pair.bytes, pairs.at(-1)?.bytes ?? 0);
+    if (isWithin(pair.bytes, most, toleranceOf('payload', tolerances))) return [];
+    return [{ key: 'payload', pair: pair.key, before: pair.bytes, after: null }];
+  }
+  return PAIR_FIGURES.flatMap(([name, key]) => {
+    const [was, is] = [pair[name], now?.[name] ?? 0];
+    if (isWithin(was, is, toleranceOf(key, tolerances))) return [];
+    return [{ key, pair: pair.key, before: was, after: is }];
+  });
+}
+
+const toleranceOf = (key: string, { usual, of }: Tolerances): Tolerance => of.get(key) ?? usual;
 
 function isWithin(before: number, after: number, { isRelative, amount }: Tolerance): boolean {
   const difference = Math.abs(after - before);
@@ -102,11 +137,13 @@ const MOST_TOLD = 12;
 
 /** What differs, as a sentence. */
 export function changesText(changes: readonly Change[]): string {
-  const told = changes.slice(0, MOST_TOLD).map(({ key, before, after }) => {
+  const told = changes.slice(0, MOST_TOLD).map(({ key, pair, before, after }) => {
     const { quantity } = keyMetric(key)!;
-    const [was, is] = [before, after].map((value) => (value === null ? 'not known' : amountText(value, quantity)));
+    const unknown = pair === undefined ? 'not known' : `that of no pair among the first ${MOST_PAIRS}`;
+    const [was, is] = [before, after].map((value) => (value === null ? unknown : amountText(value, quantity)));
+    const name = pair === undefined ? key : `${key} of ${pair}`;
     // Two that look the same, since they are rounded, are told whole.
-    return was === is ? `${key} was ${before}, is ${after}` : `${key} was ${was}, is ${is}`;
+    return was === is ? `${name} was ${before}, is ${after}` : `${name} was ${was}, is ${is}`;
   });
   const more = changes.length - told.length;
   const head = `${changes.length} figure${changes.length === 1 ? '' : 's'} changed`;

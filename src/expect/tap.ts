@@ -3,12 +3,14 @@
  * that says whether it was whole.
  */
 import { printable } from '../capture/problem.js';
-import { damageWords, sessionLine } from './failure-text.js';
+import { damageKind, damageWords, sessionLine } from './failure-text.js';
 import { type CheckResult, isDamaged } from './outcome.js';
-import { isMet } from './verdict.js';
+import { type CaptureVerdicts, isMet } from './verdict.js';
 
 interface Point {
   readonly isOk: boolean;
+  /** Whether details are told. */
+  readonly isTold: boolean;
   readonly description: string;
   readonly details: Readonly<Record<string, unknown>>;
 }
@@ -18,6 +20,7 @@ export function checkTap({ captures, commandFor }: CheckResult): string {
   const points = captures.flatMap((capture): Point[] => [
     ...capture.verdicts.map((verdict) => ({
       isOk: isMet(verdict),
+      isTold: !isMet(verdict) || verdict.note !== undefined,
       description: `${capture.capture}: ${verdict.name}`,
       details: {
         outcome: verdict.outcome,
@@ -25,14 +28,17 @@ export function checkTap({ captures, commandFor }: CheckResult): string {
         found: verdict.found,
         ...(verdict.reason === undefined ? {} : { reason: verdict.reason }),
         ...(verdict.place === undefined ? {} : { at: verdict.place }),
+        ...(verdict.note === undefined ? {} : { note: verdict.note }),
         sessions: verdict.examples.map((session) => sessionLine(capture.capture, session, commandFor)),
       },
     })),
     {
       isOk: !isDamaged(capture),
-      description: `${capture.capture}: the capture is whole`,
+      isTold: isDamaged(capture),
+      description: `${capture.capture}: ${damageKind(capture).test}`,
       details: {
-        outcome: capture.endedBy === undefined ? (capture.isRead ? 'damaged' : 'not readable') : damageWords(capture),
+        outcome: outcomeOf(capture),
+        ...(capture.list?.place === undefined ? {} : { at: capture.list.place }),
         places: capture.damaged,
         problems: capture.problems,
       },
@@ -41,9 +47,14 @@ export function checkTap({ captures, commandFor }: CheckResult): string {
   return ['TAP version 14', `1..${points.length}`, ...points.flatMap(pointLines), ''].join('\n');
 }
 
-function pointLines({ isOk, description, details }: Point, index: number): string[] {
+function outcomeOf(capture: CaptureVerdicts): string {
+  if (capture.endedBy !== undefined || capture.list !== undefined) return damageWords(capture);
+  return capture.isRead ? 'damaged' : 'not readable';
+}
+
+function pointLines({ isOk, isTold, description, details }: Point, index: number): string[] {
   const line = `${isOk ? '' : 'not '}ok ${index + 1} - ${escaped(description)}`;
-  if (isOk) return [line];
+  if (!isTold) return [line];
   // Values of JSON are values of YAML.
   const members = Object.entries(details).map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`);
   return [line, '  ---', ...members, '  ...'];

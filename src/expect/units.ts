@@ -67,6 +67,17 @@ export function unitHint(text: string): string {
   return '';
 }
 
+export const TOO_LARGE = 'this number is too large';
+
+/** What is wrong with the number that a text begins with, where another program could read it, and how long it is; undefined where nothing is. */
+export function numberFault(text: string): { readonly length: number; readonly message: string } | undefined {
+  const [exponential] = /^\d+(\.\d+)?e[+-]?\d+/i.exec(text) ?? [];
+  const message = 'numbers are written out, as 1500 or 0.1, and have no exponent';
+  if (exponential !== undefined) return { length: exponential.length, message };
+  const [decimal = ''] = /^\d+(\.\d+)?/.exec(text) ?? [];
+  return Number.isFinite(Number(decimal)) ? undefined : { length: decimal.length, message: TOO_LARGE };
+}
+
 /** The number that a decimal and its unit stand for: the nearest one to it, so that 0.7% is what 7 / 1000 is. */
 export const amountOf = (decimal: string, { exponent, factor }: Unit): number =>
   Number(`${decimal}e${exponent}`) * factor;

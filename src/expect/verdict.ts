@@ -2,7 +2,8 @@
  * Expectations held against the figures of a capture: what holds, what does not, what is not known, and which sessions are to blame.
  */
 import type { CaptureFigures, ExampleSession } from '../summary/figures.js';
-import { type Expectation, expectationText, holds, subjectText } from './expectation.js';
+import type { Selector } from '../summary/selector.js';
+import { type Expectation, expectationText, holds, selectorText, subjectText } from './expectation.js';
 import { quotient, sessionsSec } from './metric.js';
 import { wholeOf } from './metrics.js';
 import { amountText } from './units.js';
@@ -38,9 +39,11 @@ export interface Verdict {
   readonly found: string;
   /** The sessions that it is worst of, the worst first; only where something did not hold. */
   readonly examples: readonly ExampleSession[];
+  /** To be told though it may hold: that no session was chosen. */
+  readonly note?: string;
 }
 
-/** What came of all expectations for one capture. */
+/** What came of all expectations for one capture; or of a list of captures, if those that it names could not be found out. */
 export interface CaptureVerdicts {
   readonly capture: string;
   /** Something of it could be read. */
@@ -50,8 +53,10 @@ export interface CaptureVerdicts {
   readonly damaged: number;
   readonly problems: readonly string[];
   readonly allowsDamage: boolean;
-  /** The signal that ended the check before anything was found of it; then nothing is known of it. */
+  /** What ended the check before anything was found of it: a signal by its name, `a failure`; then nothing is known of it. */
   readonly endedBy?: string;
+  /** Only of a list, a folder or a pattern, which names no capture that is known: where it is stated. */
+  readonly list?: { readonly place: FilePlace | undefined };
 }
 
 /** Whether an expectation held. */
@@ -68,13 +73,23 @@ export function judge(named: NamedExpectation, figures: CaptureFigures, at: Figu
     place: named.place,
     found: words,
   };
-  if (found === null) return { ...common, outcome: expectation.allowsUnknown ? 'holds' : 'unknown', examples: [] };
+  if (found === null && !expectation.allowsUnknown) return { ...common, outcome: 'unknown', examples: [] };
+  const noted = { ...common, ...noteOn(expectation, figures, at.group) };
+  if (found === null) return { ...noted, outcome: 'holds', examples: [] };
   const { operator, amount } = expectation;
-  if (holds(found, operator, amount)) return { ...common, outcome: 'holds', examples: [] };
+  if (holds(found, operator, amount)) return { ...noted, outcome: 'holds', examples: [] };
   // Where there is too little of something, the sessions with most of it are not to blame.
   const isTooMuch = found > amount || (found === amount && operator !== '>');
   const hasBlamed = at.examples !== undefined && isTooMuch;
-  return { ...common, outcome: 'fails', examples: hasBlamed ? figures.sessions.examples[at.examples!] : [] };
+  return { ...noted, outcome: 'fails', examples: hasBlamed ? figures.sessions.examples[at.examples!] : [] };
+}
+
+const choseNone = (selector: Selector): string => `${selectorText(selector)} chose no session`;
+
+/** What is said of sessions that are not there holds for ever: perhaps others are meant. How many there are is known without a note. */
+function noteOn({ metric, selector = [] }: Expectation, figures: CaptureFigures, index: number): { note?: string } {
+  const isNone = selector.length > 0 && figures.sessions.groups[index].sessions === 0;
+  return isNone && metric.name !== 'sessions' ? { note: choseNone(selector) } : {};
 }
 
 interface FoundValue {
@@ -88,7 +103,8 @@ function foundValue({ metric, selector, unit }: Expectation, figures: CaptureFig
   const subject = subjectText({ metric, selector });
   if (value === null) {
     const noSessions = metric.scope === 'sessions' && group.sessions === 0;
-    return unknown(subject, noSessions ? 'there are no such sessions' : (metric.unknown ?? 'it was not counted'));
+    if (noSessions) return unknown(subject, selector?.length ? choseNone(selector) : 'there are no sessions');
+    return unknown(subject, metric.unknown ?? 'it was not counted');
   }
   const plain = amountText(value, metric.quantity);
   if (unit.form === 'value') return { found: value, words: plain };

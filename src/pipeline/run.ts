@@ -171,6 +171,7 @@ export async function runPass(
     for (const problem of problems.takeAll()) pass.noteProblem(problem);
     // Of nothing there is no record, not even an empty file.
     const isOfSomething = reading.figures().packets > 0;
+    if (isOfSomething) outputs.tcpeek?.begin();
     const ended = await Promise.all([
       threads.abort(error),
       rendering && endRendering(rendering, isOfSomething ? new Patience(error) : undefined, error, pass.closingSoFar()),
@@ -296,9 +297,12 @@ class Pass {
         Promise.all(tracking),
         begun.then(() => this.#merge(merger, rings)),
       ]);
-      if (read.filesRead > 0) this.#begin();
       // Of what nobody could read there is no result, not even an empty one.
-      if (read.filesRead > 0) await this.#outputs.records?.finish(this.#closing(read, tracked));
+      if (read.filesRead > 0) {
+        this.#begin();
+        this.#outputs.tcpeek?.begin();
+        await this.#outputs.records?.finish(this.#closing(read, tracked));
+      }
       await Promise.all(this.#places.map((place) => place.flush()));
       const directions = addDirections(tracked.map((summary) => summary.directions));
       const checksums = addChecksums(tracked.map((summary) => summary.checksums));

@@ -10,7 +10,7 @@ import { type Column, type TupleFields, textStart, type Value } from '../records
 import { SESSION_TABLE } from '../records/session-columns.js';
 import { readAddressRange } from '../tcpeek/address-range.js';
 import type { AddressRange } from '../tcpeek/options.js';
-import { type ExactTime, PASSED_UNITS, parseEpochTime, parsePassed } from './condition-values.js';
+import { type ExactTime, GREATEST_VALUES, PASSED_UNITS, parseEpochTime, parsePassed } from './condition-values.js';
 import type { Comparison, Condition, Selector } from './selector.js';
 
 /** Whether the session whose record has these fields, and this text, is meant. */
@@ -66,7 +66,7 @@ function compileCondition(condition: Condition, nameOf: InputName): SessionTest 
 function compileColumn(condition: Condition, name: string, nameOf: InputName): SessionTest {
   const column = COLUMNS.get(name);
   if (column === undefined) throw new SelectorError(condition, 'column', unknownColumn(name));
-  return compileValue(condition, column.value, nameOf);
+  return compileValue(condition, column.value, name, nameOf);
 }
 
 function unknownColumn(name: string): string {
@@ -77,11 +77,11 @@ function unknownColumn(name: string): string {
   return `sessions have no column ${quoted(name)}${hint}`;
 }
 
-function compileValue(condition: Condition, value: Value, nameOf: InputName): SessionTest {
+function compileValue(condition: Condition, value: Value, name: string, nameOf: InputName): SessionTest {
   const { comparison } = condition;
   switch (value.kind) {
     case 'number':
-      return ofNumber(comparison, value.at, readValue(condition, parseNumber, 'a number'));
+      return ofNumber(comparison, value.at, readNumber(condition, name));
     case 'seconds': {
       const { at } = value;
       const { sec, nsec } = readValue(condition, parsePassed, PASSED_FORM);
@@ -114,6 +114,7 @@ function compileValue(condition: Condition, value: Value, nameOf: InputName): Se
       return equality(condition, (fields) => nameOf(fields[at]) === condition.value);
     }
     case 'community':
+      readValue(condition, parseCommunity, 'a Community ID of version 1, as 1:wCb3OG7yAFWelaUydu0D+125CLM=');
       return equality(condition, ofCommunity(SESSION_TABLE.tuple, condition.value));
     case 'set':
       throw new SelectorError(condition, 'column', `'${condition.column}' cannot be compared`);
@@ -136,6 +137,23 @@ function readValue<Parsed>(
     `${condition.column} is compared with ${expected}, not ${quoted(condition.value)}`,
   );
 }
+
+/** What no session can have would choose none, or all. */
+function readNumber(condition: Condition, name: string): number {
+  const value = readValue(condition, parseNumber, 'a number');
+  const most = GREATEST_VALUES.get(name) ?? Number.MAX_SAFE_INTEGER;
+  if (value > most) {
+    throw new SelectorError(
+      condition,
+      'value',
+      `${condition.column} is at most ${most}, not ${quoted(condition.value)}`,
+    );
+  }
+  if (Number.isInteger(value) || !/^!?=$/.test(condition.comparison)) return value;
+  throw new SelectorError(condition, 'value', `${condition.column} is a whole number, not ${quoted(condition.value)}`);
+}
+
+const parseCommunity = (text: string): string | undefined => (/^1:[A-Za-z0-9+/]{27}=$/.test(text) ? text : undefined);
 
 const parseNumber = (text: string): number | undefined => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined);
 const parseFlag = (text: string): number | undefined => (text === 'true' ? 1 : text === 'false' ? 0 : undefined);

@@ -19,6 +19,15 @@ const UTC = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z$/;
 /** Units of what passed. */
 export const PASSED_UNITS: readonly string[] = [...NSEC.keys()].filter((unit) => unit !== '');
 
+/** The most that columns can have which do not just count: ports (RFC 9293 3.1), VLAN ids (IEEE 802.1Q 9.6), HTTP status codes (RFC 9110 15). */
+export const GREATEST_VALUES: ReadonlyMap<string, number> = new Map([
+  ['src_port', 65_535],
+  ['dst_port', 65_535],
+  ['vlan', 4095],
+  ['completeness', 63],
+  ['http_status', 999],
+]);
+
 /** Seconds and nanoseconds: since 1970, or that passed. */
 export interface ExactTime {
   readonly sec: number;

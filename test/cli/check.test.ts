@@ -9,19 +9,26 @@ import {
   existsSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
+  readlinkSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { executeCheck, numberingOf } from '../../src/cli/execute-check.js';
+import { executeCheck } from '../../src/cli/execute-check.js';
 import { executeDiff } from '../../src/cli/execute-diff.js';
 import { parseArguments } from '../../src/cli/parse.js';
 import type { ParsedOptions } from '../../src/cli/plan.js';
+import { numberingOf } from '../../src/cli/session-numbering.js';
 import type { Summarize, SummarizeOptions } from '../../src/cli/summarize.js';
+import { UsageError } from '../../src/cli/usage-error.js';
 import { Interrupted } from '../../src/pipeline/interrupted.js';
+import { OutputFailure } from '../../src/pipeline/output-failure.js';
+import { ThreadFailure } from '../../src/pipeline/threads.js';
 import type { CaptureFigures } from '../../src/summary/figures.js';
 import { assertMessages, type Ended, ended, LAUNCHER, tcploom, temporaryFolder } from '../support/launch.js';
 import { captureFigures, emptyGroup, exampleSession } from '../support/made-up-figures.js';
@@ -44,6 +51,7 @@ const FIGURES: Readonly<Record<string, CaptureFigures | undefined>> = {
     problems: ['at byte 24: cut'],
     examples: [[], [], []],
   }),
+  'none.pcap': captureFigures({ groups: Array(4).fill(emptyGroup()), examples: [[], [], []] }),
   'gone.pcap': undefined,
 };
 
@@ -97,6 +105,12 @@ function folderWith(config: string, ...captures: string[]): string {
   }
   writeFileSync(join(folder, 'tcploom.yml'), config);
   return folder;
+}
+
+/** Options for all outputs but text, into a folder, and what is in them. */
+function reader(folder: string): { readonly options: readonly string[]; readonly text: (name: string) => string } {
+  const options = ['junit', 'tap', 'sarif', 'github'].flatMap((name) => ['-o', `${name}=${join(folder, name)}`]);
+  return { options, text: (name) => readFileSync(join(folder, name), 'utf8') };
 }
 
 const FEW = ['--expect', 'retransmissions <= 1%'];
@@ -235,7 +249,34 @@ expectations:
     );
   });
 
+  it('finds addresses in a file that are none, with their places', async () => {
+    const config = join(folderWith('', 'good.pcap'), 'tcploom.yml');
+    const head = 'version: 1\ncaptures: [good.pcap]\nsnapshot: true\n';
+    writeFileSync(config, `${head}reading: { local: [10.0.0.1, 10.0.0.0/40] }\n`);
+    const message = `tcploom: ${config}:4:30: prefix length '40' out of range: expected 0 to 32\n`;
+    assert.equal(await refusal('check', '--config', config), message);
+  });
+
+  it('refuses conditions that no session can fulfil, with a mark', async () => {
+    const message = await refusal('check', '--expect', 'sessions{dst_port=99999}.rst == 0', 'good.pcap');
+    assert.equal(
+      message,
+      `tcploom: --expect: dst_port is at most 65535, not '99999'
+  sessions{dst_port=99999}.rst == 0
+                    ^^^^^
+`,
+    );
+  });
+
   it('refuses what means nothing', async () => {
+    assert.match(
+      await refusal('check', '--snapshot', '--tolerance', '1e400%', 'good.pcap'),
+      /^--tolerance '1e400%': numbers are written out/,
+    );
+    assert.match(
+      await refusal('check', '--snapshot', '--tolerance', `${'9'.repeat(400)}%`, 'good.pcap'),
+      /: this number is too large$/,
+    );
     const config = join(folderWith('version: 1\n'), 'tcploom.yml');
     assert.match(await refusal('check', 'good.pcap'), /^check needs expectations/);
     assert.match(await refusal('check', '--config', config), /has no "captures"$/);
@@ -272,12 +313,157 @@ expectations:
     assert.match(readFileSync(join(folder, 'github'), 'utf8'), /^::error /);
   });
 
+  it('finds outputs that cannot be written before any capture is read', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'file'), '');
+    mkdirSync(join(folder, 'snapshots/lossy.pcap.tcploom.json'), { recursive: true });
+    const cases: [RegExp, string[]][] = [
+      [/^writing .*none\/x: no such file$/, ['check', ...FEW, '-o', `tap=${folder}/none/x`]],
+      [/^writing .*file\/x: a part of the path is not a directory$/, ['check', ...FEW, '-o', `junit=${folder}/file/x`]],
+      [/^writing .*: is a directory$/, ['check', ...FEW, '-o', `sarif=${folder}`]],
+      [/^writing .*none\/x: no such file$/, ['diff', '-o', `html=${folder}/none/x`]],
+      [/^writing .*good.*json: /, ['check', '--update', '--snapshots', `${folder}/file`]],
+      [/^writing .*lossy.*json: is a directory$/, ['check', '--update', '--snapshots', `${folder}/snapshots`]],
+    ];
+    for (const [message, args] of cases) {
+      const { options, files } = requestOf(...args, '-o', `text=${folder}/text`, 'good.pcap', 'lossy.pcap');
+      const ask: Summarize = async (name) => assert.fail(`${name} was read`);
+      const execute = args[0] === 'check' ? executeCheck : executeDiff;
+      await assert.rejects(execute(files, options, PROGRAM, ask), (error: Error) => {
+        assert.match(error.message, message);
+        return error instanceof OutputFailure;
+      });
+    }
+    assert.deepEqual(readdirSync(folder).sort(), ['file', 'snapshots']);
+    assert.deepEqual(readdirSync(join(folder, 'snapshots')), ['lossy.pcap.tcploom.json']);
+  });
+
   it('does not end by what cannot be written until the rest is', async () => {
     const folder = temporaryFolder();
     const junit = join(folder, 'junit');
-    const message = await refusal('check', ...FEW, '-o', `tap=${folder}/none/tap`, '-o', `junit=${junit}`, 'good.pcap');
-    assert.match(message, /^writing .*none\/tap: /);
-    assert.ok(existsSync(junit));
+    const { options, files } = requestOf('check', ...FEW, '-o', `tap=${folder}/x/tap`, '-o', `junit=${junit}`, 'a');
+    mkdirSync(join(folder, 'x'));
+    const ask: Summarize = async () => {
+      rmSync(join(folder, 'x'), { recursive: true });
+      return FIGURES['good.pcap'];
+    };
+    const text = join(folder, 'text');
+    const told = { ...options, output: [...(options.output ?? []), `text=${text}`] };
+    await assert.rejects(executeCheck(files, told, PROGRAM, ask), /: writing .*x\/tap: no such file$/);
+    assert.ok(existsSync(junit) && existsSync(text));
+  });
+
+  it('replaces files as a whole, behind links too, and writes to what is none as it is', async () => {
+    const folder = temporaryFolder();
+    const [junit, link] = ['junit', 'link'].map((name) => join(folder, name));
+    writeFileSync(junit, 'of before');
+    symlinkSync('junit', link);
+    const { code } = await told('check', ...FEW, '-o', `junit=${link}`, '-o', 'tap=/dev/null', 'good.pcap');
+    assert.equal(code, 0);
+    assert.match(readFileSync(junit, 'utf8'), /^<\?xml/);
+    assert.equal(readlinkSync(link), 'junit');
+    assert.deepEqual(readdirSync(folder).sort(), ['junit', 'link']);
+  });
+
+  it('tells of a list that names no capture in every output', async () => {
+    const folder = temporaryFolder();
+    const [list, read] = [join(folder, 'list'), reader(folder)];
+    const none = await told('check', ...FEW, '--files-from', list, ...read.options);
+    assert.equal(none.code, 2);
+    assert.equal(
+      none.text,
+      `${list}: no capture is known from it\n  no such file\n\ntcploom: 1 list of captures not readable (0 captures checked)\n`,
+    );
+    const check = (isAll: boolean): void => {
+      assert.match(read.text('junit'), /name="it names captures">\n +<error type="no capture" message="no such file">/);
+      assert.match(read.text('tap'), /^not ok 1 - .*list: it names captures\n {2}---\n {2}outcome: "no capture is/m);
+      assert.match(read.text('github'), /^::error title=no capture::.*list: no capture is known from it%0A {2}no such/);
+      const [{ invocations }] = JSON.parse(read.text('sarif')).runs;
+      const [{ executionSuccessful, toolExecutionNotifications: notes }] = invocations;
+      assert.equal(executionSuccessful, !isAll);
+      assert.deepEqual(
+        notes.map(({ level, message }: { level: string; message: { text: string } }) => [level, message.text]),
+        [['error', `${list}; no capture is known from it; no such file`]],
+      );
+    };
+    check(true);
+    const some = await told('check', ...FEW, '--files-from', list, ...read.options, 'good.pcap');
+    assert.equal(some.code, 1);
+    assert.match(some.text, /\ntcploom: 1 list of captures not readable \(1 capture checked\)\n$/);
+    check(false);
+  });
+
+  it('tells of a pattern that no file has in every output', async () => {
+    const folder = folderWith('version: 1\ncaptures: [none*]\nexpectations:\n  - expect: rst == 0\n');
+    const [config, read] = [join(folder, 'tcploom.yml'), reader(folder)];
+    const message = await refusal('check', '--config', config, ...read.options);
+    assert.equal(message, `tcploom: ${config}:2:12: no file is none*\n`);
+    assert.match(
+      read.text('junit'),
+      /tests="1" failures="0" errors="1">[\s\S]*<error type="no capture" message="no file/,
+    );
+    assert.match(read.text('tap'), /^1\.\.1\nnot ok 1 - none\*: it names captures\n/m);
+    assert.match(read.text('github'), /^::error file=.*tcploom\.yml,line=2,col=12,title=no capture::none\*: no/);
+    const [{ exitCode, toolExecutionNotifications: notes }] = JSON.parse(read.text('sarif')).runs[0].invocations;
+    assert.equal(exitCode, 2);
+    assert.deepEqual(notes[0].locations[0].physicalLocation.region, { startLine: 2, startColumn: 12 });
+  });
+
+  it('tells in every output of conditions that chose no session, where something holds', async () => {
+    const folder = temporaryFolder();
+    const read = reader(folder);
+    const expectations = ['sessions{dst_port=444}.rst == 0', 'sessions{dst_port=444}.rst_packets == 0'];
+    const given = [...expectations, 'sessions{dst_port=445} == 0'].flatMap((text) => ['--expect', text]);
+    const { code, text } = await told('check', ...given, ...read.options, 'none.pcap');
+    const note = 'sessions{dst_port=444} chose no session';
+    assert.equal(code, 0);
+    assert.equal(text, `none.pcap: ${note}\n\ntcploom: 3 expectations met in 1 capture\n`);
+    assert.equal(read.text('junit').match(/<system-out>sessions\{dst_port=444\} chose no session</g)?.length, 2);
+    assert.equal(read.text('tap').match(/^ {2}note: "sessions\{/gm)?.length, 2);
+    assert.match(read.text('tap'), /^ok 1 - .*\n {2}---\n/m);
+    assert.ok(read.text('github').startsWith(`::notice title=no session::none.pcap: ${note}\ntcploom: 3 `));
+    const [{ results, invocations }] = JSON.parse(read.text('sarif')).runs;
+    assert.deepEqual(results, []);
+    assert.equal(invocations[0].executionSuccessful, true);
+    const [{ level, message }, ...others] = invocations[0].toolExecutionNotifications;
+    assert.deepEqual([level, message.text, others.length], ['note', note, 0]);
+    // What does not hold, or is not known, says so by itself.
+    const failed = await told('check', '--expect', 'sessions{dst_port=444}.segments > 0', 'none.pcap');
+    assert.ok(failed.text.includes(`\n  found     0\n  note      ${note}\n\ntcploom: 1 of 1`), failed.text);
+    const unknown = await told('check', '--expect', 'sessions{dst_port=444}.rtt.p99 < 1s', 'none.pcap');
+    assert.ok(unknown.text.includes(` is not known: ${note}\n\ntcploom: 1 of 1`), unknown.text);
+  });
+
+  it('loses nothing that was found before a failure', async () => {
+    const folder = temporaryFolder();
+    const read = reader(folder);
+    const { options, files } = requestOf(
+      ...['check', ...FEW, ...read.options, '-o', `text=${folder}/text`],
+      ...['lossy.pcap', 'good.pcap', 'cut.pcap'],
+    );
+    const failure = new ThreadFailure('tracker 0 failed: out of memory');
+    const ask: Summarize = async (name) => (name === 'lossy.pcap' ? FIGURES[name] : Promise.reject(failure));
+    await assert.rejects(executeCheck(files, options, PROGRAM, ask), (error) => error === failure);
+    assert.match(read.text('text'), /^lossy\.pcap: not met: /);
+    assert.ok(
+      read.text('text').endsWith(`
+good.pcap: not checked: ended by a failure
+  tracker 0 failed: out of memory
+
+cut.pcap: not checked: ended by a failure
+
+tcploom: 1 of 1 expectation not met, 2 captures not checked (1 capture checked)
+`),
+      read.text('text'),
+    );
+    assert.match(read.text('junit'), /<error type="not checked" message="tracker 0 failed: out of memory">/);
+    const [{ exitCode, executionSuccessful }] = JSON.parse(read.text('sarif')).runs[0].invocations;
+    assert.deepEqual([exitCode, executionSuccessful], [2, false]);
+    // Of wrong usage nothing is to be told but that.
+    const usage: Summarize = async () => Promise.reject(new UsageError('--workers must be from 1'));
+    rmSync(join(folder, 'text'));
+    await assert.rejects(executeCheck(files, options, PROGRAM, usage), UsageError);
+    assert.ok(!existsSync(join(folder, 'text')));
   });
 
   it('shows no progress where CI is set', async () => {
@@ -400,6 +586,31 @@ describe('snapshots', () => {
     assert.equal(changed.code, 3);
     assert.match(changed.text, /figures? changed: .*retransmissions was 0, is 30/);
     assert.equal((await told('check', '--snapshot', '--tolerance', '5%', good)).code, 0);
+  });
+
+  it('that cannot be written do not keep anything else from being told', async () => {
+    const folder = folderWith('', 'good.pcap', 'lossy.pcap');
+    const captures = ['good.pcap', 'lossy.pcap'].map((name) => join(folder, name));
+    const read = reader(folder);
+    const { options, files } = requestOf(
+      ...['check', '--update', ...FEW, ...read.options, '-o', `text=${folder}/text`, ...captures],
+    );
+    const ask: Summarize = async (name) => {
+      if (name === captures[0]) mkdirSync(`${name}.tcploom.json`);
+      return FIGURES[basename(name)];
+    };
+    await assert.rejects(executeCheck(files, options, PROGRAM, ask), OutputFailure);
+    const text = read.text('text');
+    assert.match(
+      text,
+      /good\.pcap: not met: its snapshot is written\n.*\n {2}found {5}writing .*json: is a directory\n/,
+    );
+    assert.match(text, /lossy\.pcap: not met: retransmissions/);
+    assert.match(text, /\ntcploom: 2 of 3 expectations not met \(2 captures checked\); 1 snapshot written\n$/);
+    assert.match(read.text('junit'), /name="its snapshot is written">\n +<failure /);
+    const [{ exitCode, executionSuccessful }] = JSON.parse(read.text('sarif')).runs[0].invocations;
+    assert.deepEqual([exitCode, executionSuccessful], [2, false]);
+    assert.ok(!readdirSync(folder).some((name) => /\.(new|tmp)$/.test(name)));
   });
 
   it('may be in a folder of their own, as tcploom.yml says', async () => {

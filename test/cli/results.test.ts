@@ -46,6 +46,16 @@ describe('-o', () => {
     }
   });
 
+  it('makes a file though there is nothing to say in it, unless nothing could be read', async () => {
+    for (const format of ['tcpeek', 'ndjson']) {
+      const path = join(FOLDER, `nothing-of-${format}`);
+      assert.equal((await tcploom(['-o', `${format}=${path}`, join(FOLDER, 'not-there')])).code, 2);
+      assert.equal(existsSync(path), false);
+      assert.equal((await tcploom(['--filter', 'udp', '-o', `${format}=${path}`, CAPTURE])).code, 0);
+      assert.equal(readFileSync(path, 'latin1'), '', format);
+    }
+  });
+
   it('spares the files that say what is read', async () => {
     const expression = join(FOLDER, 'expression');
     const list = join(FOLDER, 'list');

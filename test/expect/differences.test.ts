@@ -24,11 +24,12 @@ const FIGURES = keyFigures('a.pcap', captureFigures());
 const EXACT = { usual: NO_TOLERANCE, of: new Map() };
 
 /** Some values in place of those made up. */
-const figures = (capture: string, values: Record<string, number>, pairs: KeyFigures['pairs'] = []): KeyFigures => ({
-  capture,
-  values,
-  pairs,
-});
+const figures = (
+  capture: string,
+  values: Record<string, number>,
+  pairs: KeyFigures['pairs'] = [],
+  hasAllPairs = true,
+): KeyFigures => ({ capture, values, pairs, hasAllPairs });
 const pair = (key: string, sessions: number, retransmissions = 0): TopEntry => ({
   key,
   sessions,
@@ -88,6 +89,55 @@ describe('a snapshot', () => {
       changesText(changesSince(figures('a', { bytes: 100001 }), figures('a', { bytes: 100002 }), EXACT)),
       /bytes was 100001, is 100002/,
     );
+  });
+
+  it('says what changed of pairs', () => {
+    const [web, mail] = [pair('a > b:80', 5), pair('a > b:25', 2, 1)];
+    const before = figures('a', {}, [web, { ...mail, bytes: 1000 }]);
+    const textOf = (pairs: KeyFigures['pairs'], tolerance = '0', hasAllPairs = true): string => {
+      const tolerances = {
+        usual: parseTolerance(tolerance)!,
+        of: new Map([['sessions', parseTolerance('1', 'sessions')!]]),
+      };
+      return changesText(changesSince(before, figures('a', {}, pairs, hasAllPairs), tolerances));
+    };
+    assert.equal(
+      textOf([
+        { ...web, sessions: 6 },
+        { ...mail, bytes: 1000 },
+      ]),
+      '0 figures changed: ',
+    );
+    // What the snapshot does not have is not compared.
+    assert.equal(textOf([...before.pairs, pair('a > b:81', 9)]), '0 figures changed: ');
+    assert.equal(
+      textOf([{ ...web, sessions: 7 }]),
+      '5 figures changed: sessions of a > b:80 was 5, is 7; sessions of a > b:25 was 2, is 0; payload of a > b:25 was 1 kB, is 0 B; sessions.packets of a > b:25 was 1, is 0; retransmissions of a > b:25 was 1, is 0',
+    );
+    const last = { ...web, bytes: 900 };
+    const gone = '1 figure changed: payload of a > b:25 was 1 kB, is that of no pair among the first 100';
+    assert.equal(textOf([{ ...last, bytes: 1 }], '5%', false), gone);
+    // It may be the next one.
+    const mostly = figures('a', {}, [before.pairs[1]]);
+    const changed = (amount: string): number =>
+      changesSince(mostly, figures('a', {}, [last], false), { usual: parseTolerance(amount)!, of: new Map() }).length;
+    assert.deepEqual([changed('5%'), changed('10%')], [1, 0]);
+  });
+
+  it('keeps pairs whose figures are exact, and knows whether there are others', () => {
+    const keyed = (count: number, error = 0): KeyFigures => {
+      const pairs = Array.from({ length: count }, (_, index) => ({ ...pair(`a > b:${index}`, 1), error }));
+      return keyFigures('a', captureFigures({ top: { talkers: [], ports: [], pairs } }));
+    };
+    assert.deepEqual([keyed(99).pairs.length, keyed(99).hasAllPairs], [99, true]);
+    assert.deepEqual([keyed(100).pairs.length, keyed(100).hasAllPairs], [100, false]);
+    assert.deepEqual([keyed(5, 1).pairs.length, keyed(5, 1).hasAllPairs], [0, false]);
+    assert.ok(!('error' in keyed(1).pairs[0]));
+    // They may be taken out.
+    const { pairs, all_pairs, ...rest } = JSON.parse(snapshotText(keyed(3)));
+    assert.deepEqual([pairs.length, all_pairs], [3, true]);
+    const read = parseSnapshot(JSON.stringify(rest));
+    assert.deepEqual([read.pairs, read.hasAllPairs], [[], false]);
   });
 
   it('has tolerances as shares and in units', () => {
@@ -185,6 +235,30 @@ known of one of both only: rtt.p50
 1 other figure is the same within 2 %
 `,
     );
+  });
+
+  it('say of a pair that is gone that it has nothing, or that it is not known', () => {
+    const mail = pair('10.0.0.1 > 10.0.0.2:25', 900);
+    const whole = differences({ ...before, pairs: [...before.pairs, mail] }, after);
+    assert.deepEqual(whole.endpoints[0], {
+      key: mail.key,
+      before: mail,
+      after: { key: mail.key, sessions: 0, bytes: 0, packets: 0, retransmissions: 0 },
+    });
+    assert.match(
+      differenceText(whole),
+      /\n {2}10\.0\.0\.1 > 10\.0\.0\.2:25 {2}sessions 900 -> 0 {2}retransmissions 0 -> 0\n/,
+    );
+    const cut = differences({ ...before, pairs: [...before.pairs, mail] }, { ...after, hasAllPairs: false });
+    // What is known comes first.
+    assert.deepEqual(cut.endpoints[1], { key: mail.key, before: mail, after: null, not_among_first: 100 });
+    assert.match(
+      differenceText(cut),
+      /\nsessions and retransmissions by endpoint \(-: not among the first 100 pairs by payload\):\n.*\n.*:25 {2}sessions 900 -> - {2}retransmissions 0 -> -\n/,
+    );
+    const note = 'or retransmissions (-: not among the first 100 pairs by payload)</caption>';
+    assert.ok(differencePage(cut, 'x').includes(note));
+    assert.ok(!differencePage(whole, 'x').includes('not among'));
   });
 
   it('are told as JSON', () => assert.deepEqual(JSON.parse(differenceJson(found)) as Differences, found));

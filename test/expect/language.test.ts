@@ -5,8 +5,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { expectationText, holds, OPERATORS } from '../../src/expect/expectation.js';
+import { ExpectationError, marked } from '../../src/expect/expectation-error.js';
 import { METRICS } from '../../src/expect/metrics.js';
-import { type ConditionCheck, ExpectationError, marked, parseExpectation } from '../../src/expect/parse-expectation.js';
+import { type ConditionCheck, parseExpectation } from '../../src/expect/parse-expectation.js';
 import { amountOf, amountText, unitNamed, unitsOf } from '../../src/expect/units.js';
 import { judge, type Verdict } from '../../src/expect/verdict.js';
 import { wantedFigures } from '../../src/expect/wanted-figures.js';
@@ -123,6 +124,22 @@ describe('an expectation', () => {
       assert.equal(mark, place);
     });
   }
+
+  it('has no number that is larger than any', () => {
+    for (const [text, at, length] of [
+      [`rst <= ${'9'.repeat(400)}`, 7, 400],
+      [`bytes <= ${'9'.repeat(300)} TB`, 9, 303],
+    ] as const) {
+      assert.throws(
+        () => parseExpectation(text),
+        (error) =>
+          error instanceof ExpectationError &&
+          error.message === 'this number is too large' &&
+          error.at === at &&
+          error.length === length,
+      );
+    }
+  });
 
   it('has no control characters where it is shown', () => {
     assert.match(faultOf('rst == 0 \x1b[31m\n'), /\nrst == 0 \?\[31m\?\n {9}\^+$/);
@@ -315,7 +332,7 @@ describe('a verdict', () => {
   it('says that something is not known, and why', () => {
     const verdict = verdictOn('handshake.p99 < 50ms', nothing);
     assert.equal(verdict.outcome, 'unknown');
-    assert.equal(verdict.found, 'handshake.p99 is not known: there are no such sessions');
+    assert.equal(verdict.found, 'handshake.p99 is not known: there are no sessions');
     const some = captureFigures({ groups: [emptyGroup({ sessions: 2 })] });
     assert.equal(
       verdictOn('handshake.p99 < 50ms', some).found,

@@ -68,6 +68,11 @@ const EVERYTHING = resultOf(
   capture({ capture: 'c.pcap', damaged: 2, problems: ['at byte 24: found nothing', 'more'] }),
   capture({ capture: 'd.pcap', damaged: 1, allowsDamage: true, verdicts: [held()] }),
   capture({ capture: 'e.pcap', isRead: false, damaged: 1, problems: ['no such file'] }),
+  capture({ capture: 'f.pcap', verdicts: [held({ note: `${HOSTILE} chose no session` })] }),
+  capture({
+    ...{ capture: HOSTILE, isRead: false, damaged: 1, problems: [`no file is ${HOSTILE}`] },
+    list: { place: { file: 'tcploom.yml', line: 2, column: 12 } },
+  }),
 );
 const EXITS = { met: 0, 'not met': 3, damaged: 1, 'nothing read': 2 };
 
@@ -106,7 +111,7 @@ describe('the end of a check', () => {
     assert.equal(sumLine([capture()]), 'nothing was expected of 1 capture');
     assert.equal(
       sumLine(EVERYTHING.captures),
-      '3 of 5 expectations not met, 1 capture damaged, 1 capture not readable (5 captures checked)',
+      '3 of 6 expectations not met, 1 capture damaged, 1 capture not readable, 1 list of captures not readable (6 captures checked)',
     );
   });
 });
@@ -171,6 +176,8 @@ describe('JUnit', () => {
         [1, 0, 1],
         [2, 0, 0],
         [1, 0, 1],
+        [2, 0, 0],
+        [1, 0, 1],
       ],
     );
     const [failed, met] = suites[0].testcase ?? [];
@@ -202,13 +209,13 @@ describe('TAP', () => {
     const extras: string[] = [];
     parser.on('extra', (line: string) => extras.push(line));
     parser.end(checkTap(EVERYTHING));
-    assert.equal(parser.results?.plan.end, 10);
-    assert.equal(parser.results?.fail, 5);
+    assert.equal(parser.results?.plan.end, 13);
+    assert.equal(parser.results?.fail, 6);
     assert.equal(parser.results?.todo + (parser.results?.skip ?? 0), 0);
     assert.deepEqual(extras, []);
     assert.deepEqual(
       points.map(({ ok }) => ok),
-      [false, true, false, true, false, true, false, true, true, false],
+      [false, true, false, true, false, true, false, true, true, false, true, true, false],
     );
     const { diag } = points[0] as { diag: { expected: string; sessions: string[]; at: { line: number } } };
     assert.equal(diag.expected, 'retransmissions <= 0.1%');
@@ -220,18 +227,19 @@ describe('TAP', () => {
 describe("GitHub's commands", () => {
   it('are a line each, with their escapes', () => {
     const lines = checkGithub(EVERYTHING).trimEnd().split('\n');
-    assert.equal(lines.length, 6);
+    assert.equal(lines.length, 8);
     assert.match(
       lines[0],
       /^::error file=tcploom\.yml,line=4,col=13,title=not met%3A few are sent again::a\.pcap: expected retransmissions <= 0\.1%25, found 8\.04 %25 \(27 of 336 segments\)%0AReason: /,
     );
     assert.match(lines[1], /^::error title=not known%3A handshakes::/);
     for (const line of lines.slice(0, -1)) {
-      assert.match(line, /^::error [^\r\n]*$/);
-      const [, properties] = /^::error (.*?)::/.exec(line)!;
+      assert.match(line, /^::(error|notice) [^\r\n]*$/);
+      const [, properties] = /^::[a-z]+ (.*?)::/.exec(line)!;
       for (const pair of properties.split(',')) assert.match(pair, /^(file|line|col|title)=[^:,]*$/);
     }
-    assert.equal(lines[5], `tcploom: ${sumLine(EVERYTHING.captures)}`);
+    assert.match(lines[6], /^::error file=tcploom\.yml,line=2,col=12,title=no capture::/);
+    assert.equal(lines[7], `tcploom: ${sumLine(EVERYTHING.captures)}`);
   });
 });
 
@@ -255,7 +263,12 @@ describe('SARIF', () => {
     }
     assert.deepEqual(results[0].locations?.[0].physicalLocation?.region, { startLine: 4, startColumn: 13 });
     assert.equal(invocations[0].exitCode, 3);
-    assert.equal(invocations[0].toolExecutionNotifications?.length, 2);
+    const notes = invocations[0].toolExecutionNotifications ?? [];
+    assert.deepEqual(
+      notes.map(({ level: one }) => one),
+      ['error', 'error', 'note', 'error'],
+    );
+    assert.deepEqual(notes[3].locations?.[0].physicalLocation?.region, { startLine: 2, startColumn: 12 });
   });
 
   it('has no member and no word that the schema does not have, and all that it asks for', () => {

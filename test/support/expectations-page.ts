@@ -35,11 +35,16 @@ of \`damaged\`: then that decides.
 
 **Nothing expected.** A capture that no expectation is about, and that is compared with no snapshot, is a mistake of whoever wrote them: exit code 2, before anything is read.
 
+**No session.** An expectation of \`sessions{...}\` that holds though the conditions choose no session is told as such, in every output: perhaps others were meant. Only of how many there
+are (\`sessions{...} == 0\`) nothing is said.
+
 **Ended early.** A check that SIGINT, SIGTERM or SIGHUP ends tells what it found in the captures before, in every output, and names those that were not checked; its exit code is that of the
-signal: 130, 143 or 129.
+signal: 130, 143 or 129. The same is told where the program itself fails, with exit code 2; a snapshot that cannot be written is an expectation that is not met.
 
 **Snapshots** hold the metrics below that have a mark under "snapshot", of all sessions; those of sessions whose names the capture has too begin with \`sessions.\`. Figures that are taken
-out of a snapshot are not compared. Every difference counts, to the better as well, if it is larger than the tolerance.
+out of a snapshot are not compared. Every difference counts, to the better as well, if it is larger than the tolerance. The 100 pairs of endpoints with the most payload are figures, too: their
+sessions, payload, packets and retransmissions are compared, with the tolerances of \`sessions\`, \`payload\`, \`sessions.packets\` and \`retransmissions\`, where they are exact (of captures with more than 16384
+pairs some are not, and are left out). A pair that comes in addition is no difference. Who takes pairs out of a snapshot sets its \`all_pairs\` to \`false\`.
 `;
 
 /** What a unit is called. */
