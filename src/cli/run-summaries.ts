@@ -3,7 +3,7 @@
  * which figure is shown where.
  */
 import { BAD_IP_HEADER, BAD_LINK_HEADER, BAD_TCP_HEADER } from '../capture/frame-reasons.js';
-import type { Moment } from '../capture/tally.js';
+import { laterOf, type Moment } from '../capture/tally.js';
 import type { MiruoOptions } from '../miruo/options.js';
 import { renderStatistics } from '../miruo/statistics.js';
 import { processFigures } from '../pipeline/process-figures.js';
@@ -18,7 +18,7 @@ export function statisticsOf(options: MiruoOptions, outcome: RunFigures): string
   const { read } = outcome;
   return renderStatistics(options, {
     counters: outcome.miruo,
-    captureSec: wholeSecondsBetween(read.first, read.last),
+    captureSec: wholeSecondsBetween(read.first, laterOf(read.latest, read.last)),
     sessions: outcome.sessions,
     activeSessions: outcome.activeSessions,
     activeSessionsMost: outcome.activeSessionsMost,
