@@ -1,17 +1,8 @@
 /**
- * The counts of handshakes, and those of miruo's statistics, by the names that figures have for them. Owns these names.
+ * The counts of handshakes, and those of miruo's statistics, by the names that figures have for them. Owns those of miruo's.
  */
 import type { MiruoCounters } from '../miruo/statistics.js';
-import {
-  COUNT_DUP_SYN,
-  COUNT_DUP_SYNACK,
-  COUNT_FAILURE,
-  COUNT_REJECT,
-  COUNT_SUCCESS,
-  COUNT_TIMEOUT,
-  COUNT_UNREACH,
-  type FilterCounts,
-} from '../tcpeek/counts.js';
+import { COUNT_NAMES, type FilterCounts } from '../tcpeek/counts.js';
 import type { HandshakeFigures } from './figures.js';
 
 /** As in miruo's statistics. */
@@ -40,15 +31,7 @@ export function handshakeCounts(filters: readonly FilterCounts[]): Record<string
   for (const { name, counts } of filters) {
     let own = name;
     for (let number = 2; found.has(own); number++) own = `${name} (${number})`;
-    found.set(own, {
-      success: counts[COUNT_SUCCESS],
-      dupsyn: counts[COUNT_DUP_SYN],
-      dupsynack: counts[COUNT_DUP_SYNACK],
-      failure: counts[COUNT_FAILURE],
-      timeout: counts[COUNT_TIMEOUT],
-      reject: counts[COUNT_REJECT],
-      unreach: counts[COUNT_UNREACH],
-    });
+    found.set(own, Object.fromEntries(COUNT_NAMES.map((figure, place) => [figure, counts[place]])));
   }
   return Object.fromEntries(found);
 }

@@ -14,6 +14,8 @@ export const COUNT_TIMEOUT = 4;
 export const COUNT_REJECT = 5;
 export const COUNT_UNREACH = 6;
 export const COUNTS = 7;
+/** What they are called in JSON, in their order. */
+export const COUNT_NAMES = ['success', 'dupsyn', 'dupsynack', 'failure', 'timeout', 'reject', 'unreach'] as const;
 
 /** The figures of a named filter. */
 export interface FilterCounts {
