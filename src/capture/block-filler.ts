@@ -269,6 +269,7 @@ export class BlockFiller {
         // Cut, or its length is damaged: then there are others in it. Without any before, nothing tells what they look like.
         const cut = format.describeCut(this.view, this.#walkedTo, end);
         if (!search.finds(this.#walkedTo + 1, end)) return outcome;
+        this.cutter?.passDamage(this.#walkedTo, end);
         search.begin(offset + this.#walkedTo, { ...cut, found: `a length that cannot be right: ${cut.found}` });
       } else if (outcome === BAD_RECORD) {
         search.begin(offset + this.#walkedTo, format.problem!);
