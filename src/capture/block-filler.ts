@@ -41,7 +41,7 @@ import type { PacketJudge } from './packet-judge.js';
 import { RECOGNISE_BYTES } from './recognise.js';
 import { type DamageTeller, RecordSearch } from './resync.js';
 import type { PacketSelector } from './selection.js';
-import { CaptureTally, type Moment, momentOf } from './tally.js';
+import { CaptureTally, laterOf, type Moment, momentOf } from './tally.js';
 import { T_FIRST_NSEC, T_FIRST_SEC, T_LATEST_NSEC, T_LATEST_SEC, T_PACKETS } from './traffic-figures.js';
 
 /** More packets than any block holds. */
@@ -90,7 +90,9 @@ export class BlockFiller {
   /** What the next problem is. */
   #endCondition = CONDITION_DAMAGED;
   #first: Moment | undefined;
+  /** The greatest time of any packet; where reports go by the time of packets, that of the last one, which their clock may have gone back to. */
   #latest: Moment | undefined;
+  readonly #isByPackets: boolean;
   readonly #onBlock: () => void;
   readonly #goesOn: () => boolean;
   #format: CaptureFormat | undefined;
@@ -124,6 +126,7 @@ export class BlockFiller {
     this.#selector = options.selector;
     this.#resync = options.resync;
     this.#moments = options.moments;
+    this.#isByPackets = options.reports !== undefined;
     this.filters = options.filters;
     this.marks = options.marks;
     this.judge = options.sessions ?? options.filters;
@@ -266,6 +269,7 @@ export class BlockFiller {
         // Cut, or its length is damaged: then there are others in it. Without any before, nothing tells what they look like.
         const cut = format.describeCut(this.view, this.#walkedTo, end);
         if (!search.finds(this.#walkedTo + 1, end)) return outcome;
+        this.cutter?.passDamage(this.#walkedTo, end);
         search.begin(offset + this.#walkedTo, { ...cut, found: `a length that cannot be right: ${cut.found}` });
       } else if (outcome === BAD_RECORD) {
         search.begin(offset + this.#walkedTo, format.problem!);
@@ -373,7 +377,7 @@ export class BlockFiller {
       const last = { sec: (formerSec >>> 0) + era * 2 ** 32, nsec: formerNsec };
       tally.last = hasTime ? last : undefined;
       // A packet without a time leaves that of the one before, if there was one.
-      if (!isFirst) this.#latest = last;
+      if (!isFirst) this.#latest = this.#isByPackets ? last : laterOf(this.#latest, laterOf(tally.latest, last));
     }
     if (segment >= 0) {
       this.#nowSec = words[segment + D_SEC];

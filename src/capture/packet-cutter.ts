@@ -206,7 +206,7 @@ export class PacketCutter {
         if (selector.isOver) break;
       }
     }
-    if (outcome === BAD_RECORD) this.#passDamage(at, end);
+    if (outcome === BAD_RECORD) this.passDamage(at, end);
     tally.packets += taken;
     tally.leftOut += leftOut;
     tally.capturedBytes += capturedBytes;
@@ -292,8 +292,8 @@ export class PacketCutter {
     return at;
   }
 
-  /** What is at byte `at` cannot be read, whatever it is. */
-  #passDamage(at: number, end: number): void {
+  /** What is at byte `at` cannot be read, whatever it is; at the end of a capture that may show only there. */
+  passDamage(at: number, end: number): void {
     this.closeBlock();
     if (this.shape.copiesBlocks && end - at >= 4 && this.#view.getUint32(at) === SECTION_HEADER)
       this.#isSectionDue = true;

@@ -6,9 +6,8 @@ import type { CountServer, CurrentCounts } from '../pipeline/count-server.js';
 import type { RunInProgress, RunPlan } from '../pipeline/run.js';
 import { SocketError } from '../pipeline/socket-error.js';
 import { PROGRESS_CLOCK_PACKETS, PROGRESS_DROPPED, PROGRESS_IF_DROPPED } from '../ring/layout.js';
-import { COUNTS } from '../tcpeek/counts.js';
+import { COUNTS, namedCounts } from '../tcpeek/counts.js';
 import { namedFilters } from '../tcpeek/options.js';
-import { countsOf } from './run-summaries.js';
 
 export class HandshakeSocket {
   /** The run whose counts are answered with; without one, none are anything but 0. */
@@ -49,7 +48,7 @@ export class HandshakeSocket {
       filters:
         tcpeek === undefined
           ? []
-          : countsOf(tcpeek, this.run?.handshakes ?? new Float64Array(COUNTS * namedFilters(tcpeek).length)),
+          : namedCounts(tcpeek, this.run?.handshakes ?? new Float64Array(COUNTS * namedFilters(tcpeek).length)),
       packets: {
         received: progress?.[PROGRESS_CLOCK_PACKETS] ?? 0,
         dropped: progress?.[PROGRESS_DROPPED] ?? 0,

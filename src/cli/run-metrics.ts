@@ -13,10 +13,9 @@ import type { MetricsServer } from '../pipeline/metrics-server.js';
 import { OutputFailure } from '../pipeline/output-failure.js';
 import { ReplacedFile } from '../pipeline/replaced-file.js';
 import type { RunFigures, RunInProgress, RunPlan } from '../pipeline/run.js';
-import { COUNTS } from '../tcpeek/counts.js';
+import { COUNTS, namedCounts } from '../tcpeek/counts.js';
 import { namedFilters } from '../tcpeek/options.js';
 import type { OpenOutputs } from './run-outputs.js';
-import { countsOf } from './run-summaries.js';
 
 /** What metrics are made from, and where they go. */
 export interface MetricsSources {
@@ -134,7 +133,7 @@ export class RunMetrics {
         activeSegmentsMost: figures?.activeSegmentsMost ?? 0,
       },
       tcpeek: tcpeek && {
-        filters: countsOf(tcpeek, figures?.handshakes ?? new Float64Array(COUNTS * namedFilters(tcpeek).length)),
+        filters: namedCounts(tcpeek, figures?.handshakes ?? new Float64Array(COUNTS * namedFilters(tcpeek).length)),
         packets: {
           received: figures?.read.clock?.packets ?? 0,
           dropped: read.droppedBySystem,

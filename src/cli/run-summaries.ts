@@ -3,14 +3,14 @@
  * which figure is shown where.
  */
 import { BAD_IP_HEADER, BAD_LINK_HEADER, BAD_TCP_HEADER } from '../capture/frame-reasons.js';
-import type { Moment } from '../capture/tally.js';
+import { laterOf, type Moment } from '../capture/tally.js';
 import type { MiruoOptions } from '../miruo/options.js';
 import { renderStatistics } from '../miruo/statistics.js';
 import { processFigures } from '../pipeline/process-figures.js';
 import type { RunFigures, RunOutcome, RunPlan } from '../pipeline/run.js';
 import { looksOffloaded } from '../tcpeek/checksum-figures.js';
-import { COUNTS, type FilterCounts } from '../tcpeek/counts.js';
-import { namedFilters, type TcpeekOptions } from '../tcpeek/options.js';
+import { namedCounts } from '../tcpeek/counts.js';
+import type { TcpeekOptions } from '../tcpeek/options.js';
 import { renderSummary } from '../tcpeek/summary.js';
 
 /** How sessions stand, as miruo tells it. */
@@ -18,7 +18,7 @@ export function statisticsOf(options: MiruoOptions, outcome: RunFigures): string
   const { read } = outcome;
   return renderStatistics(options, {
     counters: outcome.miruo,
-    captureSec: wholeSecondsBetween(read.first, read.last),
+    captureSec: wholeSecondsBetween(read.first, laterOf(read.latest, read.last)),
     sessions: outcome.sessions,
     activeSessions: outcome.activeSessions,
     activeSessionsMost: outcome.activeSessionsMost,
@@ -39,7 +39,7 @@ export function summaryOf(options: TcpeekOptions, { read, handshakes }: RunFigur
   return renderSummary({
     first: read.clock?.first,
     latest: read.clock?.latest,
-    filters: countsOf(options, handshakes),
+    filters: namedCounts(options, handshakes),
     packets: {
       received: read.clock?.packets ?? 0,
       dropped: read.drops.bySystem,
@@ -48,13 +48,6 @@ export function summaryOf(options: TcpeekOptions, { read, handshakes }: RunFigur
     hasUnreach: options.icmp,
   });
 }
-
-/** The figures of each filter, which lie one after the other in `counts`. */
-export const countsOf = (options: TcpeekOptions, counts: ArrayLike<number>): FilterCounts[] =>
-  namedFilters(options).map(({ name }, index) => ({
-    name,
-    counts: Array.from({ length: COUNTS }, (_, figure) => counts[COUNTS * index + figure]),
-  }));
 
 /**
  * How many segments records were made without because of their checksums, and how many of these no session has counted; undefined where there are none. Where

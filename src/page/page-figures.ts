@@ -3,6 +3,7 @@
  */
 import type { RunClosing } from '../records/run-closing.js';
 import type { CaptureFigures, SessionFigures } from '../summary/figures.js';
+import { handshakeCounts, miruoCounts } from '../summary/run-counts.js';
 
 /** `closing`: what is known of the run, if anything; `inputs`: their names. */
 export function pageFigures(
@@ -10,6 +11,15 @@ export function pageFigures(
   inputs: readonly string[],
   sessions: SessionFigures,
 ): CaptureFigures {
-  const { packets = 0, bytes = 0, damaged = 0, problems = [] } = closing ?? {};
-  return { inputs, packets, bytes, damaged, problems, sessions, tcpeek: {}, miruo: {} };
+  const { packets = 0, bytes = 0, damaged = 0, problems = [], handshakes = [], miruo } = closing ?? {};
+  return {
+    inputs,
+    packets,
+    bytes,
+    damaged,
+    problems,
+    sessions,
+    tcpeek: handshakeCounts(handshakes),
+    miruo: miruoCounts(miruo),
+  };
 }

@@ -33,7 +33,7 @@ import {
 } from '../analysis/session-record.js';
 import { scoreOf } from '../analysis/session-score.js';
 import { SYMPTOMS } from '../analysis/symptoms.js';
-import { ipv4Text, ipv6Text } from '../wire/address.js';
+import { AddressNumbers } from './address-numbers.js';
 import { packDoubles, packWhole } from './packed.js';
 import type { Packed, PageSessions } from './page-data.js';
 import { FLAG_ESTABLISHED, FLAG_REFUSED, FLAG_UNANSWERED } from './page-flags.js';
@@ -225,20 +225,6 @@ function picked<Values extends Uint32Array | Float64Array>(
 ): Values {
   for (let i = 0; i < slots.length; i++) to[i] = from[slots[i] * stride + at];
   return to;
-}
-
-/** Addresses in the order in which they first come, and their texts. */
-class AddressNumbers {
-  readonly texts: string[] = [];
-  readonly #numbers = new Map<string | number, number>();
-
-  of(words: Uint32Array, at: number, isV6: boolean): number {
-    const key = isV6 ? ipv6Text(Array.from(words.subarray(at, at + 4))) : words[at];
-    const known = this.#numbers.get(key);
-    if (known !== undefined) return known;
-    this.#numbers.set(key, this.texts.length);
-    return this.texts.push(typeof key === 'string' ? key : ipv4Text(key)) - 1;
-  }
 }
 
 /** Mean round trip of the slower side, of those that have any; NaN without. */

@@ -9,11 +9,11 @@ import type { ReadPlan } from '../capture/read-captures.js';
 import { MERGE_DONE, MERGE_MOMENT, MERGE_MORE, MERGE_NOTICE, MERGE_REPORT, Merger } from '../merge/merger.js';
 import { addDirections, type DirectionCounts } from '../miruo/directions.js';
 import { hasIds } from '../miruo/options.js';
-import { addCounters, type MiruoCounters } from '../miruo/statistics.js';
+import { addCounters, type MiruoCounters, zeroCounters } from '../miruo/statistics.js';
 import { addPageSummaries, type RunClosing } from '../records/run-closing.js';
 import { allocateResultRing, ResultReader } from '../ring/result-ring.js';
 import { addChecksums, type ChecksumFigures } from '../tcpeek/checksum-figures.js';
-import { addOpenings, type OpeningCounts } from '../tcpeek/counts.js';
+import { addOpenings, namedCounts, type OpeningCounts } from '../tcpeek/counts.js';
 import { namedFilters } from '../tcpeek/options.js';
 import { SESSION_HEAD } from '../tcpeek/session-head.js';
 import { builtFile } from '../text/built-file.js';
@@ -232,6 +232,8 @@ class Pass {
   readonly #problems: InputProblem[] = [];
   /** All such places. */
   #damaged = 0;
+  /** Once it is under way. */
+  #merger: Merger | undefined;
   #hasFirstLine = false;
   #hasHead = false;
 
@@ -271,6 +273,7 @@ class Pass {
       notes: (bytes) => this.#appendNote(bytes),
       records: (kind, fields, text) => this.#outputs.records?.add(kind, fields, text),
     });
+    this.#merger = merger;
     this.#watcher.onStart({
       progress: reading.progress,
       sessions: () => (miruo === undefined ? merger.handshakes.ended : merger.ordinals.created),
@@ -298,15 +301,16 @@ class Pass {
         begun.then(() => this.#merge(merger, rings)),
       ]);
       // Of what nobody could read there is no result, not even an empty one.
+      const counters = addCounters(tracked.map((summary) => summary.miruo));
       if (read.filesRead > 0) {
         this.#begin();
         this.#outputs.tcpeek?.begin();
-        await this.#outputs.records?.finish(this.#closing(read, tracked));
+        await this.#outputs.records?.finish(this.#closing(read, tracked, counters));
       }
       await Promise.all(this.#places.map((place) => place.flush()));
       const directions = addDirections(tracked.map((summary) => summary.directions));
       const checksums = addChecksums(tracked.map((summary) => summary.checksums));
-      const figures = figuresOf(addCounters(tracked.map((summary) => summary.miruo)), merger);
+      const figures = figuresOf(counters, merger);
       const openings = addOpenings(tracked.map((summary) => summary.openings));
       const standing = standingOf(merger);
       return { ...figures, read, problems: this.#problems, directions, checksums, openings, standing };
@@ -322,16 +326,28 @@ class Pass {
   #closing(
     { packets, wireBytes: bytes, problems: damaged, isCutShort }: ReadSummary,
     tracked: readonly TrackSummary[],
+    counters: MiruoCounters,
   ): RunClosing {
     const problems = this.#problems.map(fileProblem);
-    return { packets, bytes, damaged, problems, isCutShort, ...addPageSummaries(tracked.map(({ page }) => page)) };
+    const noted = addPageSummaries(tracked.map(({ page }) => page));
+    return { packets, bytes, damaged, problems, isCutShort, ...this.#counts(counters), ...noted };
   }
 
   /** What is known of a run that does not come to its end: trackers are not asked for what they noted. */
   closingSoFar(): RunClosing {
     const { packets, wireBytes: bytes } = this.#reading.figures();
     const problems = this.#problems.map(fileProblem);
-    return { packets, bytes, damaged: this.#damaged, problems, isCutShort: true, ...addPageSummaries([]) };
+    const counts = this.#counts(this.#merger?.standing.counters ?? zeroCounters());
+    return { packets, bytes, damaged: this.#damaged, problems, isCutShort: true, ...counts, ...addPageSummaries([]) };
+  }
+
+  /** What was counted of handshakes and, with these counters, of sessions, as far as they are looked at. */
+  #counts(counters: MiruoCounters): Pick<RunClosing, 'handshakes' | 'miruo'> {
+    const { miruo, tcpeek } = this.#plan;
+    return {
+      handshakes: tcpeek === undefined ? [] : namedCounts(tcpeek, this.#merger?.handshakes.counts ?? []),
+      miruo: miruo === undefined ? undefined : counters,
+    };
   }
 
   /** As `stopped`. What there is goes out while the threads are ended. */

@@ -3,6 +3,8 @@
  */
 import type { PageSummary } from '../analysis/page-notes.js';
 import { addStretches, type StretchCounts } from '../analysis/stretches.js';
+import type { MiruoCounters } from '../miruo/statistics.js';
+import type { FilterCounts } from '../tcpeek/counts.js';
 
 export interface RunClosing {
   readonly packets: number;
@@ -13,6 +15,10 @@ export interface RunClosing {
   readonly problems: readonly string[];
   /** It was ended before everything was read. */
   readonly isCutShort: boolean;
+  /** What was counted of handshakes, by filter; none where they were not watched. */
+  readonly handshakes: readonly FilterCounts[];
+  /** miruo's statistics; undefined where sessions were not tracked for it. */
+  readonly miruo: MiruoCounters | undefined;
   /** Segments over time (src/analysis/page-notes.ts); undefined where they were not counted. */
   readonly series: StretchCounts | undefined;
   /** Sessions whose segments found no room. */

@@ -1,6 +1,7 @@
 /**
  * What is counted of handshakes. Owns the figures of a filter and their order.
  */
+import { namedFilters, type TcpeekOptions } from './options.js';
 
 /** Places of a filter's figures; those of the next filter follow. */
 export const COUNT_SUCCESS = 0;
@@ -13,6 +14,8 @@ export const COUNT_TIMEOUT = 4;
 export const COUNT_REJECT = 5;
 export const COUNT_UNREACH = 6;
 export const COUNTS = 7;
+/** What they are called in JSON, in their order. */
+export const COUNT_NAMES = ['success', 'dupsyn', 'dupsynack', 'failure', 'timeout', 'reject', 'unreach'] as const;
 
 /** The figures of a named filter. */
 export interface FilterCounts {
@@ -30,6 +33,13 @@ export interface OpeningCounts {
   readonly answers: number;
   readonly strayAnswers: number;
 }
+
+/** The figures of each filter that has some, which lie one after the other in `counts`. */
+export const namedCounts = (options: Pick<TcpeekOptions, 'filters'>, counts: ArrayLike<number>): FilterCounts[] =>
+  namedFilters(options).map(({ name }, index) => ({
+    name,
+    counts: Array.from({ length: COUNTS }, (_, figure) => counts[COUNTS * index + figure]),
+  }));
 
 export const NO_OPENINGS: OpeningCounts = { syns: 0, counted: 0, answers: 0, strayAnswers: 0 };
 

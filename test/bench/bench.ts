@@ -28,7 +28,7 @@ const QUICK_RUNS = 3;
 
 const USAGE = `Usage: npm run bench -- [OPTION...]
   --only NAME       one capture: ${CAPTURE_NAMES.join(' or ')}
-  --tools A,B       only these (tcploom, tcploom-miruo, tcploom-tcpeek, tcploom-records, tcploom-info, tcploom-gzip, gzip-tcploom, gzip, cat, capinfos, tcpdump, tcploom-filter, nfpcapd, tcptrace, ndpiReader, tshark, tshark-expert)
+  --tools A,B       only these (tcploom, tcploom-miruo, tcploom-tcpeek, tcploom-records, tcploom-figures, tcploom-html, tcploom-check, tcploom-info, tcploom-gzip, gzip-tcploom, gzip, cat, capinfos, tcpdump, tcploom-filter, nfpcapd, tcptrace, ndpiReader, tshark, tshark-expert)
   --workers N,M     tcploom also with --workers N, with --workers M, ...
   --slow            gzip and tshark, too: minutes a run
   --runs N          runs of each (default: ${DEFAULT_RUNS}; what takes over ${SLOW_SEC} s runs once)

@@ -1,13 +1,15 @@
 /**
  * The program on inputs that only a generator can make, through a FIFO: a million sessions open at once, one session of ten million
- * segments, a scan of ten million addresses, records of such a scan, and an endless stream. Prints memory and time for a packet, and fails when they are beyond what the project promises.
+ * segments, a scan of ten million addresses, records of such a scan, what it comes to as figures, page and check, and an endless stream. Prints memory and
+ * time for a packet, and fails when they are beyond what the project promises.
  *
- *   node dist/test/bench/limits.js [sessions | segments | scan | ticks | records | stream] [--gigabytes N]
+ *   node dist/test/bench/limits.js [sessions | segments | scan | ticks | records | summaries | stream] [--gigabytes N]
  */
 import { fileURLToPath } from 'node:url';
 import { scan, ticks } from './handshake-limits.js';
 import { records } from './record-limits.js';
 import { figure, type Measured, runOnStream } from './stream-run.js';
+import { summaries } from './summary-limits.js';
 
 const GENERATOR = fileURLToPath(new URL('../../datasets/generate.js', import.meta.url));
 const LONG_SESSION = fileURLToPath(new URL('./long-session.js', import.meta.url));
@@ -99,7 +101,7 @@ async function stream(gigabytes: string): Promise<boolean> {
 
 const args = process.argv.slice(2);
 const gigabytes = args.includes('--gigabytes') ? args[args.indexOf('--gigabytes') + 1] : '100';
-const parts = { sessions, segments, scan, ticks, records, stream: () => stream(gigabytes) };
+const parts = { sessions, segments, scan, ticks, records, summaries, stream: () => stream(gigabytes) };
 const chosen = Object.entries(parts).filter(([name]) => args.includes(name));
 const results: boolean[] = [];
 for (const [, check] of chosen.length > 0 ? chosen : Object.entries(parts)) results.push(await check());

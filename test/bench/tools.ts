@@ -2,7 +2,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isInstalled } from './measure.js';
 
@@ -20,6 +20,11 @@ export interface Tool {
 
 const TCPLOOM = fileURLToPath(new URL('../../bin/tcploom.js', import.meta.url));
 
+/** Sessions and handshakes. */
+const BOTH = ['-o', 'miruo', '-o', 'tcpeek=/dev/null'];
+/** Of each kind one: a share, a choice of sessions, handshakes. They hold for any capture. */
+const HOLDING = ['retransmissions <= 100%', 'sessions{dst_port=443}.rst >= 0', 'tcpeek.reject >= 0'];
+
 /** tcploom, sessions and handshakes, once with its own choice of workers and once for each of `workers`; then the others, cheapest first. */
 export function allTools(workers: readonly number[], scratchDir: string): Tool[] {
   return [
@@ -28,8 +33,11 @@ export function allTools(workers: readonly number[], scratchDir: string): Tool[]
     // Each of the two results alone: sessions, handshakes.
     tcploom('tcploom-miruo', ['-o', 'miruo']),
     tcploom('tcploom-tcpeek', ['-o', 'tcpeek=/dev/null']),
-    // Sessions and handshakes with a record of each session beside them.
-    tcploom('tcploom-records', [...['-o', 'miruo', '-o', 'tcpeek=/dev/null', '-o', 'ndjson=/dev/null']]),
+    // Sessions and handshakes with a record of each session beside them; with what all sessions come to; with the page of a report.
+    tcploom('tcploom-records', [...BOTH, '-o', 'ndjson=/dev/null']),
+    tcploom('tcploom-figures', [...BOTH, '-o', 'figures=/dev/null']),
+    withPage(join(scratchDir, 'report.html')),
+    tcploom('tcploom-check', ['check', ...HOLDING.flatMap((text) => ['--expect', text])]),
     { name: 'tcploom-info', program: TCPLOOM, command: (path) => [process.execPath, TCPLOOM, 'info', '--tsv', path] },
     // Each of the three reads the compressed copy that the first of them makes where there is none.
     {
@@ -82,6 +90,17 @@ export function isMissing(tool: Tool): boolean {
 
 function tcploom(name: string, options: string[]): Tool {
   return { name, program: TCPLOOM, command: (path) => [process.execPath, TCPLOOM, ...options, path] };
+}
+
+/** The page is a file: what is written whole has no other place. */
+function withPage(page: string): Tool {
+  return {
+    ...tcploom('tcploom-html', [...BOTH, '-o', `html=${page}`]),
+    before: () => {
+      mkdirSync(dirname(page), { recursive: true });
+    },
+    after: () => rmSync(page, { force: true }),
+  };
 }
 
 /** A copy of the capture by `gzip -1`, kept beside it. */

@@ -332,6 +332,16 @@ describe('a damaged section header', () => {
     }
   });
 
+  it('does not either where its length reaches behind the end of the capture', () => {
+    const craft = new BlockCrafter('LE');
+    const face = (id: number, linkType: number): Uint8Array =>
+      concat(craft.description(linkType, 0), craft.enhanced(id, 7n, frameOf(30)));
+    const first = [craft.section(), face(0, 1)];
+    const damaged = craft.section([], [1, 0], { length: 5000 });
+    const rest = [face(0, 101), face(1, 101)];
+    assertCut([concat(...first, damaged, ...rest)], { resync: true }, concat(...first, craft.section(), ...rest), 3);
+  });
+
   it('may come as often as there is room for one in a block', () => {
     for (const order of ['LE', 'BE'] as const) {
       const craft = new BlockCrafter(order);

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { findingsOf } from '../../src/page/client/findings.js';
 import { readSessions } from '../../src/page/client/sessions.js';
+import type { CaptureFigures } from '../../src/summary/figures.js';
 import { type Ended, ended, LAUNCHER, messagesOf, tcploom, temporaryFolder } from '../support/launch.js';
 import { dataOfPage, unpacked } from '../support/report-pages.js';
 
@@ -47,7 +48,7 @@ describe('-o html', () => {
     const page = await pageFile('1.html', ['--utc', '--workers', '1', CAPTURE]);
     for (const workers of ['2', '3', '8']) {
       const others =
-        workers === '3' ? ['-o', `ndjson=${join(FOLDER, 'records')}`, '-o', `miruo=${join(FOLDER, 'sessions')}`] : [];
+        workers === '3' ? ['-o', `ndjson=${join(FOLDER, 'records')}`, '-o', `csv=${join(FOLDER, 'sheet')}`] : [];
       assert.equal(await pageFile(`${workers}.html`, ['--utc', '--workers', workers, ...others, CAPTURE]), page);
     }
     const data = dataOfPage(page);
@@ -61,6 +62,20 @@ describe('-o html', () => {
       const row = unpacked(session).indexOf(record.session);
       assert.equal(addresses[unpacked(src)[row]], record.src);
     }
+  });
+
+  it('has the counts of tcpeek and miruo where the run is asked for these too, as figures have them', async () => {
+    const figuresFile = join(FOLDER, 'counts.json');
+    const local = ['--local', '10.66.0.1', '--session-filter', 'web:TX@%:80', '--session-filter', 'web:TX@%:80'];
+    const results = ['miruo', 'tcpeek'].flatMap((name) => ['-o', `${name}=${join(FOLDER, `counts.${name}`)}`]);
+    const page = await pageFile('counts.html', [...results, '-o', `figures=${figuresFile}`, ...local, CAPTURE]);
+    const { tcpeek, miruo } = JSON.parse(readFileSync(figuresFile, 'utf8')) as CaptureFigures;
+    const { figures } = dataOfPage(page);
+    assert.deepEqual([figures.tcpeek, figures.miruo], [tcpeek, miruo]);
+    assert.deepEqual(Object.keys(tcpeek), ['RX', 'TX', 'web', 'web (2)']);
+    assert.ok(tcpeek.web.success > 0 && miruo.Retransmit > 0, JSON.stringify([tcpeek, miruo]));
+    const alone = dataOfPage(await pageFile('alone.html', [CAPTURE])).figures;
+    assert.deepEqual([alone.tcpeek, alone.miruo], [{}, {}]);
   });
 
   it('shows other addresses with --anonymize', async () => {
@@ -81,12 +96,13 @@ describe('-o html', () => {
 
   it('says first of a run that a signal ended that it was, with what was read and what was damaged', async () => {
     const file = join(FOLDER, 'signal.html');
-    const run = await endedWhileItWaits(['-o', `html=${file}`]);
+    const run = await endedWhileItWaits(['-o', `html=${file}`, '-o', 'miruo']);
     assert.equal(run.code, 143, run.stderr);
     const data = dataOfPage(readFileSync(file, 'utf8'));
     const { packets, bytes, damaged, problems } = data.figures;
     assert.ok(data.ended_early);
     assert.ok(packets > 0 && bytes > 0, `${packets} packets, ${bytes} bytes`);
+    assert.ok(data.figures.miruo.Retransmit > 0, 'what was counted by then');
     assert.equal(damaged, 1);
     assert.match(problems.join(), /cut\.pcap at byte \d+: /);
     const findings = findingsOf(data, readSessions(data.sessions));

@@ -39,6 +39,20 @@ describe('reports', () => {
     assert.ok(machineRows(machineLines(machine.stderr).rows).length > 2);
   });
 
+  it('tell of the latest time of all inputs, also where the last one is not the latest', async () => {
+    const lineOf = (text: string, name: string): string | undefined =>
+      new RegExp(`^${name} *: .*$`, 'm').exec(text)?.[0];
+    const told = ['Dump start', 'Dump stop', 'Total dump duration', 'PCAP time', 'PCAP duration', 'Capture Time'];
+    const results = ['-o', `miruo=${newPath()}`, '-o', 'report'];
+    // The second one is all within the time of the first.
+    const [alone, both] = [[CAPTURE], [CAPTURE, 'datasets/web.pcap']].map((files) => tcploom([...results, ...files]));
+    for (const name of told) {
+      const expected = lineOf((await alone).stderr, name);
+      assert.ok(expected !== undefined, name);
+      assert.equal(lineOf((await both).stderr, name), expected);
+    }
+  });
+
   it('go to the log where they are for people', async () => {
     const log = newPath();
     const run = await tcploom(['--log', log, ...SECONDS, '-o', 'miruo', '-o', 'report', CAPTURE]);

@@ -3,7 +3,6 @@
  * Nothing here waits for a time: each step waits until the run answers with what was given to it.
  */
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
   closeSync,
   existsSync,
@@ -13,7 +12,6 @@ import {
   readFileSync,
   symlinkSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -21,14 +19,13 @@ import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { renderCounts } from '../../src/tcpeek/answers.js';
 import { COUNTS } from '../../src/tcpeek/counts.js';
-import type { ModelPacket } from '../model/model-packets.js';
 import { PEEK_MODEL_DEFAULTS, type PeekModelOptions, tcpeekModel } from '../model/tcpeek-model.js';
 import { ask, soon } from '../support/count-clients.js';
+import { type FifoRun, fifoRun } from '../support/fifo-run.js';
 import { environmentWith, standInGmetric } from '../support/gmetric.js';
-import { assertMessages, type Ended, ended, LAUNCHER, tcploom, temporaryFolder } from '../support/launch.js';
+import { assertMessages, type Ended, tcploom, temporaryFolder } from '../support/launch.js';
 import { PEEK_PACKETS, peekFile, printedOf, SERVER } from '../support/peek-capture.js';
 import { until } from '../support/prompt.js';
-import { FILE_HEADER_BYTES } from '../support/small-capture.js';
 
 const FOLDER = temporaryFolder();
 let names = 0;
@@ -54,48 +51,15 @@ function answerAfter(packets: number): string {
   return renderCounts(filters, { received, dropped: 0, droppedByInterface: 0 });
 }
 
-const recordsOf = (packets: readonly ModelPacket[]): Uint8Array => peekFile(packets).subarray(FILE_HEADER_BYTES);
-
-/** A run over a FIFO that the test writes to. */
-interface SlowRun {
-  readonly child: ChildProcess;
-  readonly socket: string;
-  readonly outcome: Promise<Ended>;
-  /** Hands it the packets up to this one. */
-  give(packets: number): void;
-  /** No more comes. */
-  end(): void;
-}
-
-type Standard = 'pipe' | number;
-
-/** Starts one that ends with the test at the latest. */
-function slowRun(t: TestContext, args: readonly string[], socketOption: string, stdout: Standard = 'pipe'): SlowRun {
-  const [fifo, socket] = [newPath('fifo'), newPath()];
-  execFileSync('mkfifo', [fifo]);
-  // Both ends in one descriptor: opening it does not wait.
-  let held: number | undefined = openSync(fifo, 'r+');
-  const input = args[0] === 'tcpeek' ? ['-r', fifo] : [fifo];
-  const child = spawn(process.execPath, [LAUNCHER, ...args, socketOption, socket, ...input], {
-    stdio: ['ignore', stdout, 'pipe'],
-  });
-  const outcome = ended(child);
-  outcome.catch(() => {});
-  const end = (): void => {
-    if (held !== undefined) closeSync(held);
-    held = undefined;
-  };
-  t.after(() => {
-    end();
-    child.kill('SIGKILL');
-  });
-  let given = 0;
-  writeSync(held, peekFile([]));
-  const give = (packets: number): void => {
-    writeSync(held!, recordsOf(PEEK_PACKETS.slice(given, packets)));
-    given = packets;
-  };
-  return { child, socket, outcome, give, end };
+/** A run over a FIFO, and its socket. */
+function slowRun(
+  t: TestContext,
+  args: readonly string[],
+  socketOption: string,
+  stdout: 'pipe' | number = 'pipe',
+): FifoRun & { readonly socket: string } {
+  const socket = newPath();
+  return { ...fifoRun(t, newPath('fifo'), [...args, socketOption, socket], stdout), socket };
 }
 
 /** Asks until the answer is this one; it must come to be, and nothing but what was counted on the way may come before it. */

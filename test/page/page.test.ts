@@ -79,6 +79,18 @@ describe('the page of 200,000 sessions', { skip: noBrowser }, () => {
     await page.locator('#choice').selectOption('all');
   });
 
+  it('tells what tcpeek and miruo counted', async () => {
+    const [[, { success, failure, timeout, reject }]] = Object.entries(data.figures.tcpeek);
+    const [handshakes, sessions] = [0, 1].map((at) => page.locator('#counts table').nth(at));
+    const numbersOf = [success, 0, 0, failure, timeout, reject, 0].map((count) => count.toLocaleString('en-US'));
+    assert.deepEqual((await handshakes.locator('tbody td').allTextContents()).slice(0, 7), numbersOf);
+    assert.match(
+      (await page.locator('#counts p').first().textContent())!,
+      new RegExp(`: ${numbersOf[0]} successes, ${failure} failed \\(${timeout} timed out, ${reject} rejected\\)\\.$`),
+    );
+    assert.match((await sessions.locator('tbody tr').allTextContents()).join('\n'), /look wrong12\nsessions .*long3\n/);
+  });
+
   it('sorts by every column, both ways, what is not known last', async () => {
     for (const head of await page.locator('table.sessions thead button').all()) {
       await head.click();

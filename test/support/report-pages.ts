@@ -20,7 +20,7 @@ export const PAGE_OPTIONS: PageOptions = {
 
 export const NO_CLOSING: RunClosing = {
   ...{ packets: 0, bytes: 0, damaged: 0, problems: [], isCutShort: false },
-  ...{ series: undefined, withoutSegments: 0 },
+  ...{ handshakes: [], miruo: undefined, series: undefined, withoutSegments: 0 },
 };
 
 const ARRAYS = { u8: Uint8Array, u16: Uint16Array, u32: Uint32Array, i32: Int32Array, f64: Float64Array } as const;

@@ -70,6 +70,10 @@ export function figuresTable(
   );
 }
 
+/** What may be wider than the window. */
+export const scrolling = (label: string, ...children: readonly Child[]): HTMLElement =>
+  make('div', { class: 'wide', tabindex: 0, role: 'group', 'aria-label': label }, ...children);
+
 /** Text that came from a capture, apart from the direction of what stands around it. */
 export const foreign = (text: string): HTMLElement => make('bdi', {}, visible(text));
 

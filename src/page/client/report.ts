@@ -7,6 +7,7 @@ import { Clock } from './clock.js';
 import { fill, foreign, make, visible } from './dom.js';
 import { findingsOf } from './findings.js';
 import { Histogram } from './histogram.js';
+import { runCounts } from './run-counts.js';
 import { SessionTable } from './session-table.js';
 import { SessionView } from './session-view.js';
 import { CHOICES, type Choice, readSessions } from './sessions.js';
@@ -36,7 +37,7 @@ function section(id: string, title: string, ...content: Node[]): HTMLElement {
   );
 }
 
-function headOf(data: PageData, clock: Clock): HTMLElement {
+function headOf(data: PageData, clock: Clock, hasCounts: boolean): HTMLElement {
   const { inputs, sessions } = data.figures;
   const name =
     inputs.length === 0
@@ -53,6 +54,7 @@ function headOf(data: PageData, clock: Clock): HTMLElement {
     ['times', 'Distributions'],
     ['top', 'Top'],
     ['sessions', 'Sessions'],
+    ...(hasCounts ? [['counts', 'Counts']] : []),
     ['bounds', 'Bounds'],
   ];
   return make(
@@ -113,6 +115,7 @@ async function start(): Promise<void> {
   const span = spanOf(data.series);
   const timeline = timelineOf(data.series, span, clock);
   const histograms = histogramsOf(data);
+  const counts = runCounts(data);
   const table = new SessionTable(sessions, span, clock);
   const view = new SessionView(data, sessions, clock, (session) => {
     // The address may name another one already.
@@ -120,7 +123,7 @@ async function start(): Promise<void> {
   });
   fill(
     document.body,
-    headOf(data, clock),
+    headOf(data, clock, counts !== null),
     make(
       'main',
       {},
@@ -129,6 +132,7 @@ async function start(): Promise<void> {
       section('times', 'Distributions', histograms.root),
       section('top', 'Top talkers, ports and pairs', topLists(data)),
       section('sessions', 'Sessions', table.root),
+      ...(counts === null ? [] : [section('counts', 'Counts of tcpeek and miruo', counts)]),
       section('bounds', 'What is bounded', boundsOf(data)),
     ),
     view.root,

@@ -3,7 +3,7 @@
  */
 import type { TopEntry } from '../../summary/figures.js';
 import type { PageData } from '../page-data.js';
-import { figuresTable, foreign, make } from './dom.js';
+import { figuresTable, foreign, make, scrolling } from './dom.js';
 import { bytesText, countText } from './texts.js';
 
 const SHOWN = 15;
@@ -30,7 +30,3 @@ export function topLists({ figures }: PageData): HTMLElement {
     list('Top pairs', 'client > server:port', pairs),
   );
 }
-
-/** What may be wider than the window. */
-const scrolling = (label: string, table: HTMLElement): HTMLElement =>
-  make('div', { class: 'wide', tabindex: 0, role: 'group', 'aria-label': label }, table);
