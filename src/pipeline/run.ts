@@ -300,8 +300,8 @@ class Pass {
         Promise.all(tracking),
         begun.then(() => this.#merge(merger, rings)),
       ]);
-      // Of what nobody could read there is no result, not even an empty one.
       const counters = addCounters(tracked.map((summary) => summary.miruo));
+      // Of what nobody could read there is no result, not even an empty one.
       if (read.filesRead > 0) {
         this.#begin();
         this.#outputs.tcpeek?.begin();
