@@ -66,6 +66,8 @@ export const KEEP_BELOW = 1024;
 
 /** A delta of microseconds fits an int32 when it is within this, about 35 minutes. */
 const MOST_DELTA_USEC = 2 ** 31 - 1;
+/** Within this many seconds it fits for certain, and is reckoned in integers. */
+const NEAR_SEC = 2146;
 
 /** What a session has, once it is needed, while it holds so much that going through all of it would be felt. */
 interface LongSession {
@@ -119,10 +121,19 @@ export class SegmentStore {
     let c = this.arena.at(ref);
     let counts = page[c + C_COUNTS];
     let used = counts & USED;
-    let delta = this.#deltaUsec(page, c, sec, usec);
     const number = row[r + M_SEGMENTS];
     const isFull = used + words > chunkWords(counts >>> CLASS_SHIFT);
-    const isFar = delta > MOST_DELTA_USEC || delta < -MOST_DELTA_USEC || number - page[c + C_NUMBER] > MOST_GAP;
+    let isFar = number - page[c + C_NUMBER] > MOST_GAP;
+    let delta = 0;
+    const baseSec = page[c + C_BASE_SEC];
+    const gapSec = (sec - baseSec) | 0;
+    if (gapSec <= NEAR_SEC && gapSec >= -NEAR_SEC && (sec ^ baseSec) >= 0) {
+      delta = Math.imul(gapSec, 1_000_000) + usec - page[c + C_BASE_USEC];
+    } else {
+      const exact = this.#deltaUsec(page, c, sec, usec);
+      if (exact > MOST_DELTA_USEC || exact < -MOST_DELTA_USEC) isFar = true;
+      else delta = exact;
+    }
     if (isFull || isFar) {
       // A chunk that was closed before it was full is no sign that much will follow.
       const sizeClass = isFull ? Math.min((counts >>> CLASS_SHIFT) + 1, CHUNK_CLASSES - 1) : 0;
@@ -151,7 +162,8 @@ export class SegmentStore {
     page[c + C_COUNTS] = counts + more;
     row[r + M_LAST_AT] = used;
     row[r + M_HELD]++;
-    this.page = page;
+    // To set a reference costs more than to see that it is the same.
+    if (this.page !== page) this.page = page;
     this.at = at;
     this.chunkAt = c;
     this.chunk = ref;

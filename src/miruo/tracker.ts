@@ -5,10 +5,11 @@
  */
 import { D_ACK, D_NSEC, D_SEC, D_SEQ, D_TCP, D_WIRE } from '../capture/descriptor.js';
 import { findSession, insertSession } from '../flow/descriptor-sessions.js';
-import { SessionTable } from '../flow/session-table.js';
+import { ROW_ADDRESS_0, ROW_ADDRESS_1, ROW_HASH, ROW_PORTS, SessionTable } from '../flow/session-table.js';
 import type { AddressMapper } from '../text/crypto-pan.js';
 import { ascii, type LineSink } from '../text/line-writer.js';
-import { flagsByte, TCP_ACK, TCP_CLASSIC_FLAGS, TCP_SYN } from '../wire/tcp.js';
+import type { FlowTable } from '../traffic/flow-table.js';
+import { flagsByte, TCP_ACK, TCP_CLASSIC_FLAGS, TCP_FIN, TCP_RST, TCP_SYN } from '../wire/tcp.js';
 import { countDirections, type DirectionCounts, zeroDirections } from './directions.js';
 import type { MiruoEvents } from './events.js';
 import { HttpNotes } from './http-notes.js';
@@ -37,6 +38,7 @@ import {
   M_CREDIT,
   M_FIRST_SEC,
   M_FIRST_USEC,
+  M_FLOWS,
   M_HELD,
   M_LAST_CLOCK,
   M_LAST_SEC,
@@ -65,8 +67,9 @@ import {
 } from './states.js';
 import { type MiruoCounters, zeroCounters } from './statistics.js';
 
-/** The states in which payloads are looked into. */
+/** The states in which payloads are looked into, and from which nothing follows where of these flags there is ACK alone. */
 const BOTH_ESTABLISHED = ESTABLISHED | (ESTABLISHED << 4);
+const STATE_FLAGS = TCP_SYN | TCP_FIN | TCP_RST | TCP_ACK;
 
 const ERROR_BREAK = ascii('error break');
 const DESTROY_SESSION = ascii('destroy session');
@@ -85,11 +88,15 @@ const MOST_PRINTED = 65536;
 const SYN_ACK = TCP_SYN | TCP_ACK;
 
 export class MiruoTracker {
+  /** The sessions. */
+  readonly table = new SessionTable(MIRUO_ROW_WORDS);
+  /** The row of the session of the segment taken last, which of its sides sent it; -1 where there is none, or none any more. */
+  row = -1;
+  side = 0;
   readonly counters: MiruoCounters = zeroCounters();
   readonly directions: DirectionCounts = zeroDirections();
   readonly #options: MiruoOptions;
   readonly #events: MiruoEvents;
-  readonly #table = new SessionTable(MIRUO_ROW_WORDS);
   readonly #timeouts: SessionTimeouts;
   readonly #store = new SegmentStore();
   readonly #http: HttpNotes | undefined;
@@ -100,6 +107,7 @@ export class MiruoTracker {
   readonly #context: number;
   readonly #fragments: boolean;
   readonly #isLive: boolean;
+  readonly #flows: FlowTable | undefined;
   readonly #sessionLimit: number;
   readonly #segmentLimit: number;
   readonly #mostHeld: number;
@@ -110,21 +118,22 @@ export class MiruoTracker {
   #created = 0;
   #hash = 0;
 
-  /** `addresses`: what stands for them in lines, if they are not to be shown. */
-  constructor(options: MiruoOptions, events: MiruoEvents, addresses?: AddressMapper) {
+  /** `addresses`: what stands for them in lines, if they are not to be shown; `flows`: what lodges in rows goes back to it. */
+  constructor(options: MiruoOptions, events: MiruoEvents, addresses?: AddressMapper, flows?: FlowTable) {
+    this.#flows = flows;
     this.#options = options;
     this.#events = events;
     this.#http = options.http === undefined ? undefined : new HttpNotes(options.http);
     const sink: LineSink = (bytes, from, to) =>
       options.live ? events.lines(this.#liveRow, bytes, from, to) : events.text(bytes, from, to);
-    this.#renderer = new SessionRenderer(options, this.#table, this.#store, this.#http?.lines, sink, addresses);
+    this.#renderer = new SessionRenderer(options, this.table, this.#store, this.#http?.lines, sink, addresses);
     // The original takes only a flags byte of exactly 0x02 for a SYN; ECE and CWR (RFC 3168) do not make it another.
     this.#synMask = options.classic ? 0xff : TCP_CLASSIC_FLAGS;
     this.#retransmitMs = options.retransmitMs;
     this.#longDelayMs = options.longDelayMs;
     this.#context = options.contextSegments;
     this.#fragments = options.fragments;
-    this.#timeouts = new SessionTimeouts(this.#table, options.timeouts);
+    this.#timeouts = new SessionTimeouts(this.table, options.timeouts);
     this.#isLive = options.live;
     this.#sessionLimit = options.sessionLimit ?? NO_LIMIT;
     this.#segmentLimit = options.segmentLimit ?? NO_LIMIT;
@@ -148,15 +157,15 @@ export class MiruoTracker {
 
   /** The capture is over; `sec` (unsigned) and `usec` are the time of its latest counted packet. */
   onEnd(sec: number, usec: number): void {
-    this.#table.forEach((row) => {
-      this.#countDirections(this.#table.page(row)[this.#table.at(row) + M_STATE]);
+    this.table.forEach((row) => {
+      this.#countDirections(this.table.page(row)[this.table.at(row) + M_STATE]);
     });
     if (!this.#options.unfinished) return;
     const rows: number[] = [];
-    this.#table.forEach((row) => {
+    this.table.forEach((row) => {
       rows.push(row);
     });
-    sortByCreation(this.#table, rows);
+    sortByCreation(this.table, rows);
     for (const row of rows) {
       this.counters.lookup++;
       if (this.#isLive) {
@@ -174,11 +183,11 @@ export class MiruoTracker {
    */
   onSegment(words: Int32Array, d: number, view: DataView, hash: number): void {
     this.#hash = hash;
-    const row = findSession(this.#table, words, d, view, hash);
+    const row = this.find(words, d, view, hash);
     const flags = flagsByte(words[d + D_TCP]);
     if ((flags & this.#synMask) === TCP_SYN) {
       if (row < 0) {
-        if (this.#table.live < this.#sessionLimit) this.#create(words, d, view, false);
+        if (this.table.live < this.#sessionLimit) this.#create(words, d, view, false);
         else this.counters.dropSession++;
         return;
       }
@@ -191,9 +200,16 @@ export class MiruoTracker {
     else if ((flags & SYN_ACK) === SYN_ACK) this.directions.strayAnswers++;
   }
 
+  /** The row of the session that the packet of the descriptor at word `d` is of, or -1; `row` and `side` are set. */
+  find(words: Int32Array, d: number, view: DataView, hash: number): number {
+    this.row = findSession(this.table, words, d, view, hash);
+    this.side = this.table.direction;
+    return this.row;
+  }
+
   #repeatsFirstSyn(row: number, seq: number, ack: number): boolean {
     const store = this.#store;
-    store.goToFirst(this.#table.page(row), this.#table.at(row));
+    store.goToFirst(this.table.page(row), this.table.at(row));
     return store.page[store.at + S_SEQ] === seq && store.page[store.at + S_ACK] === ack;
   }
 
@@ -208,9 +224,11 @@ export class MiruoTracker {
 
   /** A new session from its first SYN; `isMarked` after a broken one. */
   #create(words: Int32Array, d: number, view: DataView, isMarked: boolean): void {
-    const row = insertSession(this.#table, words, d, view, this.#hash);
-    const page = this.#table.page(row);
-    const r = this.#table.at(row);
+    const row = insertSession(this.table, words, d, view, this.#hash);
+    this.row = row;
+    this.side = 0;
+    const page = this.table.page(row);
+    const r = this.table.at(row);
     const sec = words[d + D_SEC];
     const usec = (words[d + D_NSEC] / 1000) | 0;
     const seq = words[d + D_SEQ];
@@ -239,9 +257,9 @@ export class MiruoTracker {
   /** Steps 1 to 5 for an ordinary segment, then the end of the session if it came. */
   #follow(row: number, words: Int32Array, d: number, view: DataView, flags: number): void {
     const store = this.#store;
-    const page = this.#table.page(row);
-    const r = this.#table.at(row);
-    const side = this.#table.direction;
+    const page = this.table.page(row);
+    const r = this.table.at(row);
+    const side = this.table.direction;
     const seq = words[d + D_SEQ];
     const ack = words[d + D_ACK];
     const size = words[d + D_WIRE];
@@ -339,6 +357,8 @@ export class MiruoTracker {
   /** Step 4: the states after the segment; returns how it is shown, as `transition` does. */
   #changeState(row: number, page: Int32Array, r: number, side: number, flags: number): number {
     const before = page[r + M_STATE];
+    // So is nearly every segment.
+    if ((before & STATES) === BOTH_ESTABLISHED && (flags & STATE_FLAGS) === TCP_ACK) return 0;
     const self = (before >>> (4 * side)) & 15;
     const peer = (before >>> (4 - 4 * side)) & 15;
     const t = transition(flags, self, peer);
@@ -392,8 +412,8 @@ export class MiruoTracker {
 
   /** Ends a session before its time, with a line that says why; `sec` (unsigned) and `usec` are now. */
   #destroy(row: number, isShown: boolean, message: Uint8Array, reason: Uint8Array, sec: number, usec: number): void {
-    const page = this.#table.page(row);
-    const r = this.#table.at(row);
+    const page = this.table.page(row);
+    const r = this.table.at(row);
     if (isShown) this.counters.lookup++;
     if (isShown && this.#isLive) this.#printDestroyed(row, message, reason, sec, usec);
     const hasLines = isShown && !this.#isLive;
@@ -435,6 +455,15 @@ export class MiruoTracker {
     this.#store.end(page, r);
     this.#timeouts.remove(row);
     this.#http?.lines.end(row);
-    this.#table.remove(row);
+    this.#flows?.takeBack(
+      page,
+      r + M_FLOWS,
+      page[r + ROW_ADDRESS_0],
+      page[r + ROW_ADDRESS_1],
+      page[r + ROW_PORTS],
+      page[r + ROW_HASH],
+    );
+    if (this.row === row) this.row = -1;
+    this.table.remove(row);
   }
 }

@@ -20,6 +20,7 @@ import { trafficFigures } from '../capture/traffic-figures.js';
 import { EventWriter } from '../merge/events.js';
 import { type DirectionCounts, zeroDirections } from '../miruo/directions.js';
 import type { MiruoOptions } from '../miruo/options.js';
+import { M_FLOWS } from '../miruo/session-row.js';
 import { type MiruoCounters, zeroCounters } from '../miruo/statistics.js';
 import { MiruoTracker } from '../miruo/tracker.js';
 import { BlockConsumer, type BlockRingMemory } from '../ring/block-ring.js';
@@ -47,7 +48,7 @@ import { NO_OPENINGS, type OpeningCounts } from '../tcpeek/counts.js';
 import type { TcpeekOptions } from '../tcpeek/options.js';
 import { HandshakeTracker } from '../tcpeek/tracker.js';
 import { AddressMapper } from '../text/crypto-pan.js';
-import { FlowTable } from '../traffic/flow-table.js';
+import { FlowTable, mayLodge } from '../traffic/flow-table.js';
 import type { FlowOptions } from '../traffic/options.js';
 import type { ChecksumVerifier } from '../wire/checksum-verifier.js';
 
@@ -105,10 +106,10 @@ export class ShardTracker {
     this.#consumer = new BlockConsumer(blocks, shard);
     this.#events = new EventWriter(new ResultWriter(results));
     const addresses = addressKey && new AddressMapper(addressKey);
-    this.#miruo = miruo && new MiruoTracker(miruo, this.#events, addresses);
+    const table = flows && new FlowTable(flows.timeoutSec);
+    this.#miruo = miruo && new MiruoTracker(miruo, this.#events, addresses, table);
     this.#analysis = analysis && new Analysis(analysis, this.#events.records);
     this.#tcpeek = tcpeek && new HandshakeTracker(tcpeek, this.#events.handshakes, addresses);
-    const table = flows && new FlowTable(flows.timeoutSec);
     const parts = {
       miruo: this.#miruo,
       tcpeek: this.#tcpeek,
@@ -236,14 +237,17 @@ class ShardWalker {
         const hash = conversationHash(words, d);
         miruo?.onSegment(words, d, view, hash);
         tcpeek?.onSegment(words, d, view, hash);
-        flows?.onPacket(words, d, view, words[lengths + descriptor], hash);
+        if (flows !== undefined) {
+          const row = miruo === undefined ? -1 : miruo.row;
+          this.#countFlow(flows, row, words, d, words[lengths + descriptor], hash);
+        }
         analysis?.onSegment(words, d, view, hash, details + descriptor * DETAIL_WORDS);
       } else if (words[d + D_TCP] === UNREACHABLE_HERE) {
         tcpeek?.onUnreachable(words, d, view, conversationHash(words, d));
       } else if (words[d + D_TCP] === LATER_FRAGMENT_HERE) {
         analysis?.onFragment(words, d, details + descriptor * DETAIL_WORDS);
       } else if (flows !== undefined) {
-        flows.onPacket(words, d, view, words[lengths + descriptor], conversationHash(words, d));
+        this.#countOtherFlow(flows, words, d, words[lengths + descriptor]);
       }
       if (after !== 0) this.#tellAfter(after);
       next = words[d + DESCRIPTOR_NEXT];
@@ -251,6 +255,23 @@ class ShardWalker {
     this.#passTicks(first, TICK_DESCRIPTOR);
     if (words[header + SLOT_KIND] === BLOCK_MOMENT) this.#tellMoment();
     return false;
+  }
+
+  /** Counts the packet of the descriptor at word `d`, of the session in row `row`, after miruo has seen it: there, if there is one, where its flows lodge. */
+  #countFlow(flows: FlowTable, row: number, words: Int32Array, d: number, captured: number, hash: number): void {
+    if (row < 0 || !mayLodge(words, d)) {
+      flows.onPacket(words, d, this.#view, captured, hash);
+      return;
+    }
+    const { table, side } = this.#miruo!;
+    flows.onLodger(table.page(row), table.at(row) + M_FLOWS, side, words, d, captured, hash);
+  }
+
+  /** Counts a packet that is no segment for miruo: part of a datagram, or, with --classic, below a VLAN tag. */
+  #countOtherFlow(flows: FlowTable, words: Int32Array, d: number, captured: number): void {
+    const hash = conversationHash(words, d);
+    const isOfSession = this.#miruo !== undefined && mayLodge(words, d);
+    this.#countFlow(flows, isOfSession ? this.#miruo!.find(words, d, this.#view, hash) : -1, words, d, captured, hash);
   }
 
   /** The descriptor of the next tick, more than any when there is none. */
