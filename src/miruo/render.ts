@@ -30,7 +30,7 @@ import {
 } from './segment-layout.js';
 import { NO_LINES, type SegmentLines } from './segment-lines.js';
 import type { SegmentStore } from './segment-store.js';
-import { M_BYTES, M_FIRST_SEC, M_FIRST_USEC, M_HELD, M_LAST_SEC, M_LAST_USEC, M_SEGMENTS } from './session-row.js';
+import { M_BYTES, M_HELD, M_SEGMENTS } from './session-row.js';
 import { STATE_NAMES } from './states.js';
 
 /** Four bytes in the place of a session id; real ids start at 1. */
@@ -217,9 +217,7 @@ export class SessionRenderer {
 
   #header(row: number, page: Int32Array, r: number): void {
     const out = this.#out;
-    const usec =
-      ((page[r + M_LAST_SEC] >>> 0) - (page[r + M_FIRST_SEC] >>> 0)) * 1e6 +
-      (page[r + M_LAST_USEC] - page[r + M_FIRST_USEC]);
+    const usec = this.#store.durationUsec(page, r);
     const ms = Math.max(0, Math.trunc(usec / 1000));
     const bytes = (page[r + M_BYTES + 1] >>> 0) * 2 ** 32 + (page[r + M_BYTES] >>> 0);
     this.#begin(COLOUR_YELLOW);

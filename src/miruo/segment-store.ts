@@ -47,12 +47,12 @@ import {
 } from './segment-layout.js';
 import {
   HAS_KEYS,
+  HAS_NOTES,
   M_HEAD,
   M_HELD,
-  M_HIDDEN_FROM,
   M_LAST_AT,
-  M_PAINTED_FROM,
-  M_PAINTED_TO,
+  M_LAST_SEC,
+  M_LAST_USEC,
   M_SEGMENTS,
   M_STATE,
   M_SYN_KEY,
@@ -68,6 +68,15 @@ export const KEEP_BELOW = 1024;
 const MOST_DELTA_USEC = 2 ** 31 - 1;
 /** Within this many seconds it fits for certain, and is reckoned in integers. */
 const NEAR_SEC = 2146;
+
+/** What few sessions need. */
+interface Notes {
+  /** No chunk before this one holds a hidden segment. */
+  hiddenFrom: number;
+  /** No segment is without a colour in the chunks from the one after number `paintedFrom` up to chunk `paintedTo` (0: none). */
+  paintedFrom: number;
+  paintedTo: number;
+}
 
 /** What a session has, once it is needed, while it holds so much that going through all of it would be felt. */
 interface LongSession {
@@ -86,7 +95,9 @@ export class SegmentStore {
   number = 0;
   /** By first chunk. A session that holds more than MOST_HELD never again holds fewer: those are shown, and stay. */
   readonly #longSessions = new Map<number, LongSession>();
-  /** For a session that is not long: the one stretch that its row has. */
+  /** By first chunk, of sessions with HAS_NOTES. */
+  readonly #notes = new Map<number, Notes>();
+  /** For a session that is not long: the one stretch that is noted of it. */
   readonly #painted = new PaintedStretches(this.arena);
 
   /** Makes the first chunk of a session's list for its first SYN; the row's words for the store are set. */
@@ -94,10 +105,8 @@ export class SegmentStore {
     const ref = this.#newChunk(0, 0, sec, usec, (seq + ack) | 0, 0);
     row[r + M_HEAD] = ref;
     row[r + M_TAIL] = ref;
-    row[r + M_HIDDEN_FROM] = ref;
     row[r + M_SYN_KEY] = sideKey(seq, ack, size);
     row[r + M_HELD] = 0;
-    row[r + M_PAINTED_TO] = 0;
   }
 
   /**
@@ -245,6 +254,14 @@ export class SegmentStore {
     return true;
   }
 
+  /** Microseconds from the first SYN's time to the one of the segment stored last. */
+  durationUsec(row: Int32Array, r: number): number {
+    const page = this.arena.page(row[r + M_HEAD]);
+    const c = this.arena.at(row[r + M_HEAD]);
+    const seconds = (row[r + M_LAST_SEC] >>> 0) - (page[c + C_BASE_SEC] >>> 0);
+    return seconds * 1e6 + (row[r + M_LAST_USEC] - page[c + C_BASE_USEC]);
+  }
+
   /** Seconds of the current segment's time, unsigned. */
   sec(): number {
     const usec = this.page[this.chunkAt + C_BASE_USEC] + this.page[this.at + S_DELTA_USEC];
@@ -282,10 +299,11 @@ export class SegmentStore {
       this.#longSession(row, r).painted.paintAfter(this.chunk, this.at, row[r + M_TAIL], colour);
       return;
     }
-    this.#painted.reset(row[r + M_PAINTED_FROM], row[r + M_PAINTED_TO]);
+    const notes = this.#notesOf(row, r);
+    this.#painted.reset(notes.paintedFrom, notes.paintedTo);
     this.#painted.paintAfter(this.chunk, this.at, row[r + M_TAIL], colour);
-    row[r + M_PAINTED_FROM] = this.#painted.lastFrom;
-    row[r + M_PAINTED_TO] = this.#painted.lastTo;
+    notes.paintedFrom = this.#painted.lastFrom;
+    notes.paintedTo = this.#painted.lastTo;
   }
 
   /** Shows the `wanted` segments before the last one. */
@@ -315,7 +333,8 @@ export class SegmentStore {
    */
   dropHidden(row: Int32Array, r: number, keepBelow: number): number {
     const before = row[r + M_HELD];
-    let ref = row[r + M_HIDDEN_FROM];
+    const notes = this.#notesOf(row, r);
+    let ref = notes.hiddenFrom;
     for (;;) {
       const page = this.arena.page(ref);
       const c = this.arena.at(ref);
@@ -324,7 +343,7 @@ export class SegmentStore {
       const isGone = hasHidden && this.#dropHiddenOfChunk(row, r, ref, page, c, keepBelow);
       const isEnough = row[r + M_HELD] < keepBelow;
       if (next === 0 || (isEnough && !isGone)) break;
-      row[r + M_HIDDEN_FROM] = next;
+      notes.hiddenFrom = next;
       if (isEnough) break;
       ref = next;
     }
@@ -336,7 +355,7 @@ export class SegmentStore {
 
   /** Hides all segments but the first SYN: they were printed, and may go. */
   hideAll(row: Int32Array, r: number): void {
-    row[r + M_HIDDEN_FROM] = row[r + M_HEAD];
+    this.#notesOf(row, r).hiddenFrom = row[r + M_HEAD];
     let at = this.arena.at(row[r + M_HEAD]) + C_HEADER;
     at += segmentWords(this.arena.page(row[r + M_HEAD])[at + S_META]);
     for (let ref = row[r + M_HEAD]; ref !== 0; ) {
@@ -356,6 +375,7 @@ export class SegmentStore {
   /** Gives all memory of a session's segments back. */
   end(row: Int32Array, r: number): void {
     if (row[r + M_HELD] > MOST_HELD) this.#longSessions.delete(row[r + M_HEAD]);
+    if ((row[r + M_STATE] & HAS_NOTES) !== 0) this.#notes.delete(row[r + M_HEAD]);
     for (let ref = row[r + M_HEAD]; ref !== 0; ) {
       const page = this.arena.page(ref);
       const c = this.arena.at(ref);
@@ -365,12 +385,24 @@ export class SegmentStore {
     }
   }
 
+  #notesOf(row: Int32Array, r: number): Notes {
+    const head = row[r + M_HEAD];
+    let notes = this.#notes.get(head);
+    if (notes === undefined) {
+      notes = { hiddenFrom: head, paintedFrom: 0, paintedTo: 0 };
+      this.#notes.set(head, notes);
+      row[r + M_STATE] |= HAS_NOTES;
+    }
+    return notes;
+  }
+
   #longSession(row: Int32Array, r: number): LongSession {
     const head = row[r + M_HEAD];
     let long = this.#longSessions.get(head);
     if (long === undefined) {
       long = { index: new RepeatIndex(this.arena, head), painted: new PaintedStretches(this.arena) };
-      long.painted.reset(row[r + M_PAINTED_FROM], row[r + M_PAINTED_TO]);
+      const notes = this.#notesOf(row, r);
+      long.painted.reset(notes.paintedFrom, notes.paintedTo);
       this.#longSessions.set(head, long);
     }
     return long;

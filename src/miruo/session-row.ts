@@ -9,7 +9,7 @@ import { PAIR_WORDS } from '../traffic/flow-table.js';
  * What nearly every packet touches comes first.
  */
 
-/** State of side 0 | state of side 1 << 4 | MARKED | HAS_KEYS bits. */
+/** State of side 0 | state of side 1 << 4 | MARKED | HAS_KEYS bits | HAS_NOTES. */
 export const M_STATE = KEY_WORDS;
 /** Segments so far; the next one's number. */
 export const M_SEGMENTS = M_STATE + 1;
@@ -38,18 +38,11 @@ export const M_FLOWS = M_CREDIT + 1;
 export const M_TIMER = M_FLOWS + PAIR_WORDS;
 /** How many sessions this shard had created before, low and high 32 bits: the order of creation. */
 export const M_ORDINAL = M_TIMER + TIMER_WORDS;
-/** Time of the first SYN: seconds (unsigned), microseconds. */
-export const M_FIRST_SEC = M_ORDINAL + 2;
-export const M_FIRST_USEC = M_FIRST_SEC + 1;
-/** First chunk of the stored segments. */
-export const M_HEAD = M_FIRST_USEC + 1;
-/** No chunk before this one holds a hidden segment. */
-export const M_HIDDEN_FROM = M_HEAD + 1;
-/** No segment is without a colour in the chunks from the one after number M_PAINTED_FROM up to chunk M_PAINTED_TO (0: none). */
-export const M_PAINTED_FROM = M_HIDDEN_FROM + 1;
-export const M_PAINTED_TO = M_PAINTED_FROM + 1;
+/** First chunk of the stored segments; its base is the time of the first SYN. */
+export const M_HEAD = M_ORDINAL + 2;
 
-export const MIRUO_ROW_WORDS = M_PAINTED_TO + 1 - KEY_WORDS;
+/** A row is two cache lines. */
+export const MIRUO_ROW_WORDS = M_HEAD + 1 - KEY_WORDS;
 
 /** Bits of M_STATE: the two states. */
 export const STATES = 0xff;
@@ -58,3 +51,6 @@ export const MARKED = 1 << 8;
 
 /** The range of keys of side 0 holds something; side 1 has the next bit. */
 export const HAS_KEYS = 1 << 9;
+
+/** The segment store notes more of the session (segment-store.ts). */
+export const HAS_NOTES = 1 << 11;

@@ -36,8 +36,6 @@ import {
   HAS_KEYS,
   M_BYTES,
   M_CREDIT,
-  M_FIRST_SEC,
-  M_FIRST_USEC,
   M_FLOWS,
   M_HELD,
   M_LAST_CLOCK,
@@ -238,8 +236,6 @@ export class MiruoTracker {
     page[r + M_ORDINAL + 1] = Math.floor(ordinal / 2 ** 32);
     const states = SYN_SENT | (SYN_RECV << 4);
     page[r + M_STATE] = states | (isMarked ? MARKED : 0);
-    page[r + M_FIRST_SEC] = sec;
-    page[r + M_FIRST_USEC] = usec;
     this.#store.begin(page, r, sec, usec, seq, ack, words[d + D_WIRE]);
     const colour = isMarked ? COLOUR_RED : COLOUR_YELLOW;
     const meta = segmentMeta(words, d, 0) | (states << META_STATES_SHIFT) | (colour << META_COLOUR_SHIFT) | META_SHOWN;
@@ -389,9 +385,7 @@ export class MiruoTracker {
   }
 
   #close(row: number, page: Int32Array, r: number): void {
-    const duration =
-      ((page[r + M_LAST_SEC] >>> 0) - (page[r + M_FIRST_SEC] >>> 0)) * 1e6 +
-      (page[r + M_LAST_USEC] - page[r + M_FIRST_USEC]);
+    const duration = this.#store.durationUsec(page, r);
     const limit = this.#options.longConnectMs;
     let isShown = this.#options.all || this.#isLive || (page[r + M_STATE] & MARKED) !== 0;
     if (limit > 0 && Math.trunc(duration / 1000) > limit) {
