@@ -52,7 +52,11 @@ function capturesIn(folder: string): ChosenCapture[] {
   const files = filesBelow(folder).sort();
   if (files.length === 0) return [];
   // 1: some of them are damaged, or are no captures.
-  const [head, ...rows] = runTcploom(['info', '--tsv', ...files], [0, 1]).toString().trimEnd().split('\n');
+  const [head, ...rows] = runTcploom(['info', '--tsv', ...files], [0, 1])
+    .toString()
+    .split('\n')
+    // The last cell of a row is empty where nothing is damaged.
+    .filter((row) => row !== '');
   const names = head.split('\t');
   const cell = (row: readonly string[], name: string): string => row[names.indexOf(name)];
   return rows
@@ -87,7 +91,7 @@ function runTcploom(args: string[], codes: readonly number[]): Buffer {
 }
 
 /** The first packets of a little- or big-endian pcap that is whole. */
-function packetsOf(bytes: Buffer): SourcePacket[] {
+export function packetsOf(bytes: Buffer): SourcePacket[] {
   const isLittle = bytes[0] === 0xd4 || bytes[0] === 0x4d;
   const word = (at: number): number => (isLittle ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));
   const perUsec = word(0) === NANOSECONDS ? 1000 : 1;

@@ -9,7 +9,9 @@ const DEFAULT_TRACKERS = 8;
 /** Every case on `cores` cores, as it was and as the model says it should have been. */
 export function printMeasured(measured: Measured, cores: number): void {
   const { capture, packets, cases, blocks, startSec } = measured;
-  console.log(`\n${capture}: ${packets} packets in ${blocks} blocks; a run of next to nothing takes ${startSec.toFixed(2)} s`);
+  console.log(
+    `\n${capture}: ${packets} packets in ${blocks} blocks; a run of next to nothing takes ${startSec.toFixed(2)} s`,
+  );
   console.log('others: compiler, garbage collection; rates without the time of starting\n');
   printRow('trackers', 'weight', 'wall s', 'reader s', 'trackers s', 'main s', 'others s', 'Mpkt/s', 'model', 'limit');
   printRow(...Array<string>(10).fill('---'));
@@ -47,13 +49,22 @@ export function printTimes(measured: Measured): void {
   line('main thread, a byte of text', perTextByte);
   console.log(`events a packet: ${measured.eventsPerPacket.toFixed(3)}`);
   const { textBytesPerPacket, textBytesPerPacketOfAll } = measured;
-  console.log(`bytes of text a packet: ${textBytesPerPacket.toFixed(1)}, ${textBytesPerPacketOfAll.toFixed(1)} with all`);
+  console.log(
+    `bytes of text a packet: ${textBytesPerPacket.toFixed(1)}, ${textBytesPerPacketOfAll.toFixed(1)} with all`,
+  );
   console.log(`busiest of 8 trackers: ${times.imbalance.toFixed(2)} times the mean`);
 }
 
 export function printModel({ capture, times, timesOfAll }: Measured): void {
   console.log(`\n${capture}, reckoned: million packets a second, what is busy first, and the trackers it takes\n`);
-  printRow('cores', 'as it is, by default', 'as it is', '4 times the work', '8 times the work', 'every session printed');
+  printRow(
+    'cores',
+    'as it is, by default',
+    'as it is',
+    '4 times the work',
+    '8 times the work',
+    'every session printed',
+  );
   printRow(...Array<string>(6).fill('---'));
   for (const cores of CORES) {
     const best = (of: ServiceTimes, weight: number): string => told(predictBest(of, cores, weight));

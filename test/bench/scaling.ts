@@ -66,8 +66,9 @@ async function measureCapture(capture: Capture, dir: string, rounds: number, mos
     for (const one of cases) {
       const { trackers, weight, options } = one;
       process.stderr.write(`${capture.name}, round ${round + 1} of ${rounds}: trackers ${trackers}, weight ${weight} `);
-      const usual = cases.find((other) => other.trackers === trackers && other.weight === 1 && other.options === options)
-        ?.runs[round];
+      const usual = cases.find(
+        (other) => other.trackers === trackers && other.weight === 1 && other.options === options,
+      )?.runs[round];
       const blockNsec = usual === undefined ? 0 : trackersNsec(usual) / trackers / blocksOf(usual);
       if (weight === 1) one.shortRuns.push(await runOnce(command(one, shortPackets)));
       one.runs.push(await runOnce(command(one, packets), { [BURN_NSEC]: String((weight - 1) * blockNsec) }));
@@ -94,10 +95,13 @@ async function main(args: string[]): Promise<void> {
   const { only, quick } = values;
   if (only !== undefined && !CAPTURES.includes(only)) throw new RangeError(`--only must be ${CAPTURES.join(' or ')}`);
   const rounds = Number(values.rounds ?? DEFAULT_ROUNDS);
-  if (!Number.isInteger(rounds) || rounds < 1) throw new RangeError(`--rounds must be at least 1, not '${values.rounds}'`);
+  if (!Number.isInteger(rounds) || rounds < 1)
+    throw new RangeError(`--rounds must be at least 1, not '${values.rounds}'`);
   const dir = values.dir ?? 'bench-data';
   const cores = cpus().length;
-  console.log(`${cores} cores, ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}; medians of ${rounds} rounds, in turn`);
+  console.log(
+    `${cores} cores, ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}; medians of ${rounds} rounds, in turn`,
+  );
   for (const name of CAPTURES.filter((capture) => only === undefined || only === capture)) {
     const capture = prepareCapture(dir, name, quick);
     const measured = await measureCapture(capture, dir, rounds, quick ? QUICK_PACKETS : MOST_PACKETS);

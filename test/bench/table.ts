@@ -26,12 +26,7 @@ const HEADINGS = [
 ];
 
 /** `outputBytes`: what each run writes to standard output, if that was counted. */
-export function summarize(
-  capture: Capture,
-  tool: string,
-  runs: readonly Cost[],
-  outputBytes: number | undefined,
-): Row {
+export function summarize(capture: Capture, tool: string, runs: readonly Cost[], outputBytes: number | undefined): Row {
   const wallSec = median(runs.map((run) => run.wallSec));
   return {
     capture: capture.name,
