@@ -8,8 +8,9 @@ import { ShardTracker, type TrackSummary } from '../../src/pipeline/track-blocks
 import { BlockConsumer } from '../../src/ring/block-ring.js';
 import { BURN_NSEC, tellCost, threadCpuNsec } from './thread-clock.js';
 
-const STEPS_TRIED = 2_000_000;
-const TRIES = 8;
+/** A tenth of a millisecond, many times: on a busy machine few tries go through without another thread having the processor meanwhile. */
+const STEPS_TRIED = 100_000;
+const TRIES = 300;
 
 export function track(start: TrackerStart): TrackSummary {
   announceStart(start.starts, start.thread);
