@@ -32,8 +32,9 @@ export function allTools(workers: readonly number[], scratchDir: string): Tool[]
   return [
     tcploom('tcploom', []),
     ...workers.map((count) => tcploom(`tcploom-w${count}`, ['--workers', String(count)])),
-    // Every session is printed.
+    // Every session is printed; every segment is.
     { ...tcploom('tcploom-all', ['--all', '-o', 'miruo']), isOutputCounted: true },
+    { ...tcploom('tcploom-live', ['--all', '--live', '-o', 'miruo']), isOutputCounted: true },
     // Each of the two results alone: sessions, handshakes.
     tcploom('tcploom-miruo', ['-o', 'miruo']),
     tcploom('tcploom-tcpeek', ['-o', 'tcpeek=/dev/null']),
