@@ -125,8 +125,8 @@ function check(options: GenerateOptions): void {
   need(scan <= 0x7fffffff && seed <= 0xffffffff, 'scan and seed must fit 32 bits');
 }
 
-/** A pipe may take part of a chunk, or, when its other end made it non-blocking, nothing for now. */
-function writeAll(fd: number, chunk: Uint8Array): void {
+/** Writes the chunk: a pipe may take part of it, or, when its other end made it non-blocking, nothing for now. */
+export function writeAll(fd: number, chunk: Uint8Array): void {
   let done = 0;
   while (done < chunk.length) {
     try {

@@ -9,12 +9,15 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { CAPTURE_NAMES, type Capture, prepareCapture } from './captures.js';
-import { type Cost, HAS_TIME, measure } from './measure.js';
+import { type Cost, HAS_TIME, measure, outputBytes } from './measure.js';
+import { measureStart, printStart, START, type StartCosts } from './start.js';
 import { printTable, type Row, summarize } from './table.js';
 import { allTools, isMissing, type Tool } from './tools.js';
 
 interface Plan {
   captures: readonly string[];
+  /** How long a small capture takes is measured too. */
+  hasStart: boolean;
   tools: readonly Tool[];
   runs: number;
   quick: boolean;
@@ -26,9 +29,12 @@ const SLOW_SEC = 20;
 const DEFAULT_RUNS = 5;
 const QUICK_RUNS = 3;
 
+const ONLY = [...CAPTURE_NAMES, START];
+const NAMES = allTools([], '').map(({ name }) => name);
+
 const USAGE = `Usage: npm run bench -- [OPTION...]
-  --only NAME       one capture: ${CAPTURE_NAMES.join(' or ')}
-  --tools A,B       only these (tcploom, tcploom-miruo, tcploom-tcpeek, tcploom-records, tcploom-figures, tcploom-html, tcploom-check, tcploom-info, tcploom-gzip, gzip-tcploom, gzip, cat, capinfos, tcpdump, tcploom-filter, nfpcapd, tcptrace, ndpiReader, tshark, tshark-expert)
+  --only NAME       one capture: ${ONLY.join(', ')} (a small one, against node -e 0)
+  --tools A,B       only these: ${NAMES.join(', ')}
   --workers N,M     tcploom also with --workers N, with --workers M, ...
   --slow            gzip and tshark, too: minutes a run
   --runs N          runs of each (default: ${DEFAULT_RUNS}; what takes over ${SLOW_SEC} s runs once)
@@ -57,12 +63,15 @@ function plan(args: string[]): Plan | undefined {
   const dir = values.dir ?? 'bench-data';
   const runs = Number(values.runs ?? (values.quick ? QUICK_RUNS : DEFAULT_RUNS));
   if (!Number.isInteger(runs) || runs < 1) throw new RangeError(`--runs must be at least 1, not '${values.runs}'`);
-  const captures = values.only === undefined ? CAPTURE_NAMES : [values.only];
-  if (!CAPTURE_NAMES.includes(captures[0])) throw new RangeError(`--only must be ${CAPTURE_NAMES.join(' or ')}`);
+  const { only } = values;
+  if (only !== undefined && !ONLY.includes(only)) throw new RangeError(`--only must be one of ${ONLY.join(', ')}`);
+  const captures = CAPTURE_NAMES.filter((name) => only === undefined || only === name);
   const workers = values.workers === undefined ? [] : values.workers.split(',').map(Number);
   if (workers.some((count) => !Number.isInteger(count) || count < 1)) throw new RangeError('--workers takes 1,2,...');
-  const tools = chooseTools(allTools(workers, dir), values.tools?.split(','), values.slow);
-  return { captures, tools, runs, quick: values.quick, dir, json: values.json };
+  const names = values.tools?.split(',');
+  const tools = chooseTools(allTools(workers, dir), names, values.slow);
+  const hasStart = only === undefined ? (names?.includes('tcploom') ?? true) : only === START;
+  return { captures, hasStart, tools, runs, quick: values.quick, dir, json: values.json };
 }
 
 function chooseTools(tools: readonly Tool[], names: readonly string[] | undefined, slow: boolean): Tool[] {
@@ -102,7 +111,13 @@ async function benchCapture(name: string, { dir, quick, runs }: Plan, tools: rea
   // Into the page cache: the disk is not what is compared.
   await measure(['cat', capture.path]);
   const costs = await measureInTurn(tools, capture, runs);
-  const rows = tools.map((tool, index) => summarize(capture, tool.name, costs[index]));
+  const rows: Row[] = [];
+  for (const [index, tool] of tools.entries()) {
+    // Not while it is timed: whoever counts takes time too.
+    const isCounted = tool.isOutputCounted && costs[index][0].exit === 0;
+    const bytes = isCounted ? await outputBytes(tool.command(capture.path)) : undefined;
+    rows.push(summarize(capture, tool.name, costs[index], bytes));
+  }
   printTable(capture, rows, runs, SLOW_SEC);
   return rows;
 }
@@ -121,9 +136,14 @@ async function main(args: string[]): Promise<void> {
   if (!HAS_TIME) console.log('no CPU time and peak memory: /usr/bin/time is not installed (package time)');
   const rows: Row[] = [];
   for (const name of chosen.captures) rows.push(...(await benchCapture(name, chosen, tools)));
+  let start: StartCosts | undefined;
+  if (chosen.hasStart) {
+    start = await measureStart(chosen.dir, chosen.quick);
+    printStart(start);
+  }
   if (chosen.json !== undefined) {
     const note = existsSync(chosen.json) ? 'replaced' : 'written';
-    writeFileSync(chosen.json, `${JSON.stringify({ machine, missing, rows }, null, 2)}\n`);
+    writeFileSync(chosen.json, `${JSON.stringify({ machine, missing, rows, start }, null, 2)}\n`);
     console.error(`${chosen.json} ${note}`);
   }
   if (rows.some((row) => row.tool.startsWith('tcploom') && row.exit !== 0)) process.exitCode = 1;

@@ -35,6 +35,22 @@ export async function measure(command: readonly string[]): Promise<Cost> {
   }
 }
 
+/** How many bytes the command writes to standard output. Rejects when it fails. */
+export function outputBytes([program, ...args]: readonly string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let bytes = 0;
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    child.stdout.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+    });
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      if (code === 0) resolve(bytes);
+      else reject(new Error(`${program} ${args.join(' ')}: ended with ${code ?? signal}`));
+    });
+  });
+}
+
 export function isInstalled(program: string): boolean {
   return (process.env.PATH ?? '').split(delimiter).some((dir) => {
     try {

@@ -13,14 +13,20 @@ export interface Row {
   /** Capture bytes and packets per second of median wall time. */
   bytesPerSec: number;
   packetsPerSec: number;
+  /** Of what it writes to standard output, where that was counted. */
+  outputBytesPerSec: number | undefined;
   /** 0, or the first exit code or signal that was not. */
   exit: number | string;
   runs: readonly Cost[];
 }
 
-const HEADINGS = ['tool', 'runs', 'wall s', 'min-max', 'CPU s', 'peak MB', 'GB/s', 'Mpkt/s', 'x capinfos', 'x cat'];
+const HEADINGS = [
+  ...['tool', 'runs', 'wall s', 'min-max', 'CPU s', 'peak MB', 'GB/s', 'Mpkt/s', 'GB/s out'],
+  ...['x capinfos', 'x cat'],
+];
 
-export function summarize(capture: Capture, tool: string, runs: readonly Cost[]): Row {
+/** `outputBytes`: what each run writes to standard output, if that was counted. */
+export function summarize(capture: Capture, tool: string, runs: readonly Cost[], outputBytes: number | undefined): Row {
   const wallSec = median(runs.map((run) => run.wallSec));
   return {
     capture: capture.name,
@@ -30,6 +36,7 @@ export function summarize(capture: Capture, tool: string, runs: readonly Cost[])
     peakBytes: median(runs.map((run) => run.peakBytes)),
     bytesPerSec: capture.bytes / wallSec,
     packetsPerSec: capture.packets / wallSec,
+    outputBytesPerSec: outputBytes === undefined ? undefined : outputBytes / wallSec,
     exit: runs.find((run) => run.exit !== 0)?.exit ?? 0,
     runs,
   };
@@ -62,6 +69,7 @@ function cellsOf(row: Row, capinfosSec: number, catSec: number): string[] {
     fixed(row.peakBytes / 1e6, 0),
     fixed(row.bytesPerSec / 1e9, 2),
     fixed(row.packetsPerSec / 1e6, 2),
+    fixed((row.outputBytesPerSec ?? Number.NaN) / 1e9, 2),
     fixed(row.wallSec / capinfosSec, 2),
     fixed(row.wallSec / catSec, 2),
   ];

@@ -14,6 +14,8 @@ export interface Tool {
   program: string;
   /** Takes minutes, so it runs only when asked for. */
   slow?: boolean;
+  /** What it writes to standard output is a figure of its own. */
+  isOutputCounted?: boolean;
   before?(): void;
   after?(): void;
 }
@@ -25,11 +27,14 @@ const BOTH = ['-o', 'miruo', '-o', 'tcpeek=/dev/null'];
 /** Of each kind one: a share, a choice of sessions, handshakes. They hold for any capture. */
 const HOLDING = ['retransmissions <= 100%', 'sessions{dst_port=443}.rst >= 0', 'tcpeek.reject >= 0'];
 
-/** tcploom, sessions and handshakes, once with its own choice of workers and once for each of `workers`; then the others, cheapest first. */
+/** tcploom with its default results (sessions, handshakes, counters for the report), once with its own choice of workers and once for each of `workers`; then the others, cheapest first. */
 export function allTools(workers: readonly number[], scratchDir: string): Tool[] {
   return [
     tcploom('tcploom', []),
     ...workers.map((count) => tcploom(`tcploom-w${count}`, ['--workers', String(count)])),
+    // Every session is printed; every segment is.
+    { ...tcploom('tcploom-all', ['--all', '-o', 'miruo']), isOutputCounted: true },
+    { ...tcploom('tcploom-live', ['--all', '--live', '-o', 'miruo']), isOutputCounted: true },
     // Each of the two results alone: sessions, handshakes.
     tcploom('tcploom-miruo', ['-o', 'miruo']),
     tcploom('tcploom-tcpeek', ['-o', 'tcpeek=/dev/null']),
