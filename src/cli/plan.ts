@@ -20,6 +20,7 @@ import type { TcpeekOptions } from '../tcpeek/options.js';
 import { addressKey } from './address-key.js';
 import type { ChosenFilter } from './filter-choice.js';
 import type { ReportPlan } from './report-plan.js';
+import { areSmall } from './small-inputs.js';
 import { readingFor } from './tcpeek-plan.js';
 import { UsageError } from './usage-error.js';
 
@@ -120,7 +121,7 @@ export interface ParsedOptions {
 export const MOST_WORKERS = 64;
 /**
  * With one tracker the reader waits much of the time, so there are as many trackers as cores (ARCHITECTURE.md has the
- * figure for two). Up to this: by estimate the reader is saturated before; more cores were not at hand to measure.
+ * figure for two), but for next to nothing one. Up to this: by estimate the reader is saturated before; more cores were not at hand to measure.
  */
 const MOST_USEFUL_TRACKERS = 8;
 export const LEAST_BLOCK_BYTES = 64 * 1024;
@@ -170,7 +171,7 @@ export function makePlan(
   const { tcpeek, analysis, reports } = wanted;
   const plain = readPlan(files, given, filter);
   const read = tcpeek === undefined ? plain : { ...plain, ...readingFor(tcpeek, plain.decode, wanted.miruo) };
-  const form = blockForm(given, RUN_FORM);
+  const form = blockForm(given, areSmall(files, given) ? { ...RUN_FORM, trackers: 1 } : RUN_FORM);
   const isLimited = given.sessionLimit !== undefined || given.segmentLimit !== undefined;
   return Object.freeze({
     read: {

@@ -162,7 +162,7 @@ export const READING_OPTIONS: readonly OptionRow[] = [
     names: ['workers'],
     kind: 'number',
     value: 'N',
-    help: 'tracker threads, 1 to 64 (default: as many as cores, at most 8; info: 1; filter has none); never changes a result',
+    help: 'tracker threads, 1 to 64 (default: as many as cores, at most 8, and 1 for files of no more than 1 MiB together; info: 1; filter has none); never changes a result',
     commands: [...READING, ...CHECKING],
   },
   {
