@@ -6,6 +6,7 @@
 import type { MiruoEvents } from '../miruo/events.js';
 import { COUNTER_NAMES, type MiruoCounters, zeroCounters } from '../miruo/statistics.js';
 import { RECORD_HEADER_BYTES, type ResultWriter } from '../ring/result-ring.js';
+import { TextCopier } from '../ring/text-copier.js';
 import { FigureEventWriter } from './figure-events.js';
 import { HandshakeEventWriter } from './handshake-events.js';
 import { RecordEventWriter } from './record-events.js';
@@ -57,11 +58,13 @@ export class EventWriter implements MiruoEvents {
   /** What the analysis has to say, likewise. */
   readonly records: RecordEventWriter;
   readonly #ring: ResultWriter;
+  readonly #text: TextCopier;
   #storedBits = new Int32Array(1024);
   #usedWords = 0;
 
   constructor(ring: ResultWriter) {
     this.#ring = ring;
+    this.#text = new TextCopier(ring);
     this.handshakes = new HandshakeEventWriter(ring, () => this.key);
     this.standing = new FigureEventWriter(ring);
     this.records = new RecordEventWriter(ring, () => this.key);
@@ -146,7 +149,7 @@ export class EventWriter implements MiruoEvents {
   #appendBytes(kind: number, row: number, bytes: Uint8Array, from: number, to: number): void {
     const at = this.#ring.append(kind, this.key, row, 4 + to - from);
     this.#ring.words[(at + RECORD_HEADER_BYTES) >> 2] = to - from;
-    this.#ring.bytes.set(bytes.subarray(from, to), at + RECORD_HEADER_BYTES + 4);
+    this.#text.copy(at + RECORD_HEADER_BYTES + 4, bytes, from, to);
   }
 
   /** Appends a record with room for `ahead` words and then what was stored; returns the word position of that room. */

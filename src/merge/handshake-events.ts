@@ -3,6 +3,7 @@
  * both ways.
  */
 import { RECORD_HEADER_BYTES, RECORD_KEY, RECORD_KIND, type ResultWriter } from '../ring/result-ring.js';
+import { TextCopier } from '../ring/text-copier.js';
 import { COUNTS } from '../tcpeek/counts.js';
 import type { HandshakeEvents, HandshakeText, TextPlace } from '../tcpeek/events.js';
 
@@ -21,11 +22,13 @@ const HEADER_WORDS = RECORD_HEADER_BYTES / 4;
 
 export class HandshakeEventWriter implements HandshakeEvents {
   readonly #ring: ResultWriter;
+  readonly #text: TextCopier;
   readonly #key: () => number;
 
   /** `key` gives that of the current packet or tick. */
   constructor(ring: ResultWriter, key: () => number) {
     this.#ring = ring;
+    this.#text = new TextCopier(ring);
     this.#key = key;
   }
 
@@ -38,7 +41,7 @@ export class HandshakeEventWriter implements HandshakeEvents {
     words[word + 1] = place.block | 0;
     words[word + 2] = place.index;
     words[word + 3] = to - from;
-    this.#ring.bytes.set(bytes.subarray(from, to), at + RECORD_HEADER_BYTES + 4 * TEXT_WORDS);
+    this.#text.copy(at + RECORD_HEADER_BYTES + 4 * TEXT_WORDS, bytes, from, to);
   }
 
   counts(ended: number, counts: Int32Array): void {

@@ -2,6 +2,7 @@
  * Session ids: 1, 2, 3 ... in order of creation over all shards, 1 again after 10000. Owns which row of which
  * shard has which, and puts ids into the lines that trackers rendered: those that begin with a digit. Others have none.
  */
+import { ID_PLACE_BYTES, nextIdPlace } from '../text/id-places.js';
 
 const IDS = 10_000;
 const NEWLINE = 0x0a;
@@ -9,8 +10,6 @@ const ESCAPE = 0x1b;
 const ZERO = 0x30;
 /** ESC [ 3 N m */
 const COLOUR_BYTES = 5;
-/** Digits that a line has room for; only the id 10000 needs one more. */
-const PLACEHOLDER_DIGITS = 4;
 
 /** Ordinals of the sessions alive, by shard and row. A tracker reuses a row only after its session ended. */
 export class SessionOrdinals {
@@ -44,7 +43,7 @@ export class SessionOrdinals {
 export const displayedId = (ordinal: number): number => ((ordinal - 1) % IDS) + 1;
 
 /**
- * Puts `id` in the place of the placeholder of each line of `bytes` from `from` to `to`, in place; the bytes
+ * Puts `id` in the place for it (src/text/id-places.ts) of each line of `bytes` from `from` to `to`, in place; the bytes
  * begin and end with whole lines. Only for ids below 10000.
  */
 export function patchIds(bytes: Uint8Array, from: number, to: number, id: number): void {
@@ -54,13 +53,18 @@ export function patchIds(bytes: Uint8Array, from: number, to: number, id: number
   const d3 = ZERO + (id % 10);
   for (let line = from; line < to; ) {
     const at = bytes[line] === ESCAPE ? line + COLOUR_BYTES : line;
+    let place = at;
     if (bytes[at] === ZERO) {
-      bytes[at] = d0;
-      bytes[at + 1] = d1;
-      bytes[at + 2] = d2;
-      bytes[at + 3] = d3;
+      for (let next = at; next < to; ) {
+        place = next;
+        next += nextIdPlace(bytes, place) || to;
+        bytes[place] = d0;
+        bytes[place + 1] = d1;
+        bytes[place + 2] = d2;
+        bytes[place + 3] = d3;
+      }
     }
-    line = bytes.indexOf(NEWLINE, at) + 1;
+    line = bytes.indexOf(NEWLINE, place) + 1;
   }
 }
 
@@ -80,7 +84,7 @@ export function widenIds(bytes: Uint8Array, id: number): Uint8Array {
     if (bytes[at] === ZERO) {
       wide.set(digits, to);
       to += digits.length;
-      rest += PLACEHOLDER_DIGITS;
+      rest += ID_PLACE_BYTES;
     }
     wide.set(bytes.subarray(rest, end), to);
     to += end - rest;

@@ -11,11 +11,11 @@ const PAGE_UNITS = 1 << PAGE_UNIT_SHIFT;
 const PAGE_UNIT_MASK = PAGE_UNITS - 1;
 const PAGE_WORDS = PAGE_UNITS << UNIT_SHIFT;
 
-/** Sizes are 32 << class words. */
-export const CHUNK_CLASSES = 3;
+/** Lists go from one class to the next: the smallest come twice, so that of very many short ones none takes much more than it holds. */
+export const CHUNK_CLASSES = 4;
 
-/** Words of a chunk of this class. */
-export const chunkWords = (sizeClass: number): number => 32 << sizeClass;
+/** Words of a chunk of this class: 32, 32, 64, 128. */
+export const chunkWords = (sizeClass: number): number => 32 << Math.max(0, sizeClass - 1);
 
 export class ChunkArena {
   readonly #pages: Int32Array[] = [new Int32Array(PAGE_WORDS)];
@@ -40,7 +40,7 @@ export class ChunkArena {
       this.#free[sizeClass] = this.page(free)[this.at(free)];
       return free;
     }
-    const units = 1 << sizeClass;
+    const units = chunkWords(sizeClass) >> UNIT_SHIFT;
     // A chunk does not cross pages: the units left over at a page's end are given to the smallest class.
     while ((this.#nextUnit & PAGE_UNIT_MASK) + units > PAGE_UNITS) this.free(this.#nextUnit++, 0);
     const ref = this.#nextUnit;

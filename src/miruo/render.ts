@@ -1,13 +1,13 @@
 /**
  * A session as miruo's lines (section 6 of the behaviour). Owns the formats; decides nothing.
  *
- * A session's id is not known where lines are made: it is the order of creation over all shards. Lines carry
- * ID_PLACEHOLDER instead, at the start of the line or after its colour code, and `src/merge/session-ids.ts` puts it in.
+ * A session's id is not known where lines are made: it is the order of creation over all shards. Lines keep a place for it
+ * (src/text/id-places.ts), at the start of the line or after its colour code, and `src/merge/session-ids.ts` puts it in.
  */
 import { ROW_ADDRESS_0, ROW_KIND, ROW_KIND_V6, ROW_PORTS, type SessionTable } from '../flow/session-table.js';
 import type { AddressMapper } from '../text/crypto-pan.js';
+import { ConstantText } from '../text/digits.js';
 import { ascii, type LineSink, LineWriter } from '../text/line-writer.js';
-import { ipv4Text, ipv6Text } from '../wire/address.js';
 import { MOST_HTTP_TEXT_BYTES } from './http.js';
 import type { MiruoOptions } from './options.js';
 import {
@@ -33,42 +33,66 @@ import type { SegmentStore } from './segment-store.js';
 import { M_BYTES, M_HELD, M_SEGMENTS } from './session-row.js';
 import { STATE_NAMES } from './states.js';
 
-/** Four bytes in the place of a session id; real ids start at 1. */
-const ID_PLACEHOLDER = ascii('0000');
-
 /** Width of the column between the two bars. */
 const MESSAGE_WIDTH = 46;
 
+const constant = (text: string): ConstantText => new ConstantText(ascii(text));
+
 const NAMES = STATE_NAMES.map(ascii);
-const FLAG_LETTERS = ascii('UAPRSF');
+/** Width of a state beside the flags. */
+const STATE_WIDTH = 18;
+/** The states as a segment has them in long lines, with the bar before the left one and after the right one, and in short ones. */
+const LEFT_STATES = STATE_NAMES.map((name) => constant(` |${name.padStart(STATE_WIDTH)}`));
+const RIGHT_STATES = STATE_NAMES.map((name) => constant(`${name.padEnd(STATE_WIDTH)}| `));
+const QUIET_LEFT_STATES = STATE_NAMES.map((name) => constant(`|${name.padStart(STATE_WIDTH)}`));
+const QUIET_RIGHT_STATES = STATE_NAMES.map((name) => constant(`${name.padEnd(STATE_WIDTH)}|`));
+
+const FLAG_LETTERS = 'UAPRSF';
+const FLAGS_MASK = 0x3f;
+/** The flags of each side between two arrows, with a space to either side: of side 0, then of side 1. */
+const FLAGS = ['>', '<'].flatMap((arrow) =>
+  Array.from({ length: FLAGS_MASK + 1 }, (_, flags) => {
+    const letters = Array.from(FLAG_LETTERS, (letter, bit) => ((flags & (0x20 >> bit)) !== 0 ? letter : '-'));
+    return constant(` ${arrow}${letters.join('')}${arrow} `);
+  }),
+);
+
 const NEWLINE = 0x0a;
 const DASH = 0x2d;
 const SLASH = 0x2f;
+const COLON = 0x3a;
+const BRACKET_OPEN = 0x5b;
+const BRACKET_CLOSE = 0x5d;
 
 /** Width of both states in a line of --live. */
 const LIVE_STATES_WIDTH = 23;
+/** Width of an endpoint in the header. */
+const ENDPOINT_WIDTH = 21;
 const REASON_BEGIN = ascii(' (');
 const REASON_END = 0x29;
-const BAR = ascii('|');
-const COLON = ascii(':');
-const SPACE_BAR = ascii(' |');
-const BAR_SPACE = ascii('| ');
-const EQUALS = ascii(' == ');
-const TOTAL = ascii('| Total ');
-const SEGMENTS_WORD = ascii(' segments, ');
-const BYTES_WORD = ascii(' bytes');
-const SEGMENTS_QUIET = ascii('seg(');
-const CLOSE_QUIET = ascii(')');
-const STARS = ascii(':****');
-const MSS = ascii('mss=');
-const WSCALE = ascii('wscale=');
-const SACK_OK = ascii('sackOK');
-const SACK = ascii('sack 1');
-const TIMESTAMP = ascii('timestamp ');
-const COMMA = ascii(', ');
-const NO_TEXT = ascii('');
-const RESET_COLOUR = ascii('\x1b[39m');
-const COLOURS = [0, 1, 2, 3, 4, 5, 6].map((n) => ascii(n === 0 ? '' : `\x1b[3${n}m`));
+const BAR = constant('|');
+const SPACE_BAR = constant(' |');
+const BAR_SPACE = constant('| ');
+const EQUALS = constant(' == ');
+const TOTAL = constant('| Total ');
+const SEGMENTS_WORD = constant(' segments, ');
+const BYTES_WORD = constant(' bytes');
+const SEGMENTS_QUIET = constant('seg(');
+const CLOSE_QUIET = constant(')');
+/** What stands for hidden segments, behind the id where there is one. */
+const HIDDEN = constant(`:**** ${' '.repeat(12)} |${' '.repeat(MESSAGE_WIDTH)}|`);
+const HIDDEN_QUIET = constant(`${' '.repeat(12)}|${' '.repeat(MESSAGE_WIDTH)}|`);
+const MSS = constant('mss=');
+const WSCALE = constant('wscale=');
+const SACK_OK = constant('sackOK');
+const SACK = constant('sack 1');
+const TIMESTAMP = constant('timestamp ');
+const COMMA = constant(', ');
+const NO_TEXT = constant('');
+const OPTION_LENGTH = constant('len=');
+const OPTION_KIND = constant(' opt[');
+const RESET_COLOUR = constant('\x1b[39m');
+const COLOURS = [0, 1, 2, 3, 4, 5, 6].map((n) => constant(n === 0 ? '' : `\x1b[3${n}m`));
 
 export class SessionRenderer {
   readonly #out: LineWriter;
@@ -80,6 +104,8 @@ export class SessionRenderer {
   readonly #lines: SegmentLines | undefined;
   readonly #lineBytes: Uint8Array;
   readonly #optionBytes = new Uint8Array(40);
+  /** The IPv6 address being written. */
+  readonly #addressWords = new Int32Array(4);
   readonly #addresses: AddressMapper | undefined;
 
   /** `lines`: those that come after segments' own, if there are any; `addresses`: what stands for them, if they are not to be shown. */
@@ -118,12 +144,12 @@ export class SessionRenderer {
     this.#begin(COLOUR_RED);
     if (this.#quiet) out.time(sec, usec);
     else this.#label(held, sec, usec);
-    out.text(this.#quiet ? BAR : SPACE_BAR);
+    out.constant(this.#quiet ? BAR : SPACE_BAR);
     const spare = MESSAGE_WIDTH - message.length;
     out.spaces(Math.ceil(spare / 2));
     out.text(message);
     out.spaces(Math.floor(spare / 2));
-    out.text(this.#quiet ? BAR : BAR_SPACE);
+    out.constant(this.#quiet ? BAR : BAR_SPACE);
     out.text(reason);
     this.#end(COLOUR_RED);
   }
@@ -140,9 +166,9 @@ export class SessionRenderer {
     this.#begin(colour);
     this.#label(this.#store.number, this.#store.sec(), this.#store.usec());
     out.spaces(1);
-    this.#writeEndpoint(row, page, r, 0);
-    this.#flags(meta);
-    this.#writeEndpoint(row, page, r, 1);
+    this.#endpoint(row, page, r, 0);
+    out.constant(flagsOf(meta));
+    this.#endpoint(row, page, r, 1);
     out.spaces(1);
     out.text(left);
     out.byte(SLASH);
@@ -180,33 +206,22 @@ export class SessionRenderer {
   }
 
   #begin(colour: number): void {
-    if (this.#colour) this.#out.text(COLOURS[colour]);
+    if (this.#colour) this.#out.constant(COLOURS[colour]);
   }
 
   #end(colour: number): void {
-    if (this.#colour && colour !== 0) this.#out.text(RESET_COLOUR);
+    if (this.#colour && colour !== 0) this.#out.constant(RESET_COLOUR);
     this.#out.endLine();
   }
 
   /** Id, number and time, as long lines begin. */
   #label(number: number, sec: number, usec: number): void {
     const out = this.#out;
-    out.text(ID_PLACEHOLDER);
-    out.text(COLON);
+    out.idPlace();
+    out.byte(COLON);
     out.zeroed(number, 4);
     out.spaces(1);
     out.time(sec, usec);
-  }
-
-  /** The flags between two arrows, with a space to either side. */
-  #flags(meta: number): void {
-    const out = this.#out;
-    const arrow = ((meta >>> META_SIDE_SHIFT) & 1) === 0 ? 0x3e : 0x3c;
-    out.spaces(1);
-    out.byte(arrow);
-    for (let bit = 0; bit < 6; bit++) out.byte((meta & (0x20 >> bit)) !== 0 ? FLAG_LETTERS[bit] : DASH);
-    out.byte(arrow);
-    out.spaces(1);
   }
 
   #sequence(page: Int32Array, at: number): void {
@@ -222,48 +237,42 @@ export class SessionRenderer {
     const bytes = (page[r + M_BYTES + 1] >>> 0) * 2 ** 32 + (page[r + M_BYTES] >>> 0);
     this.#begin(COLOUR_YELLOW);
     if (!this.#quiet) {
-      out.text(ID_PLACEHOLDER);
+      out.idPlace();
       out.spaces(1);
     }
     out.spaced(Math.floor(ms / 1000), this.#quiet ? 8 : 13);
     out.byte(0x2e);
     out.zeroed(ms % 1000, 3);
-    out.text(this.#quiet ? BAR : SPACE_BAR);
-    out.right(ascii(this.#endpoint(row, page, r, 0)), 21);
-    out.text(EQUALS);
-    out.left(ascii(this.#endpoint(row, page, r, 1)), 21);
-    out.text(this.#quiet ? BAR : TOTAL);
+    out.constant(this.#quiet ? BAR : SPACE_BAR);
+    let start = out.at;
+    this.#endpoint(row, page, r, 0);
+    out.alignRight(start, ENDPOINT_WIDTH);
+    out.constant(EQUALS);
+    start = out.at;
+    this.#endpoint(row, page, r, 1);
+    out.spaces(ENDPOINT_WIDTH - (out.at - start));
+    out.constant(this.#quiet ? BAR : TOTAL);
     out.decimal(page[r + M_SEGMENTS] >>> 0);
-    out.text(this.#quiet ? SEGMENTS_QUIET : SEGMENTS_WORD);
+    out.constant(this.#quiet ? SEGMENTS_QUIET : SEGMENTS_WORD);
     out.decimal(bytes);
-    out.text(this.#quiet ? CLOSE_QUIET : BYTES_WORD);
+    out.constant(this.#quiet ? CLOSE_QUIET : BYTES_WORD);
     this.#end(COLOUR_YELLOW);
   }
 
-  #endpoint(row: number, page: Int32Array, r: number, side: number): string {
-    const ports = page[r + ROW_PORTS];
-    const port = side === 0 ? ports >>> 16 : ports & 0xffff;
-    if ((page[r + ROW_KIND] & ROW_KIND_V6) === 0) return `${ipv4Text(this.#address(page, r, side))}:${port}`;
-    const words = [0, 1, 2, 3].map((w) => this.#table.addressWord(row, side, w));
-    this.#addresses?.v6(words);
-    return `[${ipv6Text(words)}]:${port}`;
-  }
-
-  /** An IPv4 address as it is shown. */
-  #address(page: Int32Array, r: number, side: number): number {
-    const address = page[r + ROW_ADDRESS_0 + side];
-    return this.#addresses === undefined ? address : this.#addresses.v4(address);
-  }
-
-  /** An endpoint as bytes; no string is made for an IPv4 address. */
-  #writeEndpoint(row: number, page: Int32Array, r: number, side: number): void {
+  #endpoint(row: number, page: Int32Array, r: number, side: number): void {
     const out = this.#out;
-    if ((page[r + ROW_KIND] & ROW_KIND_V6) !== 0) {
-      out.text(ascii(this.#endpoint(row, page, r, side)));
-      return;
+    if ((page[r + ROW_KIND] & ROW_KIND_V6) === 0) {
+      const address = page[r + ROW_ADDRESS_0 + side];
+      out.ipv4(this.#addresses === undefined ? address : this.#addresses.v4(address));
+    } else {
+      const words = this.#addressWords;
+      for (let word = 0; word < 4; word++) words[word] = this.#table.addressWord(row, side, word);
+      this.#addresses?.v6(words);
+      out.byte(BRACKET_OPEN);
+      out.ipv6(words);
+      out.byte(BRACKET_CLOSE);
     }
-    out.ipv4(this.#address(page, r, side));
-    out.byte(COLON[0]);
+    out.byte(COLON);
     out.decimal(side === 0 ? page[r + ROW_PORTS] >>> 16 : page[r + ROW_PORTS] & 0xffff);
   }
 
@@ -291,24 +300,16 @@ export class SessionRenderer {
     for (let from = 0; from < end; ) {
       const to = bytes.indexOf(NEWLINE, from);
       this.#begin(COLOUR_GREEN);
-      this.#out.text(bytes.subarray(from, to));
+      this.#out.part(bytes, from, to);
       this.#end(COLOUR_GREEN);
       from = to + 1;
     }
   }
 
   #hidden(): void {
-    const out = this.#out;
-    if (!this.#quiet) {
-      out.text(ID_PLACEHOLDER);
-      out.text(STARS);
-      out.spaces(1);
-    }
-    out.spaces(12);
-    out.text(this.#quiet ? BAR : SPACE_BAR);
-    out.spaces(MESSAGE_WIDTH);
-    out.text(BAR);
-    out.endLine();
+    if (!this.#quiet) this.#out.idPlace();
+    this.#out.constant(this.#quiet ? HIDDEN_QUIET : HIDDEN);
+    this.#out.endLine();
   }
 
   #segment(page: Int32Array, at: number): void {
@@ -318,12 +319,10 @@ export class SessionRenderer {
     this.#begin(colour);
     if (this.#quiet) out.time(this.#store.sec(), this.#store.usec());
     else this.#label(this.#store.number, this.#store.sec(), this.#store.usec());
-    out.text(this.#quiet ? BAR : SPACE_BAR);
     const states = meta >>> META_STATES_SHIFT;
-    out.right(NAMES[states & 15], 18);
-    this.#flags(meta);
-    out.left(NAMES[(states >>> 4) & 15], 18);
-    out.text(this.#quiet ? BAR : BAR_SPACE);
+    out.constant((this.#quiet ? QUIET_LEFT_STATES : LEFT_STATES)[states & 15]);
+    out.constant(flagsOf(meta));
+    out.constant((this.#quiet ? QUIET_RIGHT_STATES : RIGHT_STATES)[(states >>> 4) & 15]);
     this.#sequence(page, at);
     if (!this.#quiet) this.#sizeAndOptions(page, at, meta);
     this.#end(colour);
@@ -344,7 +343,7 @@ export class SessionRenderer {
   }
 
   #timestamps(value: number, echo: number): void {
-    this.#out.text(TIMESTAMP);
+    this.#out.constant(TIMESTAMP);
     this.#out.decimal(value >>> 0);
     this.#out.spaces(1);
     this.#out.decimal(echo >>> 0);
@@ -366,7 +365,7 @@ export class SessionRenderer {
       if (i + 1 >= end) return;
       const length = bytes[i + 1];
       if (length < 2 || i + length > end) return;
-      this.#out.text(separator);
+      this.#out.constant(separator);
       separator = COMMA;
       this.#option(kind, length, i);
       i += length;
@@ -379,19 +378,26 @@ export class SessionRenderer {
     const word = (at: number): number =>
       ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0;
     if (kind === 2 && length >= 4) {
-      out.text(MSS);
+      out.constant(MSS);
       out.decimal((bytes[i + 2] << 8) | bytes[i + 3]);
     } else if (kind === 3 && length >= 3) {
-      out.text(WSCALE);
+      out.constant(WSCALE);
       out.decimal(bytes[i + 2]);
     } else if (kind === 4) {
-      out.text(SACK_OK);
+      out.constant(SACK_OK);
     } else if (kind === 5) {
-      out.text(SACK);
+      out.constant(SACK);
     } else if (kind === 8 && length >= 10) {
       this.#timestamps(word(i + 2), word(i + 6));
     } else {
-      out.text(ascii(`len=${length} opt[${kind}]`));
+      out.constant(OPTION_LENGTH);
+      out.decimal(length);
+      out.constant(OPTION_KIND);
+      out.decimal(kind);
+      out.byte(BRACKET_CLOSE);
     }
   }
 }
+
+/** The flags of a segment as they stand in its line. */
+const flagsOf = (meta: number): ConstantText => FLAGS[(((meta >>> META_SIDE_SHIFT) & 1) << 6) | (meta & FLAGS_MASK)];

@@ -2,8 +2,10 @@
  * Records as lines of JSON: an object a line, its members in the order of the columns. What is unset is null; times since 1970 are texts, since a number
  * of a JSON reader has too few digits for them; all that passed is a number with nine decimals.
  */
+
+import { ConstantText } from '../text/digits.js';
 import { ascii } from '../text/line-writer.js';
-import { ConstantText, ESCAPED_BYTES, TextBuffer } from '../text/text-buffer.js';
+import { ESCAPED_BYTES, TextBuffer } from '../text/text-buffer.js';
 import { AddressTexts } from './address-texts.js';
 import { CommunityId } from './community-id.js';
 import * as K from './compiled-columns.js';

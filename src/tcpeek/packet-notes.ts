@@ -18,7 +18,6 @@ import {
 } from '../capture/descriptor.js';
 import type { AddressMapper } from '../text/crypto-pan.js';
 import { ascii, type LineWriter } from '../text/line-writer.js';
-import { ipv6Text } from '../wire/address.js';
 import { payloadBytes } from '../wire/segment-length.js';
 import { dataOffsetWords, flagsByte } from '../wire/tcp.js';
 import { STATE_NAMES, stateOf } from './handshake-states.js';
@@ -43,6 +42,11 @@ const OPEN = 0x28;
 const CLOSE = 0x29;
 const COLON = 0x3a;
 const STROKE = 0x2f;
+const BRACKET_OPEN = 0x5b;
+const BRACKET_CLOSE = 0x5d;
+
+/** The IPv6 address being written. */
+const parts = new Int32Array(4);
 
 /**
  * The segment of the descriptor at word `d` of `words`, whose frame lies in `view`, does not fit the handshake at word `r` of
@@ -66,9 +70,7 @@ export function writeSegmentNote(
   writeEndpoint(out, words, d, view, 1, addresses);
   out.byte(SPACE);
   const flags = flagsByte(tcp);
-  FLAG_LETTERS.forEach((letter, bit) => {
-    out.byte(((flags >>> (5 - bit)) & 1) === 1 ? letter : NO_FLAG);
-  });
+  for (let bit = 0; bit < 6; bit++) out.byte(((flags >>> (5 - bit)) & 1) === 1 ? FLAG_LETTERS[bit] : NO_FLAG);
   out.byte(SPACE);
   out.byte(OPEN);
   out.hex8(words[d + D_SEQ]);
@@ -92,10 +94,10 @@ export function writeChecksumNote(
   sums: { readonly found: number; readonly expected: number },
 ): void {
   out.text(LAYERS[layer]);
-  out.hex(sums.found, 4);
+  out.hex4(sums.found);
   out.byte(SPACE);
   out.byte(OPEN);
-  out.hex(sums.expected, 4);
+  out.hex4(sums.expected);
   out.byte(CLOSE);
 }
 
@@ -112,9 +114,11 @@ function writeEndpoint(
     out.ipv4(addresses === undefined ? address : addresses.v4(address));
   } else {
     const at = ipv6AddressesAt(words, d) + 16 * side;
-    const parts = [0, 4, 8, 12].map((offset) => view.getInt32(at + offset));
+    for (let word = 0; word < 4; word++) parts[word] = view.getInt32(at + 4 * word);
     addresses?.v6(parts);
-    out.text(ascii(`[${ipv6Text(parts)}]`));
+    out.byte(BRACKET_OPEN);
+    out.ipv6(parts);
+    out.byte(BRACKET_CLOSE);
   }
   out.byte(COLON);
   out.decimal(side === 0 ? words[d + D_PORTS] >>> 16 : words[d + D_PORTS] & 0xffff);

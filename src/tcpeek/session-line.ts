@@ -4,8 +4,8 @@
  */
 import { ROW_ADDRESS_0, ROW_KIND, ROW_KIND_V6, ROW_PORTS, type SessionTable } from '../flow/session-table.js';
 import type { AddressMapper } from '../text/crypto-pan.js';
+import { ConstantText } from '../text/digits.js';
 import { ascii, type LineSink, LineWriter } from '../text/line-writer.js';
-import { ipv6Text } from '../wire/address.js';
 import { H_DUP_SYN, H_DUP_SYNACK, H_END_NSEC, H_END_SEC, H_FIRST_NSEC, H_FIRST_SEC } from './handshake-row.js';
 
 export const RESULT_SUCCESS = ascii('     success     ');
@@ -14,10 +14,12 @@ export const RESULT_REJECT = ascii('failure (reject) ');
 export const RESULT_UNREACH = ascii('failure (unreach)');
 export const RESULT_UNKNOWN = ascii('failure (unknown)');
 
-const BAR = ascii(' | ');
+const BAR = new ConstantText(ascii(' | '));
 const SPACE = 0x20;
 const DOT = 0x2e;
 const COLON = 0x3a;
+const BRACKET_OPEN = 0x5b;
+const BRACKET_CLOSE = 0x5d;
 const ADDRESS_WIDTH = 15;
 const PORT_WIDTH = 5;
 
@@ -25,6 +27,8 @@ export class SessionLines {
   readonly #table: SessionTable;
   readonly #out: LineWriter;
   readonly #addresses: AddressMapper | undefined;
+  /** The IPv6 address being written. */
+  readonly #words = new Int32Array(4);
 
   /** The sink gets each line by itself; `addresses`: what stands for them, if they are not to be shown. */
   constructor(table: SessionTable, sink: LineSink, addresses?: AddressMapper) {
@@ -41,17 +45,17 @@ export class SessionLines {
     const firstSec = page[r + H_FIRST_SEC] >>> 0;
     const firstNsec = page[r + H_FIRST_NSEC];
     this.#duration((page[r + H_END_SEC] >>> 0) - firstSec, page[r + H_END_NSEC] - firstNsec);
-    out.text(BAR);
+    out.constant(BAR);
     out.date(firstSec);
     out.byte(SPACE);
     out.time(firstSec, (firstNsec / 1000) | 0);
-    out.text(BAR);
+    out.constant(BAR);
     this.#endpoint(row, page, r, 0);
     out.byte(SPACE);
     this.#endpoint(row, page, r, 1);
-    out.text(BAR);
+    out.constant(BAR);
     out.text(result);
-    out.text(BAR);
+    out.constant(BAR);
     out.spaced(page[r + H_DUP_SYN], 7);
     out.spaces(2);
     out.spaced(page[r + H_DUP_SYNACK], 7);
@@ -94,9 +98,14 @@ export class SessionLines {
       const address = page[r + ROW_ADDRESS_0 + side];
       out.ipv4(this.#addresses === undefined ? address : this.#addresses.v4(address), ADDRESS_WIDTH);
     } else {
-      const words = [0, 1, 2, 3].map((word) => this.#table.addressWord(row, side, word));
+      const words = this.#words;
+      for (let word = 0; word < 4; word++) words[word] = this.#table.addressWord(row, side, word);
       this.#addresses?.v6(words);
-      out.right(ascii(`[${ipv6Text(words)}]`), ADDRESS_WIDTH);
+      const start = out.at;
+      out.byte(BRACKET_OPEN);
+      out.ipv6(words);
+      out.byte(BRACKET_CLOSE);
+      out.alignRight(start, ADDRESS_WIDTH);
     }
     out.byte(COLON);
     const start = out.at;

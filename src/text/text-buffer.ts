@@ -2,6 +2,7 @@
  * Text as bytes in one buffer that is filled again and again: numbers, seconds, addresses, texts in quotes. Owns how numbers become digits; whoever
  * writes says beforehand how much room is needed at most, so that nothing is checked for a single byte.
  */
+import { type ConstantText, furtherDigits, GROUP, GROUPS } from './digits.js';
 
 const FIRST_BYTES = 64 * 1024;
 const ZERO = 0x30;
@@ -20,29 +21,6 @@ const NATIVE_REPEAT_BYTES = 96;
 const WORD_BYTES = 4;
 /** Room that is there beyond what was asked for: copies may write a whole word too many. */
 const SPARE_BYTES = 8;
-
-const GROUP = 10_000;
-/** Four digits of each number below 10000, the first in the lowest byte. */
-const GROUPS = new Int32Array(GROUP);
-for (let n = 0; n < GROUP; n++) {
-  const low = (ZERO + (n % 10)) << 24;
-  const middle = ((ZERO + (((n / 10) | 0) % 10)) << 16) | ((ZERO + (((n / 100) | 0) % 10)) << 8);
-  GROUPS[n] = low | middle | (ZERO + ((n / 1000) | 0));
-}
-
-/** A text that is written again and again, as words for `TextBuffer.constant`. */
-export class ConstantText {
-  readonly length: number;
-  readonly words: Int32Array;
-
-  constructor(text: Uint8Array) {
-    const bytes = new Uint8Array(WORD_BYTES * Math.ceil(text.length / WORD_BYTES));
-    bytes.set(text);
-    const view = new DataView(bytes.buffer);
-    this.length = text.length;
-    this.words = Int32Array.from({ length: bytes.length / WORD_BYTES }, (_, i) => view.getInt32(WORD_BYTES * i, true));
-  }
-}
 
 export class TextBuffer {
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(FIRST_BYTES);
@@ -223,8 +201,8 @@ export class TextBuffer {
 
   /** Up to four digits of a number below 10^4. */
   #four(value: number): void {
-    // How many digits there are after the first, with no branch, which would be mistaken half the time; the zeros before them are shifted out.
-    const further = ((9 - value) >>> 31) + ((99 - value) >>> 31) + ((999 - value) >>> 31);
+    const further = furtherDigits(value);
+    // The zeros before them are shifted out.
     this.#view.setInt32(this.at, GROUPS[value] >>> (24 - 8 * further), true);
     this.at += further + 1;
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
 import { displayedId, fitsPlaceholder, patchIds, SessionOrdinals, widenIds } from '../../src/merge/session-ids.js';
+import { LineWriter } from '../../src/text/line-writer.js';
 import { checkProperty, seedOf } from '../support/property.js';
 import { Random } from '../support/random.js';
 
@@ -44,6 +45,35 @@ describe('session ids in lines', () => {
       assert.equal(textOf(given), bytesAsText(rendered(lines, '0000')), 'what was given stays');
     });
     checkProperty(t, property, 500);
+  });
+
+  it('are put in wherever a writer of lines kept a place, among lines without one', (t: TestContext) => {
+    const line = fc.tuple(lineArbitrary, fc.boolean());
+    const property = fc.property(
+      fc.array(line, { maxLength: 40 }),
+      fc.integer({ min: 1, max: 10_000 }),
+      (lines, id) => {
+        let text = '';
+        const out = new LineWriter((bytes, from, to) => {
+          const piece = bytes.slice(from, to);
+          if (fitsPlaceholder(id)) patchIds(piece, 0, piece.length, id);
+          text += textOf(fitsPlaceholder(id) ? piece : widenIds(piece, id));
+        });
+        let expected = '';
+        lines.forEach(([{ before, after }, hasId], index) => {
+          out.text(bytesOf(before));
+          if (hasId) out.idPlace();
+          else out.byte(0x44);
+          out.text(bytesOf(after).subarray(0, -1));
+          out.endLine();
+          expected += `${before}${hasId ? String(id).padStart(4, '0') : 'D'}${bytesAsText(after)}`;
+          if (index % 7 === 6) out.flush();
+        });
+        out.flush();
+        assert.equal(text, expected);
+      },
+    );
+    checkProperty(t, property, 300);
   });
 
   const ids: [id: number, text: string][] = [

@@ -3,7 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
+import { ConstantText } from '../../src/text/digits.js';
 import { ascii, LineWriter } from '../../src/text/line-writer.js';
+import { ipv6Text } from '../../src/wire/address.js';
 import { checkProperty } from '../support/property.js';
 
 const SPACE = 0x20;
@@ -73,12 +75,79 @@ describe('numbers in lines', () => {
         written((out) => out.hex8(value)),
         expected,
       );
+      assert.equal(
+        written((out) => out.hex4(value)),
+        expected.slice(4),
+      );
     });
     checkProperty(t, property, 1000);
   });
 });
 
+describe('addresses in lines', () => {
+  const group = fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.nat(0xf), fc.nat(0xff), fc.nat(0xffff));
+
+  it('are those of IPv4, aligned', (t: TestContext) => {
+    const property = fc.property(fc.integer(), fc.nat(20), (address, width) => {
+      const text = [24, 16, 8, 0].map((shift) => (address >>> shift) & 0xff).join('.');
+      assert.equal(
+        written((out) => out.ipv4(address, width)),
+        text.padStart(width),
+      );
+    });
+    checkProperty(t, property, 500);
+  });
+
+  it('are those of IPv6, shortened', (t: TestContext) => {
+    const property = fc.property(fc.array(group, { minLength: 8, maxLength: 8 }), (groups) => {
+      const words = [0, 2, 4, 6].map((i) => (groups[i] << 16) | groups[i + 1]);
+      assert.equal(
+        written((out) => out.ipv6(Int32Array.from(words))),
+        ipv6Text(words),
+      );
+    });
+    checkProperty(t, property, 1000);
+    for (const words of [
+      [0, 0, 0xffff, 0x0a000001],
+      [0, 0, 0, 0],
+      [0, 0, 0, 1],
+      [1, 0, 0, 0],
+    ]) {
+      assert.equal(
+        written((out) => out.ipv6(Int32Array.from(words))),
+        ipv6Text(words),
+      );
+    }
+  });
+});
+
 describe('texts in lines', () => {
+  it('are the same from words', () => {
+    for (const text of ['', 'a', 'abc', 'abcd', 'abcde', ' == ']) {
+      assert.equal(
+        written((out) => {
+          out.constant(new ConstantText(ascii(text)));
+          out.byte(0x7c);
+        }),
+        `${text}|`,
+      );
+    }
+  });
+
+  it('are aligned once they are written', () => {
+    for (const text of ['', 'a', 'abcdefg', 'abcdefgh', 'abcdefghi']) {
+      assert.equal(
+        written((out) => {
+          out.byte(0x7c);
+          const start = out.at;
+          out.text(ascii(text));
+          out.alignRight(start, 8);
+        }),
+        `|${text.padStart(8)}`,
+      );
+    }
+  });
+
   it('are aligned as with %s, never cut', () => {
     for (const text of ['', 'a', 'LAST_ACK', 'ESTABLISHED']) {
       for (const width of [0, 1, 8, 18]) {

@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { ConstantText, TextBuffer } from '../../src/text/text-buffer.js';
+import { ConstantText } from '../../src/text/digits.js';
+import { TextBuffer } from '../../src/text/text-buffer.js';
 import { decimalOf } from '../support/expected-records.js';
 import { checkProperty } from '../support/property.js';
 
