@@ -5,10 +5,10 @@
  * other authors.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { constants } from './constants.mjs';
-import { root } from './prepare.mjs';
+import { BUILT, root } from './prepare.mjs';
 
 const DIST = join(root, 'dist');
 const CLIENT = join(root, 'src', 'page', 'client');
@@ -82,3 +82,6 @@ async function bundlePage() {
 
 await bundleProgram();
 await bundlePage();
+// npx makes it executable once only, when it first sees it.
+chmodSync(join(DIST, 'bin', 'tcploom.js'), 0o755);
+writeFileSync(BUILT, '');

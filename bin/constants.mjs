@@ -19,11 +19,7 @@ const NUMBERS = 'numbers';
 
 /** Plugin of esbuild for the TypeScript modules in the folders `folders` of `root`, which are compiled in `compiled`. */
 export async function constants(root, folders, compiled) {
-  const modules = new Map();
-  for (const file of folders.flatMap((folder) => filesIn(join(root, folder)))) {
-    modules.set(file, await moduleAt(file, join(compiled, relative(root, file).replace(/ts$/, 'js'))));
-  }
-  for (const file of modules.keys()) reckon(modules, file);
+  const modules = await numbersIn(root, folders, compiled);
   return {
     name: 'constants',
     setup(build) {
@@ -49,6 +45,17 @@ export async function constants(root, folders, compiled) {
       }));
     },
   };
+}
+
+/** By file: `numbers` of its constants by name, and which of them are `exported`. */
+export async function numbersIn(root, folders, compiled) {
+  const modules = new Map();
+  for (const file of folders.flatMap((folder) => filesIn(join(root, folder)))) {
+    const compiledFile = join(compiled, relative(root, file).replace(/ts$/, 'js'));
+    modules.set(file, await moduleAt(file, compiledFile));
+  }
+  for (const file of modules.keys()) reckon(modules, file);
+  return modules;
 }
 
 function filesIn(folder) {

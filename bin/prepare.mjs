@@ -3,7 +3,7 @@
  * Needs nothing but node and npm, so it can be the first thing anybody runs. Silent when there is nothing to do.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,7 +11,9 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const SOURCES = ['src', 'workers', 'bin', 'test', 'datasets'];
 /** npm writes it at the end of every installation. */
 const INSTALLED = join(root, 'node_modules', '.package-lock.json');
-const BUILT = join(root, 'dist', 'bin', 'tcploom.js');
+const LAUNCHER = join(root, 'dist', 'bin', 'tcploom.js');
+/** Written when all is built. */
+export const BUILT = join(root, 'dist', 'built');
 
 /** Installs and builds as far as needed; ends the process with 2 when that fails. */
 export function prepare() {
@@ -29,9 +31,6 @@ export function prepare() {
     rmSync(join(root, 'dist'), { recursive: true, force: true });
     run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', root]);
     run(process.execPath, [join(root, 'bin', 'bundle.mjs')]);
-    utimesSync(BUILT, new Date(), new Date());
-    // npx makes it executable once only, when it first sees it.
-    chmodSync(BUILT, 0o755);
   }
 }
 
@@ -45,7 +44,7 @@ export function runTcploom(args) {
   for (const signal of ['SIGUSR1', 'SIGUSR2']) process.on(signal, () => {});
   const PATH = `${dirname(process.execPath)}${delimiter}${process.env.PATH}`;
   const launcher = process.platform === 'win32' ? process.execPath : 'sh';
-  endAs(spawnSync(launcher, [BUILT, ...args], { stdio: 'inherit', env: { ...process.env, PATH } }));
+  endAs(spawnSync(launcher, [LAUNCHER, ...args], { stdio: 'inherit', env: { ...process.env, PATH } }));
 }
 
 function endAs(result) {
@@ -68,7 +67,7 @@ function ageOf(file) {
 function newest(folder) {
   let time = 0;
   for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    if (entry.isFile() && /\.(ts|css)$/.test(entry.name))
+    if (entry.isFile() && /\.(ts|css|mjs)$/.test(entry.name))
       time = Math.max(time, statSync(join(entry.parentPath, entry.name)).mtimeMs);
   }
   return time;

@@ -2,12 +2,36 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 
+interface ConstantsModule {
+  constants(root: string, folders: string[], compiled: string): Promise<Plugin>;
+  numbersIn(
+    root: string,
+    folders: string[],
+    compiled: string,
+  ): Promise<Map<string, { numbers: Map<string, number>; exported: string[] }>>;
+}
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const PLUGIN = new URL('../../../bin/constants.mjs', import.meta.url).href;
+
+const ODD = `const NOTHING = 0 / 0;
+const NEGATIVE = -0;
+const ENDLESS = 1 / 0;
+const OTHER = Number('1');
+const UNKNOWN = OTHER + 1;
+const LONG =
+  1 + 2;
+const text = () => 'text';
+const three = () => 3;
+export const TEXT = text();
+export const GIVEN = three();
+const FINE = ~(1 << 3) & 0xff;
+`;
 
 const FILES: Readonly<Record<string, string>> = {
   'words.ts': `export const WORDS = 5;
@@ -43,14 +67,38 @@ describe('constants of modules that are put together', () => {
   after(() => rmSync(folder, { recursive: true }));
   for (const [name, text] of Object.entries(FILES)) writeFileSync(join(folder, name), text);
 
+  it('have in the program the values that its compiled modules have', async () => {
+    const { numbersIn } = (await import(PLUGIN)) as ConstantsModule;
+    const modules = await numbersIn(ROOT, ['src'], join(ROOT, 'dist'));
+    let compared = 0;
+    for (const [file, { numbers, exported }] of modules) {
+      // What runs in the page of a report is built by itself.
+      if (exported.length === 0 || file.includes('/page/client/')) continue;
+      const compiled = join(ROOT, 'dist', relative(ROOT, file).replace(/ts$/, 'js'));
+      const values = (await import(pathToFileURL(compiled).href)) as Record<string, number>;
+      for (const name of exported) assert.equal(numbers.get(name), values[name], `${name} of ${file}`);
+      compared += exported.length;
+    }
+    assert.ok(compared > 500, `${compared} constants`);
+  });
+
+  it('are left alone where a number says less than the formula', async () => {
+    const { numbersIn } = (await import(PLUGIN)) as ConstantsModule;
+    const odd = mkdtempSync(join(tmpdir(), 'tcploom-odd-'));
+    writeFileSync(join(odd, 'odd.ts'), ODD);
+    writeFileSync(join(odd, 'odd.js'), ODD);
+    writeFileSync(join(odd, 'package.json'), '{"type":"module"}');
+    const [module] = (await numbersIn(odd, ['.'], odd)).values();
+    rmSync(odd, { recursive: true });
+    assert.deepEqual([...module.numbers.keys()].sort(), ['FINE', 'GIVEN']);
+  });
+
   it('are numbers where they are used, and the same as without', async () => {
     const compiled = join(folder, 'compiled');
     const common = { bundle: false, format: 'esm', outdir: compiled, logLevel: 'silent' } as const;
     await build({ ...common, entryPoints: Object.keys(FILES).map((name) => join(folder, name)) });
     writeFileSync(join(compiled, 'package.json'), '{"type":"module"}');
-    const { constants } = (await import(PLUGIN)) as {
-      constants(root: string, folders: string[], compiled: string): Promise<Plugin>;
-    };
+    const { constants } = (await import(PLUGIN)) as ConstantsModule;
     const together = join(folder, 'together.mjs');
     await build({
       entryPoints: [join(folder, 'main.ts')],
