@@ -54,8 +54,9 @@ export async function executeCheck(
   const outputs = toldOutputs<Format>(plan.given, FORMATS, LINES, inputs, snapshots);
   const given = withoutProgress(plan.given);
   const filter = await filterOf(given, names, plan.filterPlace);
-  await claimTold(outputs);
+  // Outputs may be in their folder.
   if (use === 'write') await claimSnapshots(snapshots);
+  await claimTold(outputs);
   const checked = await checkCaptures(plan, ask, { given, filter, program });
   const { failure } = checked;
   const numbering = numberingOf(given, filter);

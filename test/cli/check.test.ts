@@ -621,6 +621,23 @@ describe('snapshots', () => {
     assert.equal((await told('check', '--config', config)).code, 0);
   });
 
+  it('have their folder made, with those above it, before other outputs are looked at', async () => {
+    const folder = temporaryFolder();
+    for (const name of ['snaps/of/all', 'new/../again/.']) {
+      const [snapshots, junit] = [`${folder}/${name}`, `${folder}/${name}/junit`];
+      const args = ['check', '--update', ...FEW, '--snapshots', snapshots, '-o', `junit=${junit}`, 'good.pcap'];
+      assert.equal((await told(...args)).code, 0);
+      assert.deepEqual(readdirSync(snapshots).sort(), ['good.pcap.tcploom.json', 'junit']);
+    }
+  });
+
+  it('are refused where the system makes no folder', { skip: !existsSync('/proc/self') }, async () => {
+    // In a process of its own: it would not end.
+    const { code, stderr } = await tcploom(['check', '--update', '--snapshots', '/proc/none/x', 'datasets/lossy.pcap']);
+    assert.match(stderr, /^tcploom: writing \/proc\/none\/x\/lossy\.pcap\.tcploom\.json: /);
+    assert.equal(code, 2);
+  });
+
   it('that are damaged are told', async () => {
     const folder = folderWith('', 'good.pcap', 'good.pcap.tcploom.json');
     assert.match(await refusal('check', '--snapshot', join(folder, 'good.pcap')), /^the snapshot .*: it is no JSON$/);
@@ -643,6 +660,11 @@ describe('snapshots', () => {
           /is a snapshot: it would be overwritten$/,
         );
       }
+    }
+    for (const name of ['snaps', 'x/../snaps', 'snaps/']) {
+      const args = ['check', '--update', '--snapshots', `${folder}/snaps`, '-o', `junit=${folder}/${name}`, good];
+      assert.match(await refusal(...args), /snaps.* is the folder of snapshots: an output is a file$/);
+      assert.ok(!existsSync(`${folder}/snaps`));
     }
     assert.ok(!existsSync(`${good}.tcploom.json`));
     await told('check', '--update', good);
