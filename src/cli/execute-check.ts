@@ -13,9 +13,10 @@ import { checkTap } from '../expect/tap.js';
 import type { CaptureVerdicts, FilePlace } from '../expect/verdict.js';
 import { OutputFailure } from '../pipeline/output-failure.js';
 import { checkCaptures } from './check-captures.js';
-import { type CheckPlan, makeCheckPlan, NoCaptures } from './check-plan.js';
+import { type CheckPlan, makeCheckPlan, NoCaptures, type UnmatchedPattern } from './check-plan.js';
 import { EXIT_DAMAGED, EXIT_DONE, EXIT_FAILED, EXIT_UNMET, SIGNAL_EXITS } from './exit-codes.js';
 import { type ChosenFilter, chooseFilter } from './filter-choice.js';
+import { areOnePlace, STANDARD_OUTPUT } from './output-place.js';
 import type { ParsedOptions } from './plan.js';
 import { numberingOf } from './session-numbering.js';
 import { claimSnapshots, snapshotPath } from './snapshot-files.js';
@@ -62,7 +63,7 @@ export async function executeCheck(
   const numbering = numberingOf(given, filter);
   const result: CheckResult = {
     version: program.version,
-    captures: [...lists, ...checked.verdicts],
+    captures: [...lists, ...plan.unmatched.map(patternVerdicts), ...checked.verdicts],
     snapshots: use === 'write' ? checked.snapshots : undefined,
     hasFailed: failure !== undefined && failure.signal === undefined,
     commandFor: (capture, session) => extractCommand(capture, session, numbering),
@@ -88,6 +89,9 @@ const listVerdicts = (name: string, problem: string, place: FilePlace | undefine
   list: { place },
 });
 
+const patternVerdicts = ({ pattern, message, place }: UnmatchedPattern): CaptureVerdicts =>
+  listVerdicts(pattern, message, place);
+
 /** The plan; what names no capture is told in the outputs, too, before that is thrown. */
 async function planOf(
   files: readonly string[],
@@ -100,9 +104,10 @@ async function planOf(
   } catch (error) {
     if (error instanceof NoCaptures) {
       const { patterns, config } = error;
-      const unmatched = patterns.map(({ pattern, message, place }) => listVerdicts(pattern, message, place));
-      // The error itself is text enough.
-      await tellLists(unmatched, options, program, [config], ({ format }) => format !== 'text');
+      // For who looks at the terminal the error itself is text enough.
+      const isWanted = ({ format, target }: ToldOutput<Format>): boolean =>
+        format !== 'text' || !areOnePlace(target, STANDARD_OUTPUT);
+      await tellLists(patterns.map(patternVerdicts), options, program, [config], isWanted);
     } else process.stderr.write(problems.map((problem) => `${describeProblem(problem)}\n`).join(''));
     throw error;
   }

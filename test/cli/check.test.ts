@@ -198,10 +198,7 @@ expectations:
   });
 
   it('finds faults of a file, each with its place', async () => {
-    const folder = folderWith(
-      'version: 1\ncaptures: [none*, good.pcap]\nexpectations:\n  - expect: rst == 0\n',
-      'good.pcap',
-    );
+    const folder = folderWith('version: 1\ncaptures: [none*]\nexpectations:\n  - expect: rst == 0\n', 'good.pcap');
     const config = join(folder, 'tcploom.yml');
     assert.equal(await refusal('check', '--config', config), `tcploom: ${config}:2:12: no file is none*\n`);
     writeFileSync(
@@ -407,6 +404,32 @@ expectations:
     const [{ exitCode, toolExecutionNotifications: notes }] = JSON.parse(read.text('sarif')).runs[0].invocations;
     assert.equal(exitCode, 2);
     assert.deepEqual(notes[0].locations[0].physicalLocation.region, { startLine: 2, startColumn: 12 });
+    const text = join(folder, 'text');
+    writeFileSync(text, 'of before');
+    assert.equal(await refusal('check', '--config', config, '-o', `text=${text}`), message);
+    assert.equal(
+      readFileSync(text, 'utf8'),
+      `none*: no capture is known from it\n  no file is none*\n  stated    ${config}:2:12\n\ntcploom: 1 list of captures not readable (0 captures checked)\n`,
+    );
+  });
+
+  it('checks the captures that there are, though a pattern names none', async () => {
+    const expectations = 'expectations:\n  - expect: rst == 0\n  - { expect: sessions > 0, captures: [none*] }\n';
+    const folder = folderWith(`version: 1\ncaptures: [none*, good.pcap]\n${expectations}`, 'good.pcap', 'lossy.pcap');
+    const [config, read] = [join(folder, 'tcploom.yml'), reader(folder)];
+    const { code, text } = await told('check', '--config', config, ...read.options);
+    assert.equal(code, 1);
+    assert.match(text, /^none\*: no capture is known from it\n {2}no file is none\*\n {2}stated {4}.*:2:12\n/);
+    assert.match(text, /\ntcploom: 1 list of captures not readable \(1 capture checked\)\n$/);
+    assert.match(read.text('junit'), /<testsuite name="none\*"[\s\S]*<testsuite name="[^"]*good\.pcap" tests="2"/);
+    assert.match(read.text('tap'), /^1\.\.3\nnot ok 1 - none\*: it names captures\n/m);
+    assert.match(read.text('github'), /^::error file=.*tcploom\.yml,line=2,col=12,title=no capture::none\*: no/);
+    assert.equal(JSON.parse(read.text('sarif')).runs[0].invocations[0].exitCode, 1);
+    writeFileSync(
+      config,
+      `version: 1\ncaptures: [none*, lossy.pcap]\nexpectations: [{ expect: retransmissions == 0 }]\n`,
+    );
+    assert.equal((await told('check', '--config', config)).code, 3);
   });
 
   it('tells in every output of conditions that chose no session, where something holds', async () => {
