@@ -12,13 +12,14 @@ import { checkSarif } from '../expect/sarif.js';
 import { checkTap } from '../expect/tap.js';
 import type { CaptureVerdicts, FilePlace } from '../expect/verdict.js';
 import { OutputFailure } from '../pipeline/output-failure.js';
-import { checkCaptures } from './check-captures.js';
+import { type CheckedCaptures, checkCaptures } from './check-captures.js';
 import { type CheckPlan, makeCheckPlan, NoCaptures, type UnmatchedPattern } from './check-plan.js';
 import { EXIT_DAMAGED, EXIT_DONE, EXIT_FAILED, EXIT_UNMET, SIGNAL_EXITS } from './exit-codes.js';
 import { type ChosenFilter, chooseFilter } from './filter-choice.js';
 import { areOnePlace, STANDARD_OUTPUT } from './output-place.js';
 import type { ParsedOptions } from './plan.js';
 import { numberingOf } from './session-numbering.js';
+import { EndingSignals } from './signals.js';
 import { claimSnapshots, snapshotPath } from './snapshot-files.js';
 import { checkCondition, type Summarize, summarize } from './summarize.js';
 import { claimTold, type ToldOutput, toldOutputs, writeTold } from './told-outputs.js';
@@ -55,10 +56,17 @@ export async function executeCheck(
   const outputs = toldOutputs<Format>(plan.given, FORMATS, LINES, inputs, snapshots);
   const given = withoutProgress(plan.given);
   const filter = await filterOf(given, names, plan.filterPlace);
-  // Outputs may be in their folder.
-  if (use === 'write') await claimSnapshots(snapshots);
-  await claimTold(outputs);
-  const checked = await checkCaptures(plan, ask, { given, filter, program });
+  // Not before, nor while outputs are written: where all waits for a pipe, a signal has to end it.
+  const signals = new EndingSignals({ inputs: [], followTimeoutMs: undefined });
+  let checked: CheckedCaptures;
+  try {
+    // Outputs may be in their folder.
+    if (use === 'write') await claimSnapshots(snapshots);
+    await claimTold(outputs);
+    checked = await checkCaptures(plan, ask, { given, filter, program }, signals);
+  } finally {
+    signals.close();
+  }
   const { failure } = checked;
   const numbering = numberingOf(given, filter);
   const result: CheckResult = {

@@ -19,6 +19,7 @@ import {
 import { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { executeCheck } from '../../src/cli/execute-check.js';
 import { executeDiff } from '../../src/cli/execute-diff.js';
 import { parseArguments } from '../../src/cli/parse.js';
@@ -544,6 +545,29 @@ tcploom: 1 of 1 expectation not met, 2 captures not checked (1 capture checked)
     assert.deepEqual([exitCode, executionSuccessful, notes.length], [130, false, 2]);
   });
 
+  it('tells of a signal that comes before any capture is read', async () => {
+    const folder = temporaryFolder();
+    const junit = join(folder, 'junit');
+    const { options, files } = requestOf('check', ...FEW, '-o', `junit=${junit}`, '-o', 'tap=/dev/null', 'good.pcap');
+    const output = [...(options.output ?? []), `text=${join(folder, 'text')}`];
+    const ask: Summarize = async (name) => assert.fail(`${name} was read`);
+    const before = process.listenerCount('SIGINT');
+    const run = executeCheck(files, { ...options, output }, PROGRAM, ask);
+    const end = assert.rejects(run, (error) => error instanceof Interrupted);
+    let isOver = false;
+    void end
+      .finally(() => {
+        isOver = true;
+      })
+      .catch(() => {});
+    // While it looks whether outputs can be written.
+    while (!isOver && process.listenerCount('SIGINT') === before) await nextTurn();
+    if (!isOver) process.emit('SIGINT', 'SIGINT');
+    await end;
+    assert.match(readFileSync(junit, 'utf8'), /message="not checked: ended by SIGINT"/);
+    assert.equal(process.listenerCount('SIGINT'), before);
+  });
+
   it('tells of sessions as extract has to be told of them', () => {
     const { options } = requestOf(
       ...['check', '--from', '+1.5', '--to', '1700000000', '--max-packets', '9', '--outer', '--resync'],
@@ -789,6 +813,26 @@ tcploom: --expect: there is no metric rts; is rst meant?
       assertMessages(diff.stderr, [`tcploom: ended by ${signal}: nothing is compared, not read to the end: ${silent}`]);
     });
   }
+
+  it('writes all of an output or nothing, whenever a signal comes', async () => {
+    const folder = temporaryFolder();
+    const junit = join(folder, 'junit');
+    for (const delayMs of [0, 40, 80, 120, 160, 200, 240, 300]) {
+      writeFileSync(junit, 'of before');
+      const args = ['check', '--expect', 'sessions > 0', '-o', `junit=${junit}`, 'datasets/web.pcap'];
+      const child = spawn(process.execPath, [LAUNCHER, ...args]);
+      const end = ended(child);
+      await sleep(delayMs);
+      child.kill('SIGINT');
+      const { code } = await end;
+      const text = readFileSync(junit, 'utf8');
+      const told = `after ${delayMs} ms, with ${code}: ${text}`;
+      // Who has told all may still be ended by it.
+      if (code === 0) assert.match(text, /<testcase [^>]*name="the capture is whole"\/>/, told);
+      else assert.equal(code, 130, told);
+      assert.ok(text === 'of before' || (text.startsWith('<?xml') && text.endsWith('</testsuites>\n')), told);
+    }
+  });
 
   it('is told of usage in one line', async () => {
     const { code, stderr } = await tcploom(['check', '-o', 'xml', '--expect', 'rst == 0', 'datasets/web.pcap']);
