@@ -254,7 +254,24 @@ describe('package.json', () => {
     version: string;
     dependencies: Record<string, string>;
     devDependencies: Record<string, string>;
+    files: readonly string[];
   };
+
+  it('ships what the pages link to that it ships', () => {
+    const pages = manifest.files.filter((name) => name.endsWith('.md'));
+    const links = pages.flatMap((page) => {
+      const texts = [...readFileSync(page, 'utf8').matchAll(/\]\(([^)\s#:]+)(?:#[^)]*)?\)/g)].map(([, link]) => link);
+      return texts.map((link) => normalize(join(dirname(page), link)));
+    });
+    assert.ok(links.length > 5, links.join());
+    for (const link of links) {
+      assert.ok(existsSync(link), link);
+      assert.ok(
+        manifest.files.some((name) => link === name || link.startsWith(`${name}/`)),
+        `${link} is not among "files"`,
+      );
+    }
+  });
 
   it('pins every dependency', () => {
     const all = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });

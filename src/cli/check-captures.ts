@@ -13,7 +13,7 @@ import { OutputFailure } from '../pipeline/output-failure.js';
 import type { CaptureFigures } from '../summary/figures.js';
 import type { CheckedCapture, CheckPlan } from './check-plan.js';
 import { failureMessage } from './failure-message.js';
-import { EndingSignals, interruptionOf } from './signals.js';
+import { type EndingSignals, interruptionOf } from './signals.js';
 import { snapshotPath, writeSnapshot } from './snapshot-files.js';
 import type { SnapshotPlan } from './snapshot-plan.js';
 import type { Summarize, SummarizeOptions } from './summarize.js';
@@ -27,17 +27,18 @@ export interface CheckedCaptures {
   readonly failure: { readonly error: unknown; readonly signal: NodeJS.Signals | undefined } | undefined;
 }
 
-/** Checks the captures of a plan; `ask`: who knows their figures. Rejects with a UsageError where that ends it before anything was found. */
+/** Checks the captures of a plan until one of the `signals` comes; `ask`: who knows their figures. Rejects with a UsageError where that ends it before anything was found. */
 export async function checkCaptures(
   { captures, snapshots }: CheckPlan,
   ask: Summarize,
   asked: Pick<SummarizeOptions, 'given' | 'filter' | 'program'>,
+  signals: EndingSignals,
 ): Promise<CheckedCaptures> {
-  const signals = new EndingSignals({ inputs: [], followTimeoutMs: undefined });
   const verdicts: CaptureVerdicts[] = [];
   const writing = new SnapshotWriting();
   try {
     for (const capture of captures) {
+      signals.stop.throwIfAborted();
       const said: string[] = [];
       const say = (text: string): unknown => said.push(...text.split('\n').filter((line) => line !== ''));
       const { plan, places } = wantedFigures(capture.expectations.map(({ expectation }) => expectation));
@@ -61,8 +62,6 @@ export async function checkCaptures(
       return { ...unread(capture, said), endedBy };
     });
     return { verdicts: [...verdicts, ...unchecked], snapshots: writing, failure: { error, signal } };
-  } finally {
-    signals.close();
   }
 }
 

@@ -20,7 +20,7 @@ import { UsageError } from './usage-error.js';
 /** What is wrong with expectations: whole lines that have been put together, each with its place. */
 export class ExpectationMistakes extends Error {}
 
-/** Patterns of a file of expectations that no capture is named by. */
+/** Patterns of a file of expectations, none of which names a capture. */
 export class NoCaptures extends ExpectationMistakes {
   readonly config: string;
   readonly patterns: readonly UnmatchedPattern[];
@@ -46,6 +46,8 @@ export interface CheckedCapture {
 
 export interface CheckPlan {
   readonly captures: readonly CheckedCapture[];
+  /** Patterns that name no capture, where others do. */
+  readonly unmatched: readonly UnmatchedPattern[];
   /** How they are read. */
   readonly given: ParsedOptions;
   readonly snapshots: SnapshotPlan;
@@ -74,6 +76,7 @@ export async function makeCheckPlan(
     const captures = files.map((name) => ({ name, expectations: stated, allowsDamage: given.allowDamaged ?? false }));
     return {
       captures,
+      unmatched: [],
       given,
       snapshots: snapshotPlan(files, given, undefined, undefined),
       filterPlace: undefined,
@@ -82,7 +85,8 @@ export async function makeCheckPlan(
   }
   const parsed = await readCheckFile(config, check);
   const folder = dirname(config) === '.' && !config.startsWith('.') ? '' : dirname(config);
-  const names = files.length > 0 ? files : namedCaptures(parsed, config, folder);
+  const { names, unmatched } =
+    files.length > 0 ? { names: files, unmatched: [] } : namedCaptures(parsed, config, folder);
   if (
     parsed.expectations.length + stated.length === 0 &&
     !given.update &&
@@ -99,13 +103,15 @@ export async function makeCheckPlan(
     const allowsDamage = [given.allowDamaged, parsed.content.allow_damaged, ...own.map((one) => one.allowsDamage)];
     return { name, expectations: [...own, ...stated], allowsDamage: allowsDamage.includes(true) };
   });
-  if (files.length === 0) refuseUselessSubsets(parsed, captures);
+  // What names no capture may be what they are about.
+  if (files.length === 0 && unmatched.length === 0) refuseUselessSubsets(parsed, captures);
   const snapshots = snapshotPlan(names, given, parsed, folder);
   if (snapshots.use === 'none') refuseNothingExpected(parsed, captures);
   refuseWrongFilters(parsed);
   refuseWrongAddresses(parsed);
   return {
     captures,
+    unmatched,
     given: withReading(given, parsed.content),
     snapshots,
     filterPlace: hasFilter(given) || parsed.content.filter === undefined ? undefined : parsed.placeOf('filter'),
@@ -148,8 +154,12 @@ function faultText({ place, message, detail }: CheckFileFault): string {
   return `tcploom: ${where}: ${printable(message)}\n${detail === '' ? '' : `${detail}\n`}`;
 }
 
-/** Each once, in the order of the patterns. */
-function namedCaptures(parsed: ParsedCheckFile, config: string, folder: string): string[] {
+/** Each once, in the order of the patterns; and those patterns that name none. Throws NoCaptures where none does. */
+function namedCaptures(
+  parsed: ParsedCheckFile,
+  config: string,
+  folder: string,
+): { readonly names: readonly string[]; readonly unmatched: readonly UnmatchedPattern[] } {
   const { captures = [] } = parsed.content;
   if (captures.length === 0) {
     throw new UsageError(`check needs a capture: none is named, and ${printable(config)} has no "captures"`);
@@ -161,8 +171,8 @@ function namedCaptures(parsed: ParsedCheckFile, config: string, folder: string):
     if (names.length === 0) unmatched.push({ pattern, message: `no file is ${pattern}`, place });
     return names;
   });
-  if (unmatched.length > 0) throw new NoCaptures(config, unmatched);
-  return [...new Set(found)];
+  if (found.length === 0) throw new NoCaptures(config, unmatched);
+  return { names: [...new Set(found)], unmatched };
 }
 
 /** They are read again where handshakes are watched, which does not know where they stand. */

@@ -12,12 +12,14 @@ import { checkSarif } from '../expect/sarif.js';
 import { checkTap } from '../expect/tap.js';
 import type { CaptureVerdicts, FilePlace } from '../expect/verdict.js';
 import { OutputFailure } from '../pipeline/output-failure.js';
-import { checkCaptures } from './check-captures.js';
-import { type CheckPlan, makeCheckPlan, NoCaptures } from './check-plan.js';
+import { type CheckedCaptures, checkCaptures } from './check-captures.js';
+import { type CheckPlan, makeCheckPlan, NoCaptures, type UnmatchedPattern } from './check-plan.js';
 import { EXIT_DAMAGED, EXIT_DONE, EXIT_FAILED, EXIT_UNMET, SIGNAL_EXITS } from './exit-codes.js';
 import { type ChosenFilter, chooseFilter } from './filter-choice.js';
+import { areOnePlace, STANDARD_OUTPUT } from './output-place.js';
 import type { ParsedOptions } from './plan.js';
 import { numberingOf } from './session-numbering.js';
+import { EndingSignals } from './signals.js';
 import { claimSnapshots, snapshotPath } from './snapshot-files.js';
 import { checkCondition, type Summarize, summarize } from './summarize.js';
 import { claimTold, type ToldOutput, toldOutputs, writeTold } from './told-outputs.js';
@@ -54,14 +56,22 @@ export async function executeCheck(
   const outputs = toldOutputs<Format>(plan.given, FORMATS, LINES, inputs, snapshots);
   const given = withoutProgress(plan.given);
   const filter = await filterOf(given, names, plan.filterPlace);
-  await claimTold(outputs);
-  if (use === 'write') await claimSnapshots(snapshots);
-  const checked = await checkCaptures(plan, ask, { given, filter, program });
+  // Not before, nor while outputs are written: where all waits for a pipe, a signal has to end it.
+  const signals = new EndingSignals({ inputs: [], followTimeoutMs: undefined });
+  let checked: CheckedCaptures;
+  try {
+    // Outputs may be in their folder.
+    if (use === 'write') await claimSnapshots(snapshots);
+    await claimTold(outputs);
+    checked = await checkCaptures(plan, ask, { given, filter, program }, signals);
+  } finally {
+    signals.close();
+  }
   const { failure } = checked;
   const numbering = numberingOf(given, filter);
   const result: CheckResult = {
     version: program.version,
-    captures: [...lists, ...checked.verdicts],
+    captures: [...lists, ...plan.unmatched.map(patternVerdicts), ...checked.verdicts],
     snapshots: use === 'write' ? checked.snapshots : undefined,
     hasFailed: failure !== undefined && failure.signal === undefined,
     commandFor: (capture, session) => extractCommand(capture, session, numbering),
@@ -87,6 +97,9 @@ const listVerdicts = (name: string, problem: string, place: FilePlace | undefine
   list: { place },
 });
 
+const patternVerdicts = ({ pattern, message, place }: UnmatchedPattern): CaptureVerdicts =>
+  listVerdicts(pattern, message, place);
+
 /** The plan; what names no capture is told in the outputs, too, before that is thrown. */
 async function planOf(
   files: readonly string[],
@@ -99,9 +112,10 @@ async function planOf(
   } catch (error) {
     if (error instanceof NoCaptures) {
       const { patterns, config } = error;
-      const unmatched = patterns.map(({ pattern, message, place }) => listVerdicts(pattern, message, place));
-      // The error itself is text enough.
-      await tellLists(unmatched, options, program, [config], ({ format }) => format !== 'text');
+      // For who looks at the terminal the error itself is text enough.
+      const isWanted = ({ format, target }: ToldOutput<Format>): boolean =>
+        format !== 'text' || !areOnePlace(target, STANDARD_OUTPUT);
+      await tellLists(patterns.map(patternVerdicts), options, program, [config], isWanted);
     } else process.stderr.write(problems.map((problem) => `${describeProblem(problem)}\n`).join(''));
     throw error;
   }

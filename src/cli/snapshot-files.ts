@@ -75,10 +75,26 @@ function isThere(path: string, text: string): boolean {
 
 function makeFolder(path: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolders(dirname(path));
   } catch (error) {
     if (!isSystemError(error)) throw error;
     const { code = '' } = error as NodeJS.ErrnoException;
     throw new OutputFailure(`writing ${printable(path)}: ${describeSystemError(error, 'written')}`, code);
+  }
+}
+
+/**
+ * Makes a folder and those above it, one by one. Throws the system's error. Node's own way (`recursive`) never ends where there is a folder in which the system
+ * says of any new one that there is no such file, as in /proc.
+ */
+function makeFolders(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  const above = dirname(folder);
+  if (above !== folder) makeFolders(above);
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Somebody else made it; or it is the one above, by another name, as `new/.`.
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error;
   }
 }

@@ -2,6 +2,7 @@
  * Results that are told when all is known, in several forms and places at once: which were asked for, and writing them.
  */
 import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { describeSystemError, isSystemError, printable } from '../capture/problem.js';
 import { BlockingOutput, type OutputTarget } from '../pipeline/blocking-output.js';
 import { OutputFailure } from '../pipeline/output-failure.js';
@@ -44,6 +45,9 @@ export function toldOutputs<Format extends string>(
     const place = placeByName(path);
     if (snapshots.some((snapshot) => areOnePlace({ path: snapshot }, place.target))) {
       throw new UsageError(`${place.name} is a snapshot: it would be overwritten`);
+    }
+    if (snapshots.some((snapshot) => areOnePlace({ path: dirname(snapshot) }, place.target))) {
+      throw new UsageError(`${place.name} is the folder of snapshots: an output is a file`);
     }
     return { format, ...place };
   });

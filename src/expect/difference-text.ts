@@ -3,6 +3,7 @@
  */
 import { printable } from '../capture/problem.js';
 import type { Difference, Differences, EndpointDifference } from './differences.js';
+import { boundsOf, type Endpoint } from './key-figures.js';
 import { amountText } from './units.js';
 
 /** As text for people. */
@@ -67,14 +68,20 @@ const rounded = (times: number): string => (times < 10 ? times.toFixed(2) : time
 /** What `-` means in the rows of endpoints, between two texts; nothing where there is none. */
 export function dashNote({ endpoints }: Differences, before: string, after: string): string {
   const first = endpoints.find(({ not_among_first }) => not_among_first !== undefined)?.not_among_first;
-  return first === undefined ? '' : `${before}-: not among the first ${first} pairs by payload${after}`;
+  return first === undefined ? '' : `${before}-: not among the ${first} pairs that are kept${after}`;
 }
 
 /** Name, sessions and retransmissions in both. */
 export function endpointRow({ key, before, after }: EndpointDifference): string[] {
-  const [was, is] = [before, after].map((endpoint) => String(endpoint?.sessions ?? '-'));
-  const [lost, loses] = [before, after].map((endpoint) => String(endpoint?.retransmissions ?? '-'));
+  const [was, is] = [before, after].map((endpoint) => countText(endpoint, 'sessions'));
+  const [lost, loses] = [before, after].map((endpoint) => countText(endpoint, 'retransmissions'));
   return [printable(key), `sessions ${was} -> ${is}`, `retransmissions ${lost} -> ${loses}`];
+}
+
+function countText(endpoint: Endpoint | null, name: 'sessions' | 'retransmissions'): string {
+  if (endpoint === null) return '-';
+  const { least, most } = boundsOf(endpoint, name);
+  return least === most ? String(least) : `${least} or more`;
 }
 
 /** Columns below each other, two blanks apart. */

@@ -1,7 +1,7 @@
 /**
  * Two captures compared: what got worse, what got better, and by how much, the most first.
  */
-import { type Endpoint, type KeyFigures, keyName, MOST_PAIRS } from './key-figures.js';
+import { boundsOf, type Endpoint, type KeyFigures, keyName, leastDifference, MOST_PAIRS } from './key-figures.js';
 import { type Metric, quotient } from './metric.js';
 import { METRICS, wholeOf } from './metrics.js';
 import type { Form } from './units.js';
@@ -144,7 +144,8 @@ function endpointDifferences(before: KeyFigures, after: KeyFigures): EndpointDif
 const noneOf = (key: string): Endpoint => ({ key, sessions: 0, bytes: 0, packets: 0, retransmissions: 0 });
 const isKnown = ({ before, after }: EndpointDifference): boolean => before !== null && after !== null;
 
-/** How much it differs; where one is not known, how much the other has. */
-const weightOf = ({ before, after }: EndpointDifference): number =>
-  Math.abs((after?.sessions ?? 0) - (before?.sessions ?? 0)) +
-  Math.abs((after?.retransmissions ?? 0) - (before?.retransmissions ?? 0));
+/** How much it differs at least; where one is not known, how much the other has. */
+const weightOf = ({ key, before, after }: EndpointDifference): number =>
+  (['sessions', 'retransmissions'] as const)
+    .map((name) => leastDifference(boundsOf(before ?? noneOf(key), name), boundsOf(after ?? noneOf(key), name)))
+    .reduce((sum, difference) => sum + difference);

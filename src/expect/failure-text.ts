@@ -53,21 +53,35 @@ const sessionsHead = ({ examples }: Verdict): string =>
 /** What is wrong with a capture as such. */
 export function damageText(verdicts: CaptureVerdicts): string {
   const lines = verdicts.problems.map((problem) => `  ${printable(problem)}`);
-  const head = `${headName(verdicts.capture)}: ${damageWords(verdicts)}`;
+  const head = `${headName(verdicts.capture)}: ${damageNames(verdicts).words}`;
   return `${[head, ...lines, ...statedLines(verdicts.list?.place)].join('\n')}\n`;
 }
 
-/** The same in a few words. */
-export function damageWords({ isRead, damaged, endedBy, list }: CaptureVerdicts): string {
-  if (list !== undefined) return 'no capture is known from it';
-  if (endedBy !== undefined) return `not checked: ended by ${endedBy}`;
-  return isRead ? damagedWords(damaged) : 'nothing could be read';
+/** What keeps a capture from being as good as it should be, as every output has it. */
+export interface DamageNames {
+  /** In one or two words. */
+  readonly kind: string;
+  /** The same as a title. */
+  readonly title: string;
+  /** In a few words, with what is known of it. */
+  readonly words: string;
+  /** The test that there is none. */
+  readonly test: string;
 }
 
-/** What kind of damage it is, in one or two words, and the name of the test that there is none. */
-export function damageKind({ endedBy, list }: CaptureVerdicts): { readonly kind: string; readonly test: string } {
-  if (list !== undefined) return { kind: 'no capture', test: 'it names captures' };
-  return { kind: endedBy === undefined ? 'damaged' : 'not checked', test: 'the capture is whole' };
+/** Those of a capture, or of what should have named some; of one that is whole only the test means something. */
+export function damageNames({ isRead, damaged, endedBy, list }: CaptureVerdicts): DamageNames {
+  if (list !== undefined) {
+    const words = 'no capture is known from it';
+    return { kind: 'no capture', title: 'no capture', words, test: 'it names captures' };
+  }
+  const test = 'the capture is whole';
+  if (endedBy !== undefined) {
+    const words = `not checked: ended by ${endedBy}`;
+    return { kind: 'not checked', title: 'capture not checked', words, test };
+  }
+  if (!isRead) return { kind: 'not readable', title: 'capture not readable', words: 'nothing could be read', test };
+  return { kind: 'damaged', title: 'damaged capture', words: damagedWords(damaged), test };
 }
 
 const damagedWords = (places: number): string => `damaged in ${places} place${places === 1 ? '' : 's'}`;

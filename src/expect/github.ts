@@ -2,7 +2,7 @@
  * The result of a check as workflow commands of GitHub Actions, which become annotations of a commit. Owns their escapes
  * (docs.github.com: Workflow commands; actions/toolkit, command).
  */
-import { damageKind, damageText, verdictText } from './failure-text.js';
+import { damageNames, damageText, verdictText } from './failure-text.js';
 import { type CheckResult, isDamaged, notesOf, sumLine } from './outcome.js';
 import { type CaptureVerdicts, type FilePlace, isMet, type Verdict } from './verdict.js';
 
@@ -26,9 +26,7 @@ function propertiesOf({ place, name, outcome }: Verdict): Properties {
 }
 
 function damageProperties(capture: CaptureVerdicts): Properties {
-  const { kind } = damageKind(capture);
-  const title = { damaged: 'damaged capture', 'not checked': 'capture not checked' }[kind] ?? kind;
-  return { ...placeProperties(capture.list?.place), title };
+  return { ...placeProperties(capture.list?.place), title: damageNames(capture).title };
 }
 
 const placeProperties = (place: FilePlace | undefined): Properties =>

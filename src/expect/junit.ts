@@ -3,7 +3,7 @@
  * times: what a check finds does not depend on how long it took.
  */
 import { printable } from '../capture/problem.js';
-import { damageKind, damageText, damageWords, verdictText } from './failure-text.js';
+import { damageNames, damageText, verdictText } from './failure-text.js';
 import { type CheckResult, isDamaged, type SessionCommand } from './outcome.js';
 import { type CaptureVerdicts, isMet, type Verdict } from './verdict.js';
 
@@ -17,7 +17,7 @@ function suite(capture: CaptureVerdicts, commandFor: SessionCommand): string {
   const { capture: name, verdicts } = capture;
   const failures = verdicts.filter((verdict) => !isMet(verdict)).length;
   const head = `name="${xml(name)}" tests="${verdicts.length + 1}" failures="${failures}" errors="${isDamaged(capture) ? 1 : 0}"`;
-  const { kind, test } = damageKind(capture);
+  const { kind, test } = damageNames(capture);
   const whole = isDamaged(capture)
     ? `    <testcase classname="${xml(name)}" name="${test}">\n${fault('error', kind, summary(capture), damageText(capture))}    </testcase>\n`
     : `    <testcase classname="${xml(name)}" name="${test}"/>\n`;
@@ -25,7 +25,7 @@ function suite(capture: CaptureVerdicts, commandFor: SessionCommand): string {
   return `  <testsuite ${head}>\n${cases}${whole}  </testsuite>\n`;
 }
 
-const summary = (capture: CaptureVerdicts): string => capture.problems[0] ?? damageWords(capture);
+const summary = (capture: CaptureVerdicts): string => capture.problems[0] ?? damageNames(capture).words;
 
 function testcase(capture: string, verdict: Verdict, commandFor: SessionCommand): string {
   const head = `    <testcase classname="${xml(capture)}" name="${xml(verdict.name)}"`;

@@ -10,13 +10,15 @@ export interface KeyFigures {
   readonly capture: string;
   /** By metric; those that are not known are not there. */
   readonly values: Readonly<Record<string, number>>;
-  /** The pairs `client > server:port` with the most payload, of those whose figures are exact. */
+  /** The pairs `client > server:port` with the most payload; what is not in here has no more of it than the last one of these. */
   readonly pairs: readonly Endpoint[];
   /** There are no others. */
   readonly hasAllPairs: boolean;
 }
 
-export type Endpoint = Pick<TopEntry, 'key' | 'sessions' | 'bytes' | 'packets' | 'retransmissions'>;
+/** `error`: not there where the counts are exact, as those of a TopEntry whose error is 0. */
+export type Endpoint = Pick<TopEntry, 'key' | 'sessions' | 'bytes' | 'packets' | 'retransmissions'> &
+  Partial<Pick<TopEntry, 'error'>>;
 
 /** So many pairs are kept. */
 export const MOST_PAIRS = 100;
@@ -28,6 +30,24 @@ export const PAIR_FIGURES = [
   ['packets', 'sessions.packets'],
   ['retransmissions', 'retransmissions'],
 ] as const satisfies readonly (readonly [keyof Endpoint, string])[];
+
+/** The least and the most that a pair has of something. */
+export interface Bounds {
+  readonly least: number;
+  /** Infinity where that is not known. */
+  readonly most: number;
+}
+
+/** What is known of one of the figures of a pair: bytes may be too many, what else there is too few (TopKinds). */
+export function boundsOf(endpoint: Endpoint, name: (typeof PAIR_FIGURES)[number][0]): Bounds {
+  const { [name]: count, error = 0 } = endpoint;
+  if (name === 'bytes') return { least: Math.max(0, count - error), most: count };
+  return { least: count, most: error > 0 ? Number.POSITIVE_INFINITY : count };
+}
+
+/** By how much two differ at least. */
+export const leastDifference = (one: Bounds, other: Bounds): number =>
+  Math.max(0, one.least - other.most, other.least - one.most);
 
 /** Quantiles near others, which say little more. */
 const LEFT_OUT = /\.(min|p90|p95|p999)$/;
@@ -55,9 +75,7 @@ export function keyFigures(capture: string, figures: CaptureFigures): KeyFigures
     return value === null ? [] : [[keyName(metric), value]];
   });
   const largest = figures.sessions.top.pairs.slice(0, MOST_PAIRS);
-  const pairs = largest
-    .filter(({ error }) => error === 0)
-    .map(({ key, sessions, bytes, packets, retransmissions }) => ({ key, sessions, bytes, packets, retransmissions }));
-  const hasAllPairs = largest.length < MOST_PAIRS && pairs.length === largest.length;
+  const pairs = largest.map(({ error, ...counts }) => (error === 0 ? counts : { ...counts, error }));
+  const hasAllPairs = largest.length < MOST_PAIRS;
   return { capture, values: Object.fromEntries(values), pairs, hasAllPairs };
 }

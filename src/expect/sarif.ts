@@ -2,7 +2,7 @@
  * The result of a check as SARIF 2.1.0 (OASIS): a rule for each expectation, a result for each that does not hold for a capture.
  */
 import { printable } from '../capture/problem.js';
-import { damageWords, verdictText } from './failure-text.js';
+import { damageNames, verdictText } from './failure-text.js';
 import { type CheckResult, endOf, isDamaged, notesOf, sumsOf } from './outcome.js';
 import { type CaptureVerdicts, type FilePlace, isMet, type Verdict } from './verdict.js';
 
@@ -94,14 +94,12 @@ function locationOf(capture: string, place: FilePlace | undefined): object {
   return { physicalLocation: { artifactLocation: { uri: fileUri(place?.file ?? capture) }, region } };
 }
 
-const damageHead = (capture: CaptureVerdicts): string => (capture.isRead ? 'damaged' : damageWords(capture));
-
 function notificationsOf(capture: CaptureVerdicts): object[] {
   const { capture: name, problems, list } = capture;
   const ofCapture = { physicalLocation: { artifactLocation: { uri: fileUri(name) } } };
   const damage = {
     level: 'error',
-    message: { text: printable([...(list ? [name] : []), damageHead(capture), ...problems].join('; ')) },
+    message: { text: printable([...(list ? [name] : []), damageNames(capture).words, ...problems].join('; ')) },
     locations: [list?.place === undefined ? ofCapture : locationOf(name, list.place)],
   };
   const notes = notesOf(capture).map((note) => ({

@@ -92,5 +92,6 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   boolean: 'true or false',
   string: 'a text',
   array: 'a list',
+  object: 'a mapping (key: value)',
   'string,number': 'a text or a number',
 };

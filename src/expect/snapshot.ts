@@ -1,7 +1,16 @@
 /**
  * Snapshots: the key figures of a capture in a file, and what has changed since it was written.
  */
-import { type Endpoint, type KeyFigures, keyMetric, MOST_PAIRS, PAIR_FIGURES } from './key-figures.js';
+import {
+  type Bounds,
+  boundsOf,
+  type Endpoint,
+  type KeyFigures,
+  keyMetric,
+  leastDifference,
+  MOST_PAIRS,
+  PAIR_FIGURES,
+} from './key-figures.js';
 import { amountOf, amountText, numberFault, unitNamed } from './units.js';
 
 const FORMAT = 'tcploom snapshot';
@@ -52,7 +61,8 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const isEndpoint = (value: unknown): value is Endpoint =>
   isRecord(value) &&
   typeof value.key === 'string' &&
-  (['sessions', 'bytes', 'packets', 'retransmissions'] as const).every((name) => typeof value[name] === 'number');
+  (['sessions', 'bytes', 'packets', 'retransmissions'] as const).every((name) => typeof value[name] === 'number') &&
+  (value.error === undefined || typeof value.error === 'number');
 
 /** By how much a figure may differ: a part of the value, or as much as that. */
 export interface Tolerance {
@@ -99,6 +109,8 @@ export interface Change {
   readonly pair?: string;
   readonly before: number | null;
   readonly after: number | null;
+  /** Of a pair: what is known of both, where one is not exact. */
+  readonly bounds?: readonly [Bounds, Bounds];
 }
 
 /** What differs, in the order of the snapshot. What the snapshot does not have is not compared, so that figures may be taken out of it. */
@@ -114,33 +126,43 @@ export function changesSince(before: KeyFigures, after: KeyFigures, tolerances: 
 function pairChanges(pair: Endpoint, { pairs, hasAllPairs }: KeyFigures, tolerances: Tolerances): Change[] {
   const now = pairs.find(({ key }) => key === pair.key);
   if (now === undefined && !hasAllPairs) {
+    const was = boundsOf(pair, 'bytes');
     // It has no more bytes than the last of those that are kept: perhaps as many as it may have.
-    const most = Math.min(pair.bytes, pairs.at(-1)?.bytes ?? 0);
-    if (isWithin(pair.bytes, most, toleranceOf('payload', tolerances))) return [];
-    return [{ key: 'payload', pair: pair.key, before: pair.bytes, after: null }];
+    const is = { least: 0, most: pairs.at(-1)?.bytes ?? 0 };
+    if (isAllowed(leastDifference(was, is), pair.bytes, toleranceOf('payload', tolerances))) return [];
+    return [{ key: 'payload', pair: pair.key, before: pair.bytes, after: null, ...inexact(was, is) }];
   }
+  const present: Endpoint = now ?? { key: pair.key, sessions: 0, bytes: 0, packets: 0, retransmissions: 0 };
   return PAIR_FIGURES.flatMap(([name, key]) => {
-    const [was, is] = [pair[name], now?.[name] ?? 0];
-    if (isWithin(was, is, toleranceOf(key, tolerances))) return [];
-    return [{ key, pair: pair.key, before: was, after: is }];
+    const [was, is] = [boundsOf(pair, name), boundsOf(present, name)];
+    if (isAllowed(leastDifference(was, is), pair[name], toleranceOf(key, tolerances))) return [];
+    return [{ key, pair: pair.key, before: pair[name], after: present[name], ...inexact(was, is) }];
   });
 }
 
+const isExact = ({ least, most }: Bounds): boolean => least === most;
+const inexact = (was: Bounds, is: Bounds): Pick<Change, 'bounds'> =>
+  isExact(was) && isExact(is) ? {} : { bounds: [was, is] };
+
 const toleranceOf = (key: string, { usual, of }: Tolerances): Tolerance => of.get(key) ?? usual;
 
-function isWithin(before: number, after: number, { isRelative, amount }: Tolerance): boolean {
-  const difference = Math.abs(after - before);
-  return difference <= (isRelative ? amount * Math.abs(before) : amount);
-}
+const isWithin = (before: number, after: number, tolerance: Tolerance): boolean =>
+  isAllowed(Math.abs(after - before), before, tolerance);
+
+/** Whether what was `before` may differ by so much. */
+const isAllowed = (difference: number, before: number, { isRelative, amount }: Tolerance): boolean =>
+  difference <= (isRelative ? amount * Math.abs(before) : amount);
 
 const MOST_TOLD = 12;
 
 /** What differs, as a sentence. */
 export function changesText(changes: readonly Change[]): string {
-  const told = changes.slice(0, MOST_TOLD).map(({ key, pair, before, after }) => {
+  const told = changes.slice(0, MOST_TOLD).map(({ key, pair, before, after, bounds }) => {
     const { quantity } = keyMetric(key)!;
     const unknown = pair === undefined ? 'not known' : `that of no pair among the first ${MOST_PAIRS}`;
-    const [was, is] = [before, after].map((value) => (value === null ? unknown : amountText(value, quantity)));
+    const [was, is] = [before, after].map((value, side) =>
+      value === null ? unknown : `${aboutWord(bounds?.[side])}${amountText(value, quantity)}`,
+    );
     const name = pair === undefined ? key : `${key} of ${pair}`;
     // Two that look the same, since they are rounded, are told whole.
     return was === is ? `${name} was ${before}, is ${after}` : `${name} was ${was}, is ${is}`;
@@ -149,3 +171,9 @@ export function changesText(changes: readonly Change[]): string {
   const head = `${changes.length} figure${changes.length === 1 ? '' : 's'} changed`;
   return `${head}: ${told.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
 }
+
+/** How a count is to be understood of which no more is known than this. */
+const aboutWord = (bounds: Bounds | undefined): string => {
+  if (bounds === undefined || isExact(bounds)) return '';
+  return bounds.most === Number.POSITIVE_INFINITY ? 'at least ' : 'at most ';
+};

@@ -3,9 +3,9 @@
  * that says whether it was whole.
  */
 import { printable } from '../capture/problem.js';
-import { damageKind, damageWords, sessionLine } from './failure-text.js';
+import { damageNames, sessionLine } from './failure-text.js';
 import { type CheckResult, isDamaged } from './outcome.js';
-import { type CaptureVerdicts, isMet } from './verdict.js';
+import { isMet } from './verdict.js';
 
 interface Point {
   readonly isOk: boolean;
@@ -35,9 +35,9 @@ export function checkTap({ captures, commandFor }: CheckResult): string {
     {
       isOk: !isDamaged(capture),
       isTold: isDamaged(capture),
-      description: `${capture.capture}: ${damageKind(capture).test}`,
+      description: `${capture.capture}: ${damageNames(capture).test}`,
       details: {
-        outcome: outcomeOf(capture),
+        outcome: damageNames(capture).words,
         ...(capture.list?.place === undefined ? {} : { at: capture.list.place }),
         places: capture.damaged,
         problems: capture.problems,
@@ -45,11 +45,6 @@ export function checkTap({ captures, commandFor }: CheckResult): string {
     },
   ]);
   return ['TAP version 14', `1..${points.length}`, ...points.flatMap(pointLines), ''].join('\n');
-}
-
-function outcomeOf(capture: CaptureVerdicts): string {
-  if (capture.endedBy !== undefined || capture.list !== undefined) return damageWords(capture);
-  return capture.isRead ? 'damaged' : 'not readable';
 }
 
 function pointLines({ isOk, isTold, description, details }: Point, index: number): string[] {

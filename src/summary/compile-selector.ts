@@ -138,19 +138,34 @@ function readValue<Parsed>(
   );
 }
 
-/** What no session can have would choose none, or all. */
+/** What no session can have would choose none, or with `!=` all; an order that all are in chooses those in which it is set. */
 function readNumber(condition: Condition, name: string): number {
+  const { column, comparison } = condition;
   const value = readValue(condition, parseNumber, 'a number');
   const most = GREATEST_VALUES.get(name) ?? Number.MAX_SAFE_INTEGER;
-  if (value > most) {
-    throw new SelectorError(
-      condition,
-      'value',
-      `${condition.column} is at most ${most}, not ${quoted(condition.value)}`,
-    );
+  const fault = numberFault(comparison, value, most);
+  if (fault === undefined) return value;
+  const text = quoted(condition.value);
+  const found = /^!?=$/.test(comparison) ? `, not ${text}` : `: none is ${comparison} ${text}`;
+  throw new SelectorError(condition, 'value', `${column} is ${fault}${found}`);
+}
+
+/** What whole numbers from 0 to `most` are that the value of a condition is not, or that keeps all of them from fulfilling it. */
+function numberFault(comparison: Comparison, value: number, most: number): string | undefined {
+  switch (comparison) {
+    case '=':
+    case '!=':
+      if (value > most) return `at most ${most}`;
+      return Number.isInteger(value) ? undefined : 'a whole number';
+    case '<':
+      return value > 0 ? undefined : 'at least 0';
+    case '<=':
+      return undefined;
+    case '>':
+      return value < most ? undefined : `at most ${most}`;
+    case '>=':
+      return value <= most ? undefined : `at most ${most}`;
   }
-  if (Number.isInteger(value) || !/^!?=$/.test(condition.comparison)) return value;
-  throw new SelectorError(condition, 'value', `${condition.column} is a whole number, not ${quoted(condition.value)}`);
 }
 
 const parseCommunity = (text: string): string | undefined => (/^1:[A-Za-z0-9+/]{27}=$/.test(text) ? text : undefined);

@@ -19,6 +19,7 @@ import {
 import { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { executeCheck } from '../../src/cli/execute-check.js';
 import { executeDiff } from '../../src/cli/execute-diff.js';
 import { parseArguments } from '../../src/cli/parse.js';
@@ -198,10 +199,7 @@ expectations:
   });
 
   it('finds faults of a file, each with its place', async () => {
-    const folder = folderWith(
-      'version: 1\ncaptures: [none*, good.pcap]\nexpectations:\n  - expect: rst == 0\n',
-      'good.pcap',
-    );
+    const folder = folderWith('version: 1\ncaptures: [none*]\nexpectations:\n  - expect: rst == 0\n', 'good.pcap');
     const config = join(folder, 'tcploom.yml');
     assert.equal(await refusal('check', '--config', config), `tcploom: ${config}:2:12: no file is none*\n`);
     writeFileSync(
@@ -407,6 +405,32 @@ expectations:
     const [{ exitCode, toolExecutionNotifications: notes }] = JSON.parse(read.text('sarif')).runs[0].invocations;
     assert.equal(exitCode, 2);
     assert.deepEqual(notes[0].locations[0].physicalLocation.region, { startLine: 2, startColumn: 12 });
+    const text = join(folder, 'text');
+    writeFileSync(text, 'of before');
+    assert.equal(await refusal('check', '--config', config, '-o', `text=${text}`), message);
+    assert.equal(
+      readFileSync(text, 'utf8'),
+      `none*: no capture is known from it\n  no file is none*\n  stated    ${config}:2:12\n\ntcploom: 1 list of captures not readable (0 captures checked)\n`,
+    );
+  });
+
+  it('checks the captures that there are, though a pattern names none', async () => {
+    const expectations = 'expectations:\n  - expect: rst == 0\n  - { expect: sessions > 0, captures: [none*] }\n';
+    const folder = folderWith(`version: 1\ncaptures: [none*, good.pcap]\n${expectations}`, 'good.pcap', 'lossy.pcap');
+    const [config, read] = [join(folder, 'tcploom.yml'), reader(folder)];
+    const { code, text } = await told('check', '--config', config, ...read.options);
+    assert.equal(code, 1);
+    assert.match(text, /^none\*: no capture is known from it\n {2}no file is none\*\n {2}stated {4}.*:2:12\n/);
+    assert.match(text, /\ntcploom: 1 list of captures not readable \(1 capture checked\)\n$/);
+    assert.match(read.text('junit'), /<testsuite name="none\*"[\s\S]*<testsuite name="[^"]*good\.pcap" tests="2"/);
+    assert.match(read.text('tap'), /^1\.\.3\nnot ok 1 - none\*: it names captures\n/m);
+    assert.match(read.text('github'), /^::error file=.*tcploom\.yml,line=2,col=12,title=no capture::none\*: no/);
+    assert.equal(JSON.parse(read.text('sarif')).runs[0].invocations[0].exitCode, 1);
+    writeFileSync(
+      config,
+      `version: 1\ncaptures: [none*, lossy.pcap]\nexpectations: [{ expect: retransmissions == 0 }]\n`,
+    );
+    assert.equal((await told('check', '--config', config)).code, 3);
   });
 
   it('tells in every output of conditions that chose no session, where something holds', async () => {
@@ -521,6 +545,29 @@ tcploom: 1 of 1 expectation not met, 2 captures not checked (1 capture checked)
     assert.deepEqual([exitCode, executionSuccessful, notes.length], [130, false, 2]);
   });
 
+  it('tells of a signal that comes before any capture is read', async () => {
+    const folder = temporaryFolder();
+    const junit = join(folder, 'junit');
+    const { options, files } = requestOf('check', ...FEW, '-o', `junit=${junit}`, '-o', 'tap=/dev/null', 'good.pcap');
+    const output = [...(options.output ?? []), `text=${join(folder, 'text')}`];
+    const ask: Summarize = async (name) => assert.fail(`${name} was read`);
+    const before = process.listenerCount('SIGINT');
+    const run = executeCheck(files, { ...options, output }, PROGRAM, ask);
+    const end = assert.rejects(run, (error) => error instanceof Interrupted);
+    let isOver = false;
+    void end
+      .finally(() => {
+        isOver = true;
+      })
+      .catch(() => {});
+    // While it looks whether outputs can be written.
+    while (!isOver && process.listenerCount('SIGINT') === before) await nextTurn();
+    if (!isOver) process.emit('SIGINT', 'SIGINT');
+    await end;
+    assert.match(readFileSync(junit, 'utf8'), /message="not checked: ended by SIGINT"/);
+    assert.equal(process.listenerCount('SIGINT'), before);
+  });
+
   it('tells of sessions as extract has to be told of them', () => {
     const { options } = requestOf(
       ...['check', '--from', '+1.5', '--to', '1700000000', '--max-packets', '9', '--outer', '--resync'],
@@ -621,6 +668,23 @@ describe('snapshots', () => {
     assert.equal((await told('check', '--config', config)).code, 0);
   });
 
+  it('have their folder made, with those above it, before other outputs are looked at', async () => {
+    const folder = temporaryFolder();
+    for (const name of ['snaps/of/all', 'new/../again/.']) {
+      const [snapshots, junit] = [`${folder}/${name}`, `${folder}/${name}/junit`];
+      const args = ['check', '--update', ...FEW, '--snapshots', snapshots, '-o', `junit=${junit}`, 'good.pcap'];
+      assert.equal((await told(...args)).code, 0);
+      assert.deepEqual(readdirSync(snapshots).sort(), ['good.pcap.tcploom.json', 'junit']);
+    }
+  });
+
+  it('are refused where the system makes no folder', { skip: !existsSync('/proc/self') }, async () => {
+    // In a process of its own: it would not end.
+    const { code, stderr } = await tcploom(['check', '--update', '--snapshots', '/proc/none/x', 'datasets/lossy.pcap']);
+    assert.match(stderr, /^tcploom: writing \/proc\/none\/x\/lossy\.pcap\.tcploom\.json: /);
+    assert.equal(code, 2);
+  });
+
   it('that are damaged are told', async () => {
     const folder = folderWith('', 'good.pcap', 'good.pcap.tcploom.json');
     assert.match(await refusal('check', '--snapshot', join(folder, 'good.pcap')), /^the snapshot .*: it is no JSON$/);
@@ -643,6 +707,11 @@ describe('snapshots', () => {
           /is a snapshot: it would be overwritten$/,
         );
       }
+    }
+    for (const name of ['snaps', 'x/../snaps', 'snaps/']) {
+      const args = ['check', '--update', '--snapshots', `${folder}/snaps`, '-o', `junit=${folder}/${name}`, good];
+      assert.match(await refusal(...args), /snaps.* is the folder of snapshots: an output is a file$/);
+      assert.ok(!existsSync(`${folder}/snaps`));
     }
     assert.ok(!existsSync(`${good}.tcploom.json`));
     await told('check', '--update', good);
@@ -744,6 +813,26 @@ tcploom: --expect: there is no metric rts; is rst meant?
       assertMessages(diff.stderr, [`tcploom: ended by ${signal}: nothing is compared, not read to the end: ${silent}`]);
     });
   }
+
+  it('writes all of an output or nothing, whenever a signal comes', async () => {
+    const folder = temporaryFolder();
+    const junit = join(folder, 'junit');
+    for (const delayMs of [0, 40, 80, 120, 160, 200, 240, 300]) {
+      writeFileSync(junit, 'of before');
+      const args = ['check', '--expect', 'sessions > 0', '-o', `junit=${junit}`, 'datasets/web.pcap'];
+      const child = spawn(process.execPath, [LAUNCHER, ...args]);
+      const end = ended(child);
+      await sleep(delayMs);
+      child.kill('SIGINT');
+      const { code } = await end;
+      const text = readFileSync(junit, 'utf8');
+      const told = `after ${delayMs} ms, with ${code}: ${text}`;
+      // Who has told all may still be ended by it.
+      if (code === 0) assert.match(text, /<testcase [^>]*name="the capture is whole"\/>/, told);
+      else assert.equal(code, 130, told);
+      assert.ok(text === 'of before' || (text.startsWith('<?xml') && text.endsWith('</testsuites>\n')), told);
+    }
+  });
 
   it('is told of usage in one line', async () => {
     const { code, stderr } = await tcploom(['check', '-o', 'xml', '--expect', 'rst == 0', 'datasets/web.pcap']);

@@ -65,7 +65,7 @@ describe('a file of expectations', () => {
   });
 
   for (const [what, text, ...faults] of [
-    ['that is empty', '', '1:1: the file must be object'],
+    ['that is empty', '', '1:1: the file must be a mapping (key: value)'],
     ['without its version', 'captures: [a]\n', '1:1: the file needs "version"'],
     ['of another version', 'version: 2\n', '1:10: the file.version must be 1'.replace('the file.', '')],
     [

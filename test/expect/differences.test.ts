@@ -124,20 +124,49 @@ describe('a snapshot', () => {
     assert.deepEqual([changed('5%'), changed('10%')], [1, 0]);
   });
 
-  it('keeps pairs whose figures are exact, and knows whether there are others', () => {
+  it('keeps pairs with what is not exact of them, and knows whether there are others', () => {
     const keyed = (count: number, error = 0): KeyFigures => {
       const pairs = Array.from({ length: count }, (_, index) => ({ ...pair(`a > b:${index}`, 1), error }));
       return keyFigures('a', captureFigures({ top: { talkers: [], ports: [], pairs } }));
     };
     assert.deepEqual([keyed(99).pairs.length, keyed(99).hasAllPairs], [99, true]);
     assert.deepEqual([keyed(100).pairs.length, keyed(100).hasAllPairs], [100, false]);
-    assert.deepEqual([keyed(5, 1).pairs.length, keyed(5, 1).hasAllPairs], [0, false]);
+    const inexact = keyed(100, 1);
+    assert.deepEqual([inexact.pairs.length, inexact.pairs[99].error, inexact.hasAllPairs], [100, 1, false]);
+    assert.deepEqual(parseSnapshot(snapshotText(inexact)), inexact);
     assert.ok(!('error' in keyed(1).pairs[0]));
     // They may be taken out.
     const { pairs, all_pairs, ...rest } = JSON.parse(snapshotText(keyed(3)));
     assert.deepEqual([pairs.length, all_pairs], [3, true]);
     const read = parseSnapshot(JSON.stringify(rest));
     assert.deepEqual([read.pairs, read.hasAllPairs], [[], false]);
+  });
+
+  it('compares of what is not exact what is known', () => {
+    const web = { ...pair('a > b:80', 5, 2), bytes: 1000 };
+    const texts = (was: TopEntry, is: readonly TopEntry[], tolerance = '0', hasAllPairs = false): string => {
+      const tolerances = { usual: parseTolerance(tolerance)!, of: new Map() };
+      return changesText(changesSince(figures('a', {}, [was]), figures('a', {}, is, hasAllPairs), tolerances));
+    };
+    const none = '0 figures changed: ';
+    const about = { ...web, error: 100 };
+    assert.equal(texts(about, [about]), none);
+    assert.equal(texts(web, [{ ...about, bytes: 1100, sessions: 3, packets: 0, retransmissions: 0 }]), none);
+    assert.equal(texts({ ...about, bytes: 1100, sessions: 3, packets: 0, retransmissions: 0 }, [web]), none);
+    assert.equal(
+      texts(web, [{ ...about, bytes: 1101, sessions: 6 }]),
+      '2 figures changed: sessions of a > b:80 was 5, is at least 6; payload of a > b:80 was 1 kB, is at most 1.101 kB',
+    );
+    assert.equal(texts(web, [{ ...about, bytes: 1111, packets: 1 }], '2%'), none);
+    // One that is not kept may have what the last one may have.
+    const last = { ...pair('a > b:81', 1), bytes: 900, error: 800 };
+    const gone = 'is that of no pair among the first 100';
+    assert.equal(texts(web, [last]), `1 figure changed: payload of a > b:80 was 1 kB, ${gone}`);
+    assert.equal(
+      texts({ ...web, error: 99 }, [last]),
+      `1 figure changed: payload of a > b:80 was at most 1 kB, ${gone}`,
+    );
+    assert.equal(texts(about, [last]), none);
   });
 
   it('has tolerances as shares and in units', () => {
@@ -254,11 +283,22 @@ known of one of both only: rtt.p50
     assert.deepEqual(cut.endpoints[1], { key: mail.key, before: mail, after: null, not_among_first: 100 });
     assert.match(
       differenceText(cut),
-      /\nsessions and retransmissions by endpoint \(-: not among the first 100 pairs by payload\):\n.*\n.*:25 {2}sessions 900 -> - {2}retransmissions 0 -> -\n/,
+      /\nsessions and retransmissions by endpoint \(-: not among the 100 pairs that are kept\):\n.*\n.*:25 {2}sessions 900 -> - {2}retransmissions 0 -> -\n/,
     );
-    const note = 'or retransmissions (-: not among the first 100 pairs by payload)</caption>';
+    const note = 'or retransmissions (-: not among the 100 pairs that are kept)</caption>';
     assert.ok(differencePage(cut, 'x').includes(note));
     assert.ok(!differencePage(whole, 'x').includes('not among'));
+  });
+
+  it('say of a pair that is not exact what is known', () => {
+    const web = { ...before.pairs[0], sessions: 1, retransmissions: 0 };
+    const of = (is: KeyFigures['pairs']): Differences =>
+      differences({ ...before, pairs: [web] }, { ...after, pairs: is, hasAllPairs: false });
+    assert.deepEqual(of([{ ...web, error: 100 }]).endpoints, []);
+    const more = of([{ ...web, sessions: 3, error: 100 }]);
+    assert.equal(more.endpoints[0].after?.error, 100);
+    assert.match(differenceText(more), /:80 {2}sessions 1 -> 3 or more {2}retransmissions 0 -> 0 or more\n/);
+    assert.ok(differencePage(more, 'x').includes('<td>1 -&gt; 3 or more</td>'));
   });
 
   it('are told as JSON', () => assert.deepEqual(JSON.parse(differenceJson(found)) as Differences, found));

@@ -224,6 +224,31 @@ describe('TAP', () => {
   });
 });
 
+describe('what is wrong with a capture as such', () => {
+  const cases: readonly (readonly [Partial<CaptureVerdicts>, string, string, string, string])[] = [
+    [{ damaged: 2 }, 'damaged', 'damaged capture', 'damaged in 2 places', 'the capture is whole'],
+    [{ isRead: false }, 'not readable', 'capture not readable', 'nothing could be read', 'the capture is whole'],
+    [
+      { isRead: false, endedBy: 'SIGINT' },
+      ...(['not checked', 'capture not checked', 'not checked: ended by SIGINT', 'the capture is whole'] as const),
+    ],
+    [
+      { isRead: false, list: { place: undefined } },
+      ...(['no capture', 'no capture', 'no capture is known from it', 'it names captures'] as const),
+    ],
+  ];
+  for (const [given, kind, title, words, test] of cases) {
+    it(`has the same names in every output: ${kind}`, () => {
+      const result = resultOf(capture({ damaged: 1, problems: ['EISDIR'], ...given }));
+      assert.ok(checkText(result).startsWith(`a.pcap: ${words}\n  EISDIR\n`));
+      assert.ok(checkGithub(result).startsWith(`::error title=${title}::a.pcap: ${words}%0A  EISDIR\n`));
+      assert.ok(checkJunit(result).includes(`name="${test}">\n      <error type="${kind}" message="EISDIR">`));
+      assert.match(checkTap(result), new RegExp(`^not ok 1 - a\\.pcap: ${test}\n  ---\n  outcome: "${words}"\n`, 'm'));
+      assert.ok(checkSarif(result, 1).includes(`${words}; EISDIR"`));
+    });
+  }
+});
+
 describe("GitHub's commands", () => {
   it('are a line each, with their escapes', () => {
     const lines = checkGithub(EVERYTHING).trimEnd().split('\n');

@@ -43,8 +43,9 @@ signal: 130, 143 or 129. The same is told where the program itself fails, with e
 
 **Snapshots** hold the metrics below that have a mark under "snapshot", of all sessions; those of sessions whose names the capture has too begin with \`sessions.\`. Figures that are taken
 out of a snapshot are not compared. Every difference counts, to the better as well, if it is larger than the tolerance. The 100 pairs of endpoints with the most payload are figures, too: their
-sessions, payload, packets and retransmissions are compared, with the tolerances of \`sessions\`, \`payload\`, \`sessions.packets\` and \`retransmissions\`, where they are exact (of captures with more than 16384
-pairs some are not, and are left out). A pair that comes in addition is no difference. Who takes pairs out of a snapshot sets its \`all_pairs\` to \`false\`.
+sessions, payload, packets and retransmissions are compared, with the tolerances of \`sessions\`, \`payload\`, \`sessions.packets\` and \`retransmissions\`. Of captures with more than 16384
+pairs some are not exact: they have an \`error\`, by so many bytes their payload may be less, and their other counts may be more than is known; what may be the same is no difference.
+A pair that comes in addition is no difference. Who takes pairs out of a snapshot sets its \`all_pairs\` to \`false\`.
 `;
 
 /** What a unit is called. */
