@@ -138,7 +138,8 @@ export class RepeatIndex {
   }
 }
 
-function hashOf(seq: number, ack: number, flags: number, size: number): number {
+/** Of the four fields by which segments are told apart; int32. */
+export function hashOf(seq: number, ack: number, flags: number, size: number): number {
   let hash =
     Math.imul(seq ^ Math.imul(ack, 0x9e3779b1), 0x85ebca6b) ^
     Math.imul((size << 8) ^ (size >>> 24) ^ flags, 0xc2b2ae35);

@@ -13,7 +13,6 @@
 import { extendsUpwards, inRange } from '../flow/sequence.js';
 import { CHUNK_CLASSES, ChunkArena, chunkWords } from './chunk-arena.js';
 import { PaintedStretches } from './painted-stretches.js';
-import { RepeatIndex } from './repeat-index.js';
 import {
   C_BASE_SEC,
   C_BASE_USEC,
@@ -45,9 +44,9 @@ import {
   segmentWords,
   USED,
 } from './segment-layout.js';
+import { SessionNotes } from './session-notes.js';
 import {
   HAS_KEYS,
-  HAS_NOTES,
   M_HEAD,
   M_HELD,
   M_LAST_AT,
@@ -64,25 +63,13 @@ import { noteKey, sideKey } from './side-keys.js';
 export const MOST_HELD = 2048;
 export const KEEP_BELOW = 1024;
 
+/** Of a session that holds no more, all chunks are looked at sooner than a filter is. */
+const LEAST_FILTERED = 128;
+
 /** A delta of microseconds fits an int32 when it is within this, about 35 minutes. */
 const MOST_DELTA_USEC = 2 ** 31 - 1;
 /** Within this many seconds it fits for certain, and is reckoned in integers. */
 const NEAR_SEC = 2146;
-
-/** What few sessions need. */
-interface Notes {
-  /** No chunk before this one holds a hidden segment. */
-  hiddenFrom: number;
-  /** No segment is without a colour in the chunks from the one after number `paintedFrom` up to chunk `paintedTo` (0: none). */
-  paintedFrom: number;
-  paintedTo: number;
-}
-
-/** What a session has, once it is needed, while it holds so much that going through all of it would be felt. */
-interface LongSession {
-  readonly index: RepeatIndex;
-  readonly painted: PaintedStretches;
-}
 
 export class SegmentStore {
   readonly arena = new ChunkArena();
@@ -93,10 +80,8 @@ export class SegmentStore {
   chunk = 0;
   /** The current segment's number in its session, after `goToFirst` and `goToNext`. */
   number = 0;
-  /** By first chunk. A session that holds more than MOST_HELD never again holds fewer: those are shown, and stay. */
-  readonly #longSessions = new Map<number, LongSession>();
-  /** By first chunk, of sessions with HAS_NOTES. */
-  readonly #notes = new Map<number, Notes>();
+  /** A session that holds more than MOST_HELD never again holds fewer: those are shown, and stay. */
+  readonly #notes = new SessionNotes(this.arena);
   /** For a session that is not long: the one stretch that is noted of it. */
   readonly #painted = new PaintedStretches(this.arena);
 
@@ -182,13 +167,17 @@ export class SegmentStore {
   findRepeat(row: Int32Array, r: number, seq: number, ack: number, flags: number, size: number): boolean {
     let ref = row[r + M_HEAD];
     if (row[r + M_HELD] > MOST_HELD) {
-      const { index } = this.#longSession(row, r);
+      const { index } = this.#notes.of(row, r);
       index.cover(row[r + M_TAIL]);
       if (index.find(seq, ack, flags, size)) {
         this.#goTo(index.chunk, index.at);
         return true;
       }
       ref = index.next();
+    } else if (row[r + M_HELD] > LEAST_FILTERED) {
+      const { filter } = this.#notes.of(row, r);
+      filter.cover(row[r + M_TAIL]);
+      if (!filter.mayHold(seq, ack, flags, size)) ref = filter.next();
     }
     return this.#findFrom(ref, seq, ack, flags, size);
   }
@@ -296,10 +285,10 @@ export class SegmentStore {
   /** Colours and shows each segment after the current one that has no colour yet; leaves the current segment. */
   paintPlainAfter(row: Int32Array, r: number, colour: number): void {
     if (row[r + M_HELD] > MOST_HELD) {
-      this.#longSession(row, r).painted.paintAfter(this.chunk, this.at, row[r + M_TAIL], colour);
+      this.#notes.of(row, r).painted.paintAfter(this.chunk, this.at, row[r + M_TAIL], colour);
       return;
     }
-    const notes = this.#notesOf(row, r);
+    const notes = this.#notes.of(row, r);
     this.#painted.reset(notes.paintedFrom, notes.paintedTo);
     this.#painted.paintAfter(this.chunk, this.at, row[r + M_TAIL], colour);
     notes.paintedFrom = this.#painted.lastFrom;
@@ -333,7 +322,7 @@ export class SegmentStore {
    */
   dropHidden(row: Int32Array, r: number, keepBelow: number): number {
     const before = row[r + M_HELD];
-    const notes = this.#notesOf(row, r);
+    const notes = this.#notes.of(row, r);
     let ref = notes.hiddenFrom;
     for (;;) {
       const page = this.arena.page(ref);
@@ -348,6 +337,7 @@ export class SegmentStore {
       ref = next;
     }
     const dropped = before - row[r + M_HELD];
+    if (dropped > 0) notes.forgetFilter();
     // Fitting the range costs a walk over all that is held: worth it once half of it has gone, not for each segment.
     if (dropped >= keepBelow) this.#narrowKeys(row, r);
     return dropped;
@@ -355,7 +345,7 @@ export class SegmentStore {
 
   /** Hides all segments but the first SYN: they were printed, and may go. */
   hideAll(row: Int32Array, r: number): void {
-    this.#notesOf(row, r).hiddenFrom = row[r + M_HEAD];
+    this.#notes.of(row, r).hiddenFrom = row[r + M_HEAD];
     let at = this.arena.at(row[r + M_HEAD]) + C_HEADER;
     at += segmentWords(this.arena.page(row[r + M_HEAD])[at + S_META]);
     for (let ref = row[r + M_HEAD]; ref !== 0; ) {
@@ -374,8 +364,7 @@ export class SegmentStore {
 
   /** Gives all memory of a session's segments back. */
   end(row: Int32Array, r: number): void {
-    if (row[r + M_HELD] > MOST_HELD) this.#longSessions.delete(row[r + M_HEAD]);
-    if ((row[r + M_STATE] & HAS_NOTES) !== 0) this.#notes.delete(row[r + M_HEAD]);
+    this.#notes.end(row, r);
     for (let ref = row[r + M_HEAD]; ref !== 0; ) {
       const page = this.arena.page(ref);
       const c = this.arena.at(ref);
@@ -383,29 +372,6 @@ export class SegmentStore {
       this.arena.free(ref, page[c + C_COUNTS] >>> CLASS_SHIFT);
       ref = next;
     }
-  }
-
-  #notesOf(row: Int32Array, r: number): Notes {
-    const head = row[r + M_HEAD];
-    let notes = this.#notes.get(head);
-    if (notes === undefined) {
-      notes = { hiddenFrom: head, paintedFrom: 0, paintedTo: 0 };
-      this.#notes.set(head, notes);
-      row[r + M_STATE] |= HAS_NOTES;
-    }
-    return notes;
-  }
-
-  #longSession(row: Int32Array, r: number): LongSession {
-    const head = row[r + M_HEAD];
-    let long = this.#longSessions.get(head);
-    if (long === undefined) {
-      long = { index: new RepeatIndex(this.arena, head), painted: new PaintedStretches(this.arena) };
-      const notes = this.#notesOf(row, r);
-      long.painted.reset(notes.paintedFrom, notes.paintedTo);
-      this.#longSessions.set(head, long);
-    }
-    return long;
   }
 
   #newChunk(previous: number, sizeClass: number, sec: number, usec: number, key: number, number: number): number {

